@@ -1,0 +1,70 @@
+import type { DeviceRecord, Identity, Tokens } from "../domain.ts";
+
+/** A pair of tokens with what is needed to judge its age later. */
+export interface StoredTokens extends Tokens {
+  /** Wall time at which the answer arrived. */
+  readonly obtainedAt: number;
+  /** Whether the wall clock could be believed then. */
+  readonly clockTrusted: boolean;
+}
+
+/**
+ * Everything that must outlive a power cut for one client_id. The order of events on disk is the rotation protocol:
+ * `refreshBegun` is set before a refresh is sent; its answer becomes `current` and the old pair `previous`;
+ * `previous` goes when the new access token has worked once.
+ */
+export interface StoredAuthorization {
+  readonly clientId: string;
+  readonly current: StoredTokens;
+  readonly previous: StoredTokens | null;
+  /** Wall time at which a refresh with `current` was sent whose answer has not been stored; null where none is open. */
+  readonly refreshBegun: number | null;
+  /** Last answer of `GET /v2/devices/me`; null until it was read once. */
+  readonly device: DeviceRecord | null;
+}
+
+/** Which unit this card last belonged to: chosen once and compared at every start. */
+export interface StoredIdentity extends Identity {
+  /** The board's own serial at that time, prefix excluded; null where it has none. */
+  readonly boardSerial: string | null;
+}
+
+/** A line of the device's own history, for the status page and support. Never a secret, never a user's name. */
+export interface HistoryEntry {
+  /** Wall time. */
+  readonly at: number;
+  readonly event: string;
+  readonly detail: string;
+}
+
+/** Something that was found wrong while opening, for the health list. */
+export type VaultNotice =
+  /** The file was damaged and has been moved aside. */
+  | { readonly type: "moved-aside"; readonly path: string; readonly reason: string }
+  /** An authorization is there and can't be unsealed: another key, or another board's file. */
+  | { readonly type: "unreadable"; readonly reason: string };
+
+/** The disk refuses. `message` is one sentence for a person; nothing was lost from memory. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+}
+
+/**
+ * The device's memory. Whatever resolves is durable: it survives the power being cut at the next instruction.
+ * Writes that would change nothing touch no disk. Every method may reject with `StorageError`.
+ */
+export interface Vault {
+  readonly notices: readonly VaultNotice[];
+  identity(): Promise<StoredIdentity | null>;
+  rememberIdentity(identity: StoredIdentity): Promise<void>;
+  /** The authorization of this client_id; those of other boards stay set aside, untouched. */
+  authorization(clientId: string): Promise<StoredAuthorization | null>;
+  storeAuthorization(authorization: StoredAuthorization): Promise<void>;
+  forgetAuthorization(clientId: string): Promise<void>;
+  /** Resolves when the disk has just taken a durable write: asked before a single-use token is spent. */
+  probe(): Promise<void>;
+  record(entry: HistoryEntry): Promise<void>;
+  /** Newest first. */
+  history(limit: number): Promise<readonly HistoryEntry[]>;
+  close(): Promise<void>;
+}
