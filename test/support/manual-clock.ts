@@ -1,0 +1,66 @@
+import type { Clock } from "../../daemon/clock.ts";
+
+interface Timer {
+  readonly due: number;
+  readonly run: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  trusted = true;
+  #elapsed = 0;
+  #wall: number;
+  readonly #timers = new Set<Timer>();
+
+  constructor(wall = Date.UTC(2025, 0, 1)) {
+    this.#wall = wall;
+  }
+
+  elapsed(): number {
+    return this.#elapsed;
+  }
+
+  wall(): number {
+    return this.#wall;
+  }
+
+  wallTrusted(): boolean {
+    return this.trusted;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { due: this.#elapsed + ms, run };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Timers that are set and not yet due. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves both clocks on, running what falls due, in order, and letting what it starts get under way. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#elapsed + ms;
+    for (;;) {
+      const next = [...this.#timers]
+        .sort((one, other) => one.due - other.due)
+        .find((timer) => timer.due <= until);
+      this.#step((next?.due ?? until) - this.#elapsed);
+      if (next === undefined) return;
+      this.#timers.delete(next);
+      next.run();
+      await settled();
+    }
+  }
+
+  #step(ms: number): void {
+    this.#elapsed += ms;
+    this.#wall += ms;
+  }
+}
+
+/** Resolves when the promises and immediates that are ready now have run. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
