@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { closest, distance } from "fastest-levenshtein";
 import { getStaticTOMLValue, ParseError, parseTOML } from "toml-eslint-parser";
 import type { TOMLKeyValue } from "toml-eslint-parser/lib/ast/ast.js";
+import { isLoopback } from "./loopback.ts";
 
 /**
  * One row of the configuration: its default, what it means, and the only way a raw value becomes a typed one. The
@@ -107,11 +108,6 @@ function isHostName(value: unknown): value is string {
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value) &&
     !value.includes("..")
   );
-}
-
-/** Whether a URL's host is this machine itself; plain http is accepted for nothing else. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function checkBaseUrl(value: string): void {

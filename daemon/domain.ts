@@ -63,7 +63,7 @@ export interface DeviceRecord {
  *
  * - `dns` the name did not resolve; `connect` refused, unreachable, reset; `timeout` no answer in time
  * - `tls` the server's certificate was not accepted; `clock` likewise, and the device's clock is the likely reason
- * - `captive-portal` something in between answered: a redirect, HTML, a foreign certificate
+ * - `captive-portal` something in between answered: a redirect or HTML
  * - `rate-limited` 429; `server` 5xx; `status` any other status without a documented body
  * - `oversized` more than the body limit; `malformed` not JSON, or not the documented schema
  */

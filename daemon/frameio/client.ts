@@ -1,0 +1,152 @@
+/** The C2C device API (API facts §3) as the rest of the daemon sees it. */
+import type { LookupFunction } from "node:net";
+import type { Clock } from "../clock.ts";
+import type {
+  CodeVerdict,
+  DeviceVerdict,
+  HeartbeatVerdict,
+  Outcome,
+  PollVerdict,
+  RefreshVerdict,
+  RevokeVerdict,
+} from "../domain.ts";
+import type { Secret } from "../secret.ts";
+import { type Answer, verdict } from "./answer.ts";
+import { deviceCodeRequest, judgeDeviceCode } from "./device-code.ts";
+import { deviceMeRequest, judgeDeviceMe } from "./device-me.ts";
+import { exchange, type Timeouts } from "./exchange.ts";
+import { type HealthVerdict, healthRequest, judgeHealth } from "./health.ts";
+import { heartbeatRequest, judgeHeartbeat } from "./heartbeat.ts";
+import { judgeRefresh, refreshRequest } from "./refresh.ts";
+import { type ApiRequest, type BodyEncoding, type Credentials, secretsOf } from "./request.ts";
+import { judgeRevoke, revokeRequest } from "./revoke.ts";
+import { judgeTokenPoll, tokenPollRequest } from "./token-poll.ts";
+import { Transport } from "./transport.ts";
+
+export type Call = "code" | "poll" | "refresh" | "revoke" | "device" | "heartbeat" | "health";
+
+export interface FrameioOptions {
+  /** https, or http on loopback; checked by the configuration. */
+  readonly baseUrl: string;
+  /** semver, sent as x-client-version. */
+  readonly clientVersion: string;
+  readonly scope: string;
+  readonly urlPairing: boolean;
+  readonly bodyEncoding: BodyEncoding;
+  readonly verificationHosts: readonly string[];
+  readonly clientId: string;
+  /** Asked at each call; null where none is configured. */
+  clientSecret(): Secret | null;
+  /** Root certificates trusted beside Node's own, as `readRoots` gives them: the system's and those of `ca_file`. */
+  readonly roots: readonly string[];
+  /** As `proxyFor` gives it. */
+  readonly proxy: string | null;
+  readonly clock: Clock;
+  readonly timeouts?: Timeouts;
+  readonly lookup?: LookupFunction;
+  /**
+   * Told of every exchange that was not given up by its caller.
+   *
+   * @param outcome the verdict's type or the fault's kind
+   */
+  observe?(call: Call, outcome: string, seconds: number): void;
+}
+
+/** Nothing here rejects: every call ends in a verdict or a fault. `signal` gives a call up; its outcome then means nothing. */
+export interface Frameio {
+  requestCode(signal?: AbortSignal): Promise<Outcome<CodeVerdict>>;
+  poll(deviceCode: Secret, signal?: AbortSignal): Promise<Outcome<PollVerdict>>;
+  refresh(refreshToken: Secret, signal?: AbortSignal): Promise<Outcome<RefreshVerdict>>;
+  revoke(token: Secret, signal?: AbortSignal): Promise<Outcome<RevokeVerdict>>;
+  device(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<DeviceVerdict>>;
+  heartbeat(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<HeartbeatVerdict>>;
+  health(signal?: AbortSignal): Promise<Outcome<HealthVerdict>>;
+  /** Drops pooled connections after a change of network; calls under way are left to end. */
+  reset(): void;
+  /** Gives up every call under way and closes its connections. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, headers: 15_000, total: 20_000 };
+
+/** Without a client_secret nothing is sent: this is what Frame.io would answer. */
+const NO_SECRET = verdict({
+  type: "refused",
+  error: "invalid_client",
+  description: "no client_secret is configured",
+} as const);
+
+export function createFrameio(options: FrameioOptions): Frameio {
+  const { clientId, clock, verificationHosts, scope, urlPairing, observe } = options;
+  const baseUrl = new URL(options.baseUrl);
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
+  const transport = new Transport({ ...options, connectTimeout: timeouts.connect });
+  const wire = { ...options, baseUrl, timeouts, transport };
+  const hosts = { domains: verificationHosts, baseUrl };
+
+  async function call<V extends { readonly type: string }>(
+    name: Call,
+    request: ApiRequest,
+    judge: (answer: Answer) => Outcome<V>,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome<V>> {
+    const begun = clock.elapsed();
+    const exchanged = await exchange(request, wire, signal);
+    const outcome = exchanged.kind === "fault" ? exchanged : judge(exchanged.verdict);
+    if (!signal?.aborted)
+      observe?.(
+        name,
+        outcome.kind === "fault" ? outcome.fault.kind : outcome.verdict.type,
+        (clock.elapsed() - begun) / 1000,
+      );
+    return withoutEcho(outcome, secretsOf(request));
+  }
+
+  async function authorized<V extends { readonly type: string }>(
+    name: Call,
+    request: (credentials: Credentials) => ApiRequest,
+    judge: (answer: Answer) => Outcome<V>,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome<V> | typeof NO_SECRET> {
+    const clientSecret = options.clientSecret();
+    return clientSecret === null ? NO_SECRET : call(name, request({ clientId, clientSecret }), judge, signal);
+  }
+
+  return {
+    requestCode: (signal) =>
+      authorized(
+        "code",
+        (credentials) => deviceCodeRequest(credentials, scope, urlPairing),
+        (answer) => judgeDeviceCode(answer, hosts),
+        signal,
+      ),
+    poll: (deviceCode, signal) =>
+      authorized("poll", (credentials) => tokenPollRequest(credentials, deviceCode), judgeTokenPoll, signal),
+    refresh: (refreshToken, signal) =>
+      authorized("refresh", (credentials) => refreshRequest(credentials, refreshToken), judgeRefresh, signal),
+    revoke: (token, signal) =>
+      authorized("revoke", (credentials) => revokeRequest(credentials, token), judgeRevoke, signal),
+    device: (accessToken, signal) => call("device", deviceMeRequest(accessToken), judgeDeviceMe, signal),
+    heartbeat: (accessToken, signal) =>
+      call("heartbeat", heartbeatRequest(accessToken), judgeHeartbeat, signal),
+    health: (signal) => call("health", healthRequest(), judgeHealth, signal),
+    reset: () => transport.reset(),
+    close: () => transport.close(),
+  };
+}
+
+/** A server that quotes what it was sent must not get it into a log. */
+function withoutEcho<V extends { readonly type: string }>(
+  outcome: Outcome<V>,
+  secrets: readonly Secret[],
+): Outcome<V> {
+  if (outcome.kind === "fault" || (outcome.verdict.type !== "refused" && outcome.verdict.type !== "ended"))
+    return outcome;
+  const clean = Object.entries(outcome.verdict).map(([name, value]) => [
+    name,
+    typeof value === "string" && secrets.some((secret) => value.includes(secret.reveal()))
+      ? "[secret]"
+      : value,
+  ]);
+  return verdict(Object.fromEntries(clean) as V);
+}

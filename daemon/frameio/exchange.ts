@@ -1,0 +1,124 @@
+import type { Clock } from "../clock.ts";
+import type { Outcome } from "../domain.ts";
+import { type Answer, fault, verdict } from "./answer.ts";
+import { faultOf } from "./faults.ts";
+import { type ApiRequest, type BodyEncoding, encodeFields } from "./request.ts";
+import type { Transport } from "./transport.ts";
+
+/** Milliseconds from the start of an exchange. */
+export interface Timeouts {
+  /** Name resolved, TCP and TLS set up. */
+  readonly connect: number;
+  /** Status and headers there. */
+  readonly headers: number;
+  /** The whole body there. */
+  readonly total: number;
+}
+
+export interface ExchangeOptions {
+  readonly baseUrl: URL;
+  readonly clientVersion: string;
+  readonly bodyEncoding: BodyEncoding;
+  readonly timeouts: Timeouts;
+  readonly clock: Clock;
+  readonly transport: Transport;
+}
+
+/** Bytes; the longest documented answer has some thousand. */
+const BODY_LIMIT = 64 * 1024;
+
+/** The exchange ended before its answer was there. */
+class GivenUp extends Error {
+  readonly outcome: Outcome<never>;
+
+  constructor(outcome: Outcome<never>) {
+    super("given up");
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Sends one request and reads one answer, bounded in time and size. Follows no redirect: what it carries is for
+ * `base_url` alone. Everything that can go wrong between here and there comes back as a fault.
+ */
+export async function exchange(
+  request: ApiRequest,
+  options: ExchangeOptions,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Answer>> {
+  const { clock, timeouts } = options;
+  const ending = new AbortController();
+  const giveUp = (outcome: Outcome<never>) => ending.abort(new GivenUp(outcome));
+  const late = (ms: number, what: string) => giveUp(fault("timeout", `${what} within ${ms / 1000} s`));
+  const cancelled = () => giveUp(fault("connect", "given up by the caller"));
+  const stopHeaders = clock.after(timeouts.headers, () => late(timeouts.headers, "no answer"));
+  const stopTotal = clock.after(timeouts.total, () => late(timeouts.total, "no whole answer"));
+  signal?.addEventListener("abort", cancelled);
+  if (signal?.aborted) cancelled();
+  try {
+    return verdict(
+      await Promise.race([perform(request, options, ending.signal, stopHeaders), rejected(ending.signal)]),
+    );
+  } catch (error) {
+    if (error instanceof GivenUp) return error.outcome;
+    return { kind: "fault", fault: faultOf(error as Error, clock.wallTrusted()) };
+  } finally {
+    stopHeaders();
+    stopTotal();
+    signal?.removeEventListener("abort", cancelled);
+  }
+}
+
+/** The pool notices an abort only once it has a connection; this does at once. */
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+async function perform(
+  request: ApiRequest,
+  { baseUrl, clientVersion, bodyEncoding, transport }: ExchangeOptions,
+  signal: AbortSignal,
+  onHeaders: () => void,
+): Promise<Answer> {
+  const encoded = request.fields === null ? null : await encodeFields(request.fields, bodyEncoding);
+  const { statusCode, headers, body } = await transport.dispatcher.request({
+    origin: baseUrl.origin,
+    path: `${baseUrl.pathname.replace(/\/$/, "")}${request.path}`,
+    method: request.method,
+    headers: {
+      accept: "application/json",
+      "user-agent": "c2cd",
+      "x-client-version": clientVersion,
+      ...(encoded && { "content-type": encoded.contentType }),
+      ...(request.bearer && { authorization: `Bearer ${request.bearer.reveal()}` }),
+      ...request.headers,
+    },
+    body: encoded?.body ?? null,
+    signal,
+  });
+  onHeaders();
+  return { status: statusCode, headers: single(headers), body: await bounded(body) };
+}
+
+async function bounded(body: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function single(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? (value[0] ?? "") : (value ?? ""),
+    ]),
+  );
+}

@@ -1,0 +1,37 @@
+import type { Fault, FaultKind } from "../domain.ts";
+
+const DNS = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA|EDNS)$/;
+
+const TIMEOUT = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
+
+/** X509_V_ERR_* that a wrong clock brings about with a good certificate (verify(1)). */
+const DATED = new Set(["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED", "CRL_NOT_YET_VALID", "CRL_HAS_EXPIRED"]);
+
+/** Codes of node:tls: X509_V_ERR_* without its prefix, OpenSSL's own, and those of the name check. */
+const TLS =
+  /^(ERR_TLS_|ERR_SSL_|EPROTO$|UND_ERR_PRX_TLS$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|CRL_|HOSTNAME_MISMATCH$|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|ERROR_IN_CERT_|OUT_OF_MEM$)/;
+
+/** Names the reason in the kernel's or OpenSSL's own word, never with a text that came over the network. */
+export function faultOf(error: Error, wallTrusted: boolean): Fault {
+  const code = codeOf(error);
+  const is = (kind: FaultKind, detail: string): Fault => ({ kind, detail, retryAfter: null });
+
+  if (DNS.test(code)) return is("dns", `the name did not resolve (${code})`);
+  if (TIMEOUT.has(code)) return is("timeout", `no connection in time (${code})`);
+  if (DATED.has(code) && !wallTrusted)
+    return is("clock", `certificate not accepted while the clock is not to be trusted (${code})`);
+  if (TLS.test(code))
+    return is("tls", `certificate or TLS not accepted (${code}); something in between may be answering`);
+  if (code === "UND_ERR_HEADERS_OVERFLOW")
+    return is("oversized", "longer headers than any documented answer's");
+  if (code.startsWith("HPE_")) return is("malformed", `not an HTTP answer (${code})`);
+  const refusedBy = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
+  if (refusedBy !== undefined) return is("connect", `the proxy refused to connect (HTTP ${refusedBy})`);
+  if (code === "") throw error;
+  return is("connect", `the connection failed (${code})`);
+}
+
+function codeOf(error: Error): string {
+  const code: unknown = "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}

@@ -1,0 +1,101 @@
+import { lookup as systemLookup } from "node:dns";
+import type { LookupFunction } from "node:net";
+import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
+import { secureContext } from "./roots.ts";
+
+export interface TransportOptions {
+  /** Root certificates trusted beside Node's own, PEM, one each. */
+  readonly roots: readonly string[];
+  readonly proxy: string | null;
+  /** Milliseconds for name, TCP and TLS together. */
+  readonly connectTimeout: number;
+  readonly lookup?: LookupFunction;
+}
+
+/** Polls come every 5 s and share a connection; a longer silence ends it, since networks change under a camera. */
+const IDLE_MS = 8000;
+
+/**
+ * One address is given so long before the next one is tried. Node drops the slower attempt, so this must be longer
+ * than a handshake over a saturated uplink; RFC 8305's 250 ms is meant for attempts that run on.
+ */
+const ATTEMPT_MS = 2000;
+
+/** The pool of connections to Frame.io, made when it is first used. */
+export class Transport {
+  readonly #options: TransportOptions;
+  #dispatcher: Dispatcher | null = null;
+  #secure: { readonly context: ReturnType<typeof secureContext> } | null = null;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  get dispatcher(): Dispatcher {
+    this.#dispatcher ??= this.#open();
+    return this.#dispatcher;
+  }
+
+  /** Lets go of every connection and lookup of the network that was; requests under way may still end on theirs. */
+  reset(): void {
+    const old = this.#dispatcher;
+    this.#dispatcher = null;
+    void old?.close();
+  }
+
+  /** Ends what is under way, too. */
+  async close(): Promise<void> {
+    const old = this.#dispatcher;
+    this.#dispatcher = null;
+    await old?.destroy();
+  }
+
+  #open(): Dispatcher {
+    const { proxy, roots, connectTimeout, lookup } = this.#options;
+    this.#secure ??= { context: secureContext(roots) };
+    const connect: buildConnector.BuildOptions = {
+      ...(this.#secure.context && { secureContext: this.#secure.context }),
+      timeout: connectTimeout,
+      lookup: shared(lookup ?? systemLookup),
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
+    };
+    const pool = {
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      // The exchange's own deadlines run on the injected clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    if (proxy === null) return new Agent({ ...pool, connect });
+    return new ProxyAgent({
+      ...pool,
+      uri: proxy,
+      requestTls: connect,
+      proxyTls: connect,
+      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectTimeout }),
+    });
+  }
+}
+
+/**
+ * Askers of the same name share one lookup. getaddrinfo(3) can hang for half a minute on a network that swallows
+ * packets, and each call holds one of libuv's four threads, which the storage needs as well.
+ */
+function shared(lookup: LookupFunction): LookupFunction {
+  const waiting = new Map<string, Parameters<LookupFunction>[2][]>();
+  return (hostname, options, callback) => {
+    const key = JSON.stringify([hostname, options]);
+    const joined = waiting.get(key);
+    if (joined !== undefined) {
+      joined.push(callback);
+      return;
+    }
+    const callbacks = [callback];
+    waiting.set(key, callbacks);
+    lookup(hostname, options, (...answer) => {
+      waiting.delete(key);
+      for (const each of callbacks) each(...answer);
+    });
+  };
+}

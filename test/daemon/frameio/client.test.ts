@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import type { IncomingHttpHeaders } from "node:http";
+import { describe, test } from "node:test";
+import { Secret } from "../../../daemon/secret.ts";
+import { CLIENT_SECRET, client, expectVerdict, httpServer, readBody } from "./support.ts";
+
+interface Seen {
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A server that answers everything alike and remembers what it was asked. */
+async function answering(status: number, body: unknown): Promise<{ baseUrl: string; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const baseUrl = await httpServer(async (request, response) => {
+    const { method = "", url = "", headers } = request;
+    seen.push({ method, url, headers, body: await readBody(request) });
+    response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+    response.end(status === 204 ? "" : JSON.stringify(body));
+  });
+  return { baseUrl, seen };
+}
+
+async function fieldsOf({ headers, body }: Seen): Promise<Record<string, unknown>> {
+  const form = await new Response(body, {
+    headers: { "content-type": headers["content-type"] ?? "" },
+  }).formData();
+  return Object.fromEntries(form);
+}
+
+const CODE = {
+  device_code: "d".repeat(74),
+  expires_in: 120,
+  interval: 5,
+  name: "my-device-abc123",
+  user_code: "987654",
+  verification_uri: "https://next.frame.io/pair",
+  verification_uri_complete: "https://next.frame.io/pair/987654",
+};
+
+const TOKENS = {
+  access_token: "access-1",
+  expires_in: 28_800,
+  refresh_token: "refresh-1",
+  token_type: "bearer",
+};
+
+for (const bodyEncoding of ["multipart", "urlencoded"] as const) {
+  const mediaType = { multipart: "multipart/form-data", urlencoded: "application/x-www-form-urlencoded" };
+
+  describe(`calls with ${bodyEncoding} bodies`, () => {
+    async function calling(status: number, body: unknown) {
+      const { baseUrl, seen } = await answering(status, body);
+      const last = async (path: string) => {
+        const [only, ...more] = seen;
+        assert.ok(only !== undefined && more.length === 0);
+        assert.equal(only.method, "POST");
+        assert.equal(only.url, path);
+        assert.equal(only.headers["x-client-version"], "2.16.4");
+        assert.equal(only.headers.authorization, undefined);
+        assert.equal(only.headers["content-type"]?.split(";")[0], mediaType[bodyEncoding]);
+        assert.equal(Number(only.headers["content-length"]), Buffer.byteLength(only.body));
+        return fieldsOf(only);
+      };
+      return { frameio: client(baseUrl, { bodyEncoding }), seen, last };
+    }
+
+    test("a code is requested and offered", async () => {
+      const { frameio, seen, last } = await calling(200, CODE);
+      const verdict = expectVerdict(await frameio.requestCode());
+      assert.ok(verdict.type === "offered");
+      assert.equal(verdict.code.deviceCode.reveal(), CODE.device_code);
+      assert.deepEqual(
+        { ...verdict.code, deviceCode: null },
+        {
+          deviceCode: null,
+          userCode: "987654",
+          verificationUri: "https://next.frame.io/pair",
+          verificationUriComplete: "https://next.frame.io/pair/987654",
+          expiresIn: 120,
+          interval: 5,
+          deviceName: "my-device-abc123",
+        },
+      );
+      assert.equal(seen[0]?.headers["x-client-platypus-enabled"], "true");
+      assert.deepEqual(await last("/v2/auth/device/code"), {
+        client_id: "ACME-0001",
+        client_secret: CLIENT_SECRET,
+        scope: "asset_create offline",
+      });
+    });
+
+    test("a poll carries secret and device_code, and brings tokens", async () => {
+      const { frameio, last } = await calling(200, TOKENS);
+      const verdict = expectVerdict(await frameio.poll(new Secret("dev-code")));
+      assert.ok(verdict.type === "granted");
+      assert.equal(verdict.tokens.accessToken.reveal(), "access-1");
+      assert.equal(verdict.tokens.refreshToken?.reveal(), "refresh-1");
+      assert.equal(verdict.tokens.expiresIn, 28_800);
+      assert.deepEqual(await last("/v2/auth/token"), {
+        grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+        client_id: "ACME-0001",
+        client_secret: CLIENT_SECRET,
+        device_code: "dev-code",
+      });
+    });
+
+    test("a refresh brings the new pair", async () => {
+      const { frameio, last } = await calling(200, TOKENS);
+      assert.equal(expectVerdict(await frameio.refresh(new Secret("refresh-0"))).type, "refreshed");
+      assert.deepEqual(await last("/v2/auth/token"), {
+        grant_type: "refresh_token",
+        client_id: "ACME-0001",
+        client_secret: CLIENT_SECRET,
+        refresh_token: "refresh-0",
+      });
+    });
+
+    test("a token is revoked", async () => {
+      const { frameio, last } = await calling(200, { success: true });
+      assert.deepEqual(expectVerdict(await frameio.revoke(new Secret("refresh-0"))), { type: "revoked" });
+      assert.deepEqual(await last("/v2/auth/revoke"), {
+        client_id: "ACME-0001",
+        client_secret: CLIENT_SECRET,
+        token: "refresh-0",
+      });
+    });
+  });
+}
+
+test("url_pairing = false leaves the header away", async () => {
+  const { baseUrl, seen } = await answering(200, CODE);
+  await client(baseUrl, { urlPairing: false }).requestCode();
+  assert.equal(seen[0]?.headers["x-client-platypus-enabled"], undefined);
+});
+
+test("the device's record is read with the bearer and no body", async () => {
+  const { baseUrl, seen } = await answering(200, {
+    _type: "project_device",
+    name: "FUJIFILM-X100VI-4CA00368",
+    status: "paused",
+    authorization: { expires_at: "2031-01-02T03:04:05Z", scopes: { asset_create: true, offline: true } },
+    project: { _type: "project", id: "9d7f0b9e-6a0e-4f0e-8d0f-000000000001", name: "Łódź — Nachtdreh 夜" },
+  });
+  assert.deepEqual(expectVerdict(await client(baseUrl).device(new Secret("access-1"))), {
+    type: "device",
+    device: {
+      name: "FUJIFILM-X100VI-4CA00368",
+      project: { id: "9d7f0b9e-6a0e-4f0e-8d0f-000000000001", name: "Łódź — Nachtdreh 夜" },
+      authorizationExpiresAt: Date.UTC(2031, 0, 2, 3, 4, 5),
+      paused: true,
+      canCreateAssets: true,
+    },
+  });
+  assert.equal(seen[0]?.method, "GET");
+  assert.equal(seen[0]?.url, "/v2/devices/me");
+  assert.equal(seen[0]?.headers.authorization, "Bearer access-1");
+  assert.equal(seen[0]?.headers["x-client-version"], "2.16.4");
+  assert.equal(seen[0]?.body, "");
+});
+
+test("a heartbeat is accepted with 204", async () => {
+  const { baseUrl, seen } = await answering(204, null);
+  assert.deepEqual(expectVerdict(await client(baseUrl).heartbeat(new Secret("access-1"))), {
+    type: "accepted",
+  });
+  assert.equal(`${seen[0]?.method} ${seen[0]?.url}`, "POST /v2/devices/heartbeat");
+  assert.equal(seen[0]?.headers.authorization, "Bearer access-1");
+});
+
+test("health asks without authorization", async () => {
+  const { baseUrl, seen } = await answering(200, { status: "ok" });
+  assert.deepEqual(expectVerdict(await client(baseUrl).health()), { type: "reachable" });
+  assert.equal(`${seen[0]?.method} ${seen[0]?.url}`, "GET /health");
+  assert.equal(seen[0]?.headers.authorization, undefined);
+});
+
+test("a path in base_url stays in front", async () => {
+  const { baseUrl, seen } = await answering(200, { status: "ok" });
+  await client(`${baseUrl}/stand-in/`).health();
+  assert.equal(seen[0]?.url, "/stand-in/health");
+});
+
+test("without a client_secret nothing is sent", async () => {
+  const { baseUrl, seen } = await answering(200, CODE);
+  const verdict = expectVerdict(await client(baseUrl, { clientSecret: () => null }).requestCode());
+  assert.deepEqual(verdict, {
+    type: "refused",
+    error: "invalid_client",
+    description: "no client_secret is configured",
+  });
+  assert.equal(seen.length, 0);
+});
+
+test("a server that quotes the secret does not get it into the outcome", async () => {
+  const { baseUrl } = await answering(400, {
+    error: `no:${CLIENT_SECRET}`,
+    error_description: `the secret ${CLIENT_SECRET} is wrong`,
+  });
+  const outcome = await client(baseUrl).requestCode();
+  assert.deepEqual(expectVerdict(outcome), { type: "refused", error: "[secret]", description: "[secret]" });
+});
+
+test("each exchange is observed with its call, outcome and seconds", async () => {
+  const { baseUrl } = await answering(200, { status: "ok" });
+  const observed: [string, string][] = [];
+  const frameio = client(baseUrl, {
+    observe(call, outcome, seconds) {
+      assert.ok(seconds >= 0 && seconds < 20);
+      observed.push([call, outcome]);
+    },
+  });
+  await frameio.health();
+  await frameio.device(new Secret("access-1"));
+  await frameio.poll(new Secret("dev-code"));
+  assert.deepEqual(observed, [
+    ["health", "reachable"],
+    ["device", "device"],
+    ["poll", "malformed"],
+  ]);
+});

@@ -1,0 +1,87 @@
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { after } from "node:test";
+import type { Clock } from "../../../daemon/clock.ts";
+import type { Fault, Outcome } from "../../../daemon/domain.ts";
+import { createFrameio, type Frameio, type FrameioOptions } from "../../../daemon/frameio/client.ts";
+import { Secret } from "../../../daemon/secret.ts";
+
+export const CLIENT_SECRET = "s3cret-of-the-model";
+
+/** Real time, since the sockets are real; what the wall clock claims is the test's to say. */
+export function realClock(wallTrusted = true): Clock {
+  return {
+    elapsed: () => performance.now(),
+    wall: () => Date.now(),
+    wallTrusted: () => wallTrusted,
+    after(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** A client of that server, closed when the file's tests are done. */
+export function client(baseUrl: string, options: Partial<FrameioOptions> = {}): Frameio {
+  const frameio = createFrameio({
+    baseUrl,
+    clientVersion: "2.16.4",
+    scope: "asset_create offline",
+    urlPairing: true,
+    bodyEncoding: "multipart",
+    verificationHosts: ["frame.io"],
+    clientId: "ACME-0001",
+    clientSecret: () => new Secret(CLIENT_SECRET),
+    roots: [],
+    proxy: null,
+    clock: realClock(),
+    ...options,
+  });
+  after(() => frameio.close());
+  return frameio;
+}
+
+/** Listens on a loopback port until the file's tests are done; returns "host:port". */
+export async function listen(server: Server, host = "127.0.0.1"): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+export async function httpServer(listener: RequestListener): Promise<string> {
+  return `http://${await listen(createServer(listener))}`;
+}
+
+/** A server that speaks bytes: `talk` has the socket once the first bytes of a request are there. */
+export async function rawServer(talk: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => talk(socket));
+  });
+  return `http://${await listen(server)}`;
+}
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request.setEncoding("utf8")) body += chunk;
+  return body;
+}
+
+export function expectVerdict<V>(outcome: Outcome<V>): V {
+  if (outcome.kind === "fault") throw new Error(`fault ${outcome.fault.kind}: ${outcome.fault.detail}`);
+  return outcome.verdict;
+}
+
+export function expectFault(outcome: Outcome<unknown>): Fault {
+  if (outcome.kind === "verdict") throw new Error(`verdict ${JSON.stringify(outcome.verdict)}`);
+  return outcome.fault;
+}
