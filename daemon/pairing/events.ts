@@ -1,0 +1,60 @@
+/** What can happen to the pairing machine, and what it can ask for. */
+import type { CodeVerdict, DeviceVerdict, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../domain.ts";
+import type { Secret } from "../secret.ts";
+import type { StoredAuthorization } from "../vault/vault.ts";
+
+/** What the vault keeps, less the client_id, which the machine does not know. */
+export type AuthorizationRecord = Omit<StoredAuthorization, "clientId">;
+
+export type Event =
+  | { readonly type: "booted"; readonly stored: AuthorizationRecord | null }
+  /** Something may have fallen due: see `wakeAt`. */
+  | { readonly type: "tick" }
+  | { readonly type: "pair-requested" }
+  | { readonly type: "cancel-requested" }
+  | { readonly type: "unpair-requested" }
+  | { readonly type: "code-answered"; readonly number: number; readonly outcome: Outcome<CodeVerdict> }
+  | { readonly type: "poll-answered"; readonly number: number; readonly outcome: Outcome<PollVerdict> }
+  /** The grant's record was written, or the disk refused and memory alone holds it. */
+  | { readonly type: "settled"; readonly number: number }
+  | {
+      readonly type: "device-answered";
+      readonly number: number;
+      readonly accessToken: Secret;
+      readonly outcome: Outcome<DeviceVerdict>;
+    }
+  | { readonly type: "refresh-prepared"; readonly number: number; readonly ok: boolean }
+  | { readonly type: "refresh-answered"; readonly number: number; readonly outcome: Outcome<RefreshVerdict> }
+  | { readonly type: "left"; readonly number: number }
+  /** Someone got a 401 with this access token. */
+  | { readonly type: "token-refused"; readonly accessToken: Secret }
+  /** Someone needs an access token that lives so many milliseconds. */
+  | { readonly type: "token-wanted"; readonly life: number }
+  | { readonly type: "paused"; readonly paused: boolean }
+  /** An interface came up or changed its address: waiting out a back-off has no more point. */
+  | { readonly type: "network-changed" }
+  /** The wall clock was set. */
+  | { readonly type: "clock-changed" }
+  /** The client_secret may be another one now. */
+  | { readonly type: "secret-changed" };
+
+export type Effect =
+  | { readonly type: "request-code"; readonly number: number }
+  | { readonly type: "poll"; readonly number: number; readonly deviceCode: Secret }
+  /** Write the record; answer `settled`. */
+  | { readonly type: "settle"; readonly number: number; readonly record: AuthorizationRecord }
+  /** Write the record when the disk has time; nobody waits. */
+  | { readonly type: "store"; readonly number: number; readonly record: AuthorizationRecord }
+  | { readonly type: "read-device"; readonly number: number; readonly accessToken: Secret }
+  /** Make sure that the disk takes writes, then write the record with its intent; answer `refresh-prepared`. */
+  | { readonly type: "prepare-refresh"; readonly number: number; readonly record: AuthorizationRecord }
+  | { readonly type: "refresh"; readonly number: number; readonly refreshToken: Secret }
+  /** Revoke, then forget on disk, in this order and whatever the server says; answer `left`. */
+  | { readonly type: "leave"; readonly number: number; readonly tokens: Tokens }
+  /** Revoke tokens that nobody waits for any more, so that Frame.io shows no device that can't be reached. */
+  | { readonly type: "revoke"; readonly tokens: Tokens }
+  /** The server ended the authorization: forget it on disk. */
+  | { readonly type: "forget" }
+  | { readonly type: "record"; readonly event: HistoryEvent; readonly detail: string };
+
+export type HistoryEvent = "paired" | "unpaired" | "ended" | "refreshed" | "project" | "refused";

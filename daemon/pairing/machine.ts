@@ -1,0 +1,751 @@
+/**
+ * The pairing machine: RFC 8628's device grant and the life of the authorization that it brings. Pure and total:
+ * every (state, event) pair has an answer; no clock, no I/O. `runner.ts` performs the effects.
+ */
+import type { Fault, Outcome, RefreshVerdict, Tokens } from "../domain.ts";
+import type { StoredTokens } from "../vault/vault.ts";
+import type { AuthorizationRecord, Effect, Event, HistoryEvent } from "./events.ts";
+import {
+  type Attempt,
+  type Awaiting,
+  type Failing,
+  type Grant,
+  type Offer,
+  type Refresh,
+  type Refused,
+  type Requesting,
+  type State,
+  tokensOf,
+} from "./state.ts";
+
+/** What a step may know of the world. */
+export interface Moment {
+  /** `Clock.elapsed()` */
+  readonly now: number;
+  /** `Clock.wall()` */
+  readonly wall: number;
+  readonly wallTrusted: boolean;
+  /** From 0 up to 1, new for each step. */
+  readonly random: number;
+  readonly settings: Settings;
+}
+
+export interface Settings {
+  /** `auto` offers a code whenever there is no authorization. */
+  readonly start: "auto" | "manual";
+  /** Milliseconds after which an unanswered offer rests; 0 for never. */
+  readonly window: number;
+}
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * Polls keep this much more than the interval apart: two clocks that drift, or one that NTP slews, would otherwise
+ * earn `slow_down` for ever.
+ */
+const INTERVAL_MARGIN = 1.1;
+/** RFC 8628 §3.5 */
+const SLOW_DOWN_MS = 5_000;
+/** The last poll of a code leaves this long before its deadline, so that an approval in its last seconds counts. */
+const LAST_LOOK_MS = 1_500;
+/** Where the server says no to every code, something has to be mended by hand: look again at this pace. */
+const REFUSED_RETRY_MS = 60_000;
+const REQUEST_BACKOFF_MAX_MS = 60_000;
+const POLL_BACKOFF_MAX_MS = 15_000;
+const REFRESH_BACKOFF_MAX_MS = 300_000;
+const READ_BACKOFF_MAX_MS = 300_000;
+const BACKOFF_BASE_MS = 2_000;
+const BACKOFF_LEAST_MS = 500;
+/** Devices that get power together ask together: the refresh at boot is spread over this long. */
+const BOOT_SPREAD_MS = 10_000;
+/** A boot loop must not spend a single-use token at every turn. */
+const FRESH_ENOUGH = 0.1;
+/** API facts §3.3: a refresh token lives 14 days from issuance. */
+export const REFRESH_LIFE_MS = 14 * 86_400_000;
+
+export function step(state: State, event: Event, moment: Moment): Step {
+  const effects: Effect[] = [];
+  const next = react(state, event, moment, effects);
+  return { state: fallDue(next, moment, effects), effects };
+}
+
+/** When the next `tick` is due; null when only an event from outside can move the machine. */
+export function wakeAt(state: State): number | null {
+  const times: number[] = [];
+  const { offer, grant } = state;
+  if (offer.at === "requesting") {
+    if (offer.sentAt === null) times.push(offer.retryAt);
+    if (offer.showing !== null) times.push(offer.showing.deadline);
+    if (offer.sentAt === null && offer.windowEnds !== null) times.push(offer.windowEnds);
+  }
+  if (offer.at === "awaiting" && !offer.polling) times.push(Math.min(offer.pollAt, offer.attempt.deadline));
+  if (offer.at === "awaiting" && offer.polling && !offer.over) times.push(offer.attempt.deadline);
+  if (offer.at === "refused") times.push(offer.retryAt);
+  if (grant?.settled) {
+    if (grant.refresh.at === "due") times.push(grant.refresh.when);
+    if (grant.refresh.at === "never" && grant.accessEnds !== null) times.push(grant.accessEnds);
+    if (grant.reading.at === "retry" && !refreshing(grant)) times.push(grant.reading.when);
+  }
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function react(state: State, event: Event, moment: Moment, effects: Effect[]): State {
+  switch (event.type) {
+    case "booted":
+      return onBooted(state, event.stored, moment, effects);
+    case "tick":
+      return state;
+    case "pair-requested":
+      return state.booted && state.leaving === null ? startOffer(state, moment, effects) : state;
+    case "cancel-requested":
+      return {
+        ...state,
+        offer: isOffering(state.offer) ? { at: "resting", reason: "cancelled" } : state.offer,
+      };
+    case "unpair-requested":
+      return onUnpair(state, moment, effects);
+    case "code-answered":
+      return onCode(state, event, moment);
+    case "poll-answered":
+      return onPoll(state, event, moment, effects);
+    case "settled":
+      return onSettled(state, event.number, effects);
+    case "device-answered":
+      return onDevice(state, event, moment, effects);
+    case "refresh-prepared":
+      return onPrepared(state, event, moment, effects);
+    case "refresh-answered":
+      return onRefreshed(state, event, moment, effects);
+    case "left":
+      return event.number === state.leaving
+        ? offerIfUnpaired({ ...state, leaving: null }, moment, effects)
+        : state;
+    case "token-refused":
+      return onTokenRefused(state, event, moment);
+    case "token-wanted":
+      return onTokenWanted(state, event.life, moment);
+    case "paused":
+      return updateDevice(state, event.paused, effects);
+    case "network-changed":
+    case "clock-changed":
+      return hurry(state, moment);
+    case "secret-changed":
+      return hurry(state, moment, true);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// What falls due
+
+function fallDue(state: State, moment: Moment, effects: Effect[]): State {
+  return dueGrant(dueOffer(state, moment, effects), moment, effects);
+}
+
+function dueOffer(state: State, moment: Moment, effects: Effect[]): State {
+  const { offer } = state;
+  switch (offer.at) {
+    case "resting":
+      return state;
+    case "refused":
+      return moment.now < offer.retryAt ? state : requestCode(state, offer, null, moment, effects);
+    case "requesting": {
+      const showing = offer.showing !== null && moment.now < offer.showing.deadline ? offer.showing : null;
+      const current = showing === offer.showing ? offer : { ...offer, showing };
+      if (current.sentAt !== null) return { ...state, offer: current };
+      if (windowOver(current, moment)) return rest(state, "window-ended");
+      if (moment.now < current.retryAt) return { ...state, offer: current };
+      return sendRequest(state, current, moment, effects);
+    }
+    case "awaiting": {
+      const over = moment.now >= offer.attempt.deadline;
+      if (offer.polling) return over === offer.over ? state : { ...state, offer: { ...offer, over } };
+      if (over) return nextCode(state, offer, null, moment, effects);
+      if (moment.now < offer.pollAt) return state;
+      effects.push({ type: "poll", number: offer.attempt.number, deviceCode: offer.attempt.code.deviceCode });
+      return { ...state, offer: { ...offer, polling: true, polledAt: moment.now } };
+    }
+  }
+}
+
+function dueGrant(state: State, moment: Moment, effects: Effect[]): State {
+  const { grant } = state;
+  if (grant === null || !grant.settled) return state;
+  let next: Grant = grant;
+  if (next.refresh.at === "never" && next.accessEnds !== null && moment.now >= next.accessEnds)
+    return endGrant(state, { reason: "ran-out", wallAt: trustedWall(moment) }, moment, effects);
+  if (next.refresh.at === "due" && moment.now >= next.refresh.when) {
+    const { failing } = next.refresh;
+    next = { ...next, refreshBegun: next.refreshBegun ?? moment.wall, refresh: { at: "preparing", failing } };
+    effects.push({ type: "prepare-refresh", number: next.number, record: recordOf(next) });
+  }
+  if (next.reading.at === "retry" && moment.now >= next.reading.when && !refreshing(next))
+    next = readDevice(next, next.reading.failures, effects);
+  return next === grant ? state : { ...state, grant: next };
+}
+
+/** Whether the access token is about to be another one. */
+function refreshing(grant: Grant): boolean {
+  return grant.refresh.at === "preparing" || grant.refresh.at === "sent";
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// The offer of codes
+
+function isOffering(offer: Offer): offer is Requesting | Awaiting | Refused {
+  return offer.at !== "resting";
+}
+
+function rest(state: State, reason: "manual" | "cancelled" | "window-ended" | "not-needed"): State {
+  return { ...state, offer: { at: "resting", reason } };
+}
+
+function windowOver(offer: { readonly windowEnds: number | null }, moment: Moment): boolean {
+  return offer.windowEnds !== null && moment.now >= offer.windowEnds;
+}
+
+/** Takes a new code now, whatever was on offer before. */
+function startOffer(state: State, moment: Moment, effects: Effect[]): State {
+  const { window } = moment.settings;
+  const offering = { windowEnds: window === 0 ? null : moment.now + window, codes: 0 };
+  return requestCode(state, offering, null, moment, effects);
+}
+
+function offerIfUnpaired(state: State, moment: Moment, effects: Effect[]): State {
+  if (state.grant !== null || state.leaving !== null) return rest(state, "not-needed");
+  return moment.settings.start === "auto" ? startOffer(state, moment, effects) : rest(state, "manual");
+}
+
+/** The next code of the same offer. */
+function nextCode(
+  state: State,
+  offer: Awaiting,
+  showing: Attempt | null,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  if (windowOver(offer, moment)) return rest(state, "window-ended");
+  return requestCode(state, offer, showing, moment, effects);
+}
+
+function requestCode(
+  state: State,
+  offering: { readonly windowEnds: number | null; readonly codes: number },
+  showing: Attempt | null,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  const { windowEnds, codes } = offering;
+  const waiting: Requesting = {
+    at: "requesting",
+    number: state.lastNumber,
+    windowEnds,
+    codes,
+    sentAt: null,
+    retryAt: moment.now,
+    failures: 0,
+    showing,
+  };
+  return sendRequest(state, waiting, moment, effects);
+}
+
+function sendRequest(state: State, offer: Requesting, moment: Moment, effects: Effect[]): State {
+  const number = state.lastNumber + 1;
+  effects.push({ type: "request-code", number });
+  return { ...state, lastNumber: number, offer: { ...offer, number, sentAt: moment.now } };
+}
+
+function onCode(state: State, event: Extract<Event, { type: "code-answered" }>, moment: Moment): State {
+  const { offer } = state;
+  const next = noteTrouble(state, event.outcome, moment);
+  if (offer.at !== "requesting" || offer.number !== event.number || offer.sentAt === null) return next;
+  if (event.outcome.kind === "fault") {
+    const failures = offer.failures + 1;
+    const retryAt = moment.now + backOff(failures, REQUEST_BACKOFF_MAX_MS, event.outcome.fault, moment);
+    return { ...next, offer: { ...offer, sentAt: null, failures, retryAt } };
+  }
+  const { verdict } = event.outcome;
+  const { windowEnds, codes } = offer;
+  if (verdict.type === "refused") {
+    const pause = REFUSED_RETRY_MS * (1 + moment.random);
+    return {
+      ...next,
+      offer: {
+        at: "refused",
+        windowEnds,
+        codes,
+        error: verdict.error,
+        description: verdict.description,
+        retryAt: moment.now + pause,
+      },
+    };
+  }
+  const { code } = verdict;
+  const attempt = {
+    number: event.number,
+    ordinal: codes + 1,
+    code,
+    deadline: offer.sentAt + code.expiresIn * 1000,
+  };
+  const interval = code.interval * 1000;
+  return {
+    ...next,
+    offer: {
+      at: "awaiting",
+      windowEnds,
+      codes: codes + 1,
+      attempt,
+      polling: false,
+      over: false,
+      pollAt: pollTime(attempt, interval, moment.now + interval * INTERVAL_MARGIN),
+      polledAt: moment.now,
+      interval,
+      failures: 0,
+    },
+  };
+}
+
+/** Holds the last poll back to just before the deadline, where the one after it would come too late. */
+function pollTime(attempt: Attempt, interval: number, earliest: number): number {
+  const lastLook = attempt.deadline - LAST_LOOK_MS;
+  return earliest < lastLook && lastLook - earliest < interval * INTERVAL_MARGIN ? lastLook : earliest;
+}
+
+function onPoll(
+  state: State,
+  event: Extract<Event, { type: "poll-answered" }>,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  const { offer } = state;
+  const next = noteTrouble(state, event.outcome, moment);
+  const verdict = event.outcome.kind === "verdict" ? event.outcome.verdict : null;
+  if (offer.at !== "awaiting" || offer.attempt.number !== event.number || !offer.polling) {
+    if (verdict?.type === "granted") effects.push({ type: "revoke", tokens: verdict.tokens });
+    return next;
+  }
+  if (event.outcome.kind === "fault") {
+    const failures = offer.failures + 1;
+    const pause = backOff(failures, POLL_BACKOFF_MAX_MS, event.outcome.fault, moment);
+    return awaitPoll(
+      next,
+      { ...offer, failures },
+      offer.interval,
+      Math.max(moment.now + pause, pollFloor(offer)),
+    );
+  }
+  switch (event.outcome.verdict.type) {
+    case "granted":
+      return startGrant(next, event.outcome.verdict.tokens, moment, effects);
+    case "pending":
+      if (moment.now >= offer.attempt.deadline - LAST_LOOK_MS)
+        return nextCode(next, offer, offer.over ? null : offer.attempt, moment, effects);
+      return awaitPoll(
+        next,
+        { ...offer, failures: 0 },
+        offer.interval,
+        moment.now + offer.interval * INTERVAL_MARGIN,
+      );
+    case "slow-down": {
+      const told = event.outcome.verdict.interval;
+      const interval = told === null ? offer.interval + SLOW_DOWN_MS : Math.max(told * 1000, offer.interval);
+      return awaitPoll(next, { ...offer, failures: 0 }, interval, moment.now + interval * INTERVAL_MARGIN);
+    }
+    case "expired":
+      return nextCode(next, offer, null, moment, effects);
+    case "denied":
+      effects.push(history("refused", "the user refused the pairing"));
+      return nextCode(next, offer, null, moment, effects);
+    case "refused": {
+      const { error, description } = event.outcome.verdict;
+      const { windowEnds, codes } = offer;
+      const retryAt = moment.now + REFUSED_RETRY_MS;
+      return { ...next, offer: { at: "refused", windowEnds, codes, error, description, retryAt } };
+    }
+  }
+}
+
+function awaitPoll(state: State, offer: Awaiting, interval: number, earliest: number): State {
+  return {
+    ...state,
+    offer: { ...offer, polling: false, interval, pollAt: pollTime(offer.attempt, interval, earliest) },
+  };
+}
+
+function pollFloor(offer: Awaiting): number {
+  return offer.polledAt + offer.interval * INTERVAL_MARGIN;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// The authorization
+
+function onBooted(
+  state: State,
+  stored: AuthorizationRecord | null,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  if (state.booted) return state;
+  const booted = { ...state, booted: true };
+  if (stored === null) return offerIfUnpaired(booted, moment, effects);
+  const { current, previous, refreshBegun, device } = stored;
+  const known = current.clockTrusted && moment.wallTrusted && current.obtainedAt <= moment.wall;
+  const accessEnds = known ? moment.now + current.obtainedAt + current.expiresIn * 1000 - moment.wall : null;
+  const number = state.lastNumber + 1;
+  const grant: Grant = {
+    number,
+    current,
+    previous,
+    accessEnds,
+    refreshBegun,
+    settled: true,
+    proven: previous === null,
+    device,
+    reading:
+      accessEnds !== null && accessEnds > moment.now
+        ? { at: "retry", when: moment.now + moment.random * BOOT_SPREAD_MS, failures: 0 }
+        : { at: "rest" },
+    refresh: bootRefresh(stored, accessEnds, moment),
+  };
+  return {
+    ...booted,
+    lastNumber: number,
+    grant,
+    offer: { at: "resting", reason: "not-needed" },
+  };
+}
+
+/**
+ * At once where an answer may have been lost or no clock can tell the token's age; not at all where it is fresh;
+ * else soon, and not together with every other device that got power in this moment.
+ */
+function bootRefresh(stored: AuthorizationRecord, accessEnds: number | null, moment: Moment): Refresh {
+  if (stored.current.refreshToken === null) return { at: "never" };
+  const due = (when: number): Refresh => ({ at: "due", when, failing: null });
+  if (stored.refreshBegun !== null || stored.previous !== null) return due(moment.now);
+  if (accessEnds === null || accessEnds <= moment.now)
+    return due(moment.now + (moment.random * BOOT_SPREAD_MS) / 5);
+  const life = stored.current.expiresIn * 1000;
+  const age = life - (accessEnds - moment.now);
+  if (age < life * FRESH_ENOUGH) return due(moment.now + refreshPause(stored.current, moment) - age);
+  return due(moment.now + moment.random * BOOT_SPREAD_MS);
+}
+
+/** Between a half and three quarters of the access token's life: early enough for hours of bad network. */
+function refreshPause(tokens: Tokens, moment: Moment): number {
+  return tokens.expiresIn * 1000 * (0.5 + moment.random / 4);
+}
+
+function startGrant(state: State, tokens: Tokens, moment: Moment, effects: Effect[]): State {
+  const number = state.lastNumber + 1;
+  const grant = withTokens(number, tokens, null, null, moment);
+  effects.push(history("paired", "Frame.io granted an authorization"));
+  effects.push({ type: "settle", number, record: recordOf(grant) });
+  return {
+    ...state,
+    lastNumber: number,
+    grant,
+    ended: null,
+    offer: { at: "resting", reason: "not-needed" },
+  };
+}
+
+function withTokens(
+  number: number,
+  tokens: Tokens,
+  previous: StoredTokens | null,
+  device: Grant["device"],
+  moment: Moment,
+): Grant {
+  return {
+    number,
+    current: { ...tokens, obtainedAt: moment.wall, clockTrusted: moment.wallTrusted },
+    previous,
+    accessEnds: moment.now + tokens.expiresIn * 1000,
+    refreshBegun: null,
+    settled: false,
+    proven: false,
+    device,
+    reading: { at: "rest" },
+    refresh:
+      tokens.refreshToken === null
+        ? { at: "never" }
+        : { at: "due", when: moment.now + refreshPause(tokens, moment), failing: null },
+  };
+}
+
+function recordOf(grant: Grant): AuthorizationRecord {
+  const { current, previous, refreshBegun, device } = grant;
+  return { current, previous, refreshBegun, device };
+}
+
+function onSettled(state: State, number: number, effects: Effect[]): State {
+  const { grant } = state;
+  if (grant === null || grant.number !== number || grant.settled) return state;
+  return { ...state, grant: readDevice({ ...grant, settled: true }, 0, effects) };
+}
+
+function readDevice(grant: Grant, failures: number, effects: Effect[]): Grant {
+  effects.push({ type: "read-device", number: grant.number, accessToken: grant.current.accessToken });
+  return { ...grant, reading: { at: "sent", failures } };
+}
+
+function onDevice(
+  state: State,
+  event: Extract<Event, { type: "device-answered" }>,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  const { grant } = state;
+  const next = noteTrouble(state, event.outcome, moment);
+  if (grant === null || grant.number !== event.number || grant.reading.at !== "sent") return next;
+  if (!event.accessToken.equals(grant.current.accessToken)) return next;
+  if (event.outcome.kind === "verdict" && event.outcome.verdict.type === "device") {
+    const { device } = event.outcome.verdict;
+    if (device.project !== null && device.project.id !== grant.device?.project?.id)
+      effects.push(history("project", device.project.id));
+    const proven: Grant = { ...grant, device, proven: true, previous: null, reading: { at: "rest" } };
+    effects.push({ type: "store", number: grant.number, record: recordOf(proven) });
+    return { ...next, grant: proven };
+  }
+  const failures = grant.reading.failures + 1;
+  const fault = event.outcome.kind === "fault" ? event.outcome.fault : null;
+  const when = moment.now + backOff(failures, READ_BACKOFF_MAX_MS, fault, moment);
+  const waiting: Grant = { ...grant, reading: { at: "retry", when, failures } };
+  if (fault !== null) return { ...next, grant: waiting };
+  return refuseToken({ ...next, grant: waiting }, waiting, moment);
+}
+
+function onTokenRefused(
+  state: State,
+  event: Extract<Event, { type: "token-refused" }>,
+  moment: Moment,
+): State {
+  const { grant } = state;
+  if (grant === null || !event.accessToken.equals(grant.current.accessToken)) return state;
+  return refuseToken(state, grant, moment);
+}
+
+/**
+ * One refresh for a refused access token. A token that never worked since it was issued gets none: a refresh has just
+ * brought it, and spending another would turn a server's bad hour into a storm.
+ */
+function refuseToken(state: State, grant: Grant, moment: Moment): State {
+  if (!grant.proven || grant.refresh.at !== "due" || grant.refresh.failing !== null) return state;
+  return {
+    ...state,
+    grant: { ...grant, accessEnds: moment.now, refresh: { ...grant.refresh, when: moment.now } },
+  };
+}
+
+function onTokenWanted(state: State, life: number, moment: Moment): State {
+  const { grant } = state;
+  if (grant === null || grant.refresh.at !== "due" || grant.refresh.failing !== null) return state;
+  if (grant.accessEnds !== null && grant.accessEnds - moment.now >= life) return state;
+  return { ...state, grant: { ...grant, refresh: { ...grant.refresh, when: moment.now } } };
+}
+
+function onPrepared(
+  state: State,
+  event: Extract<Event, { type: "refresh-prepared" }>,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  const { grant } = state;
+  if (grant === null || grant.number !== event.number || grant.refresh.at !== "preparing") return state;
+  const { failing } = grant.refresh;
+  if (!event.ok) return { ...state, grant: refreshLater(grant, failing, "storage", null, null, moment) };
+  return sendRefresh(state, grant, "current", failing, effects);
+}
+
+function sendRefresh(
+  state: State,
+  grant: Grant,
+  token: "current" | "previous",
+  failing: Failing | null,
+  effects: Effect[],
+): State {
+  const refreshToken = (token === "current" ? grant.current : grant.previous)?.refreshToken ?? null;
+  if (refreshToken === null) return state;
+  effects.push({ type: "refresh", number: grant.number, refreshToken });
+  return { ...state, grant: { ...grant, refresh: { at: "sent", token, failing } } };
+}
+
+function onRefreshed(
+  state: State,
+  event: Extract<Event, { type: "refresh-answered" }>,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  const { grant } = state;
+  const next = noteTrouble(state, event.outcome, moment);
+  if (grant === null || grant.number !== event.number || grant.refresh.at !== "sent") {
+    if (event.outcome.kind === "verdict" && event.outcome.verdict.type === "refreshed")
+      effects.push({ type: "revoke", tokens: event.outcome.verdict.tokens });
+    return next;
+  }
+  const { failing, token } = grant.refresh;
+  if (event.outcome.kind === "fault") {
+    const { fault } = event.outcome;
+    const later = refreshLater(grant, failing, fault.kind, null, fault, moment);
+    return { ...next, grant: later };
+  }
+  return onRefreshVerdict(next, grant, event.outcome.verdict, token, failing, moment, effects);
+}
+
+function onRefreshVerdict(
+  state: State,
+  grant: Grant,
+  verdict: RefreshVerdict,
+  token: "current" | "previous",
+  failing: Failing | null,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  switch (verdict.type) {
+    case "refreshed": {
+      // RFC 6749 §6: a server that sends no new refresh token lets the old one stand.
+      const refreshToken = verdict.tokens.refreshToken ?? grant.current.refreshToken;
+      const renewed = withTokens(
+        grant.number,
+        { ...verdict.tokens, refreshToken },
+        grant.current,
+        grant.device,
+        moment,
+      );
+      effects.push(history("refreshed", ""));
+      effects.push({ type: "settle", number: grant.number, record: recordOf(renewed) });
+      return { ...state, grant: renewed };
+    }
+    case "ended": {
+      if (token === "current" && grant.previous !== null && grant.previous.refreshToken !== null)
+        return sendRefresh(state, grant, "previous", failing, effects);
+      const { obtainedAt, clockTrusted } = grant.current;
+      const ranOut = clockTrusted && moment.wallTrusted && moment.wall - obtainedAt >= REFRESH_LIFE_MS;
+      const wallAt = ranOut ? obtainedAt + REFRESH_LIFE_MS : trustedWall(moment);
+      return endGrant(state, { reason: ranOut ? "ran-out" : "refused", wallAt }, moment, effects);
+    }
+    case "refused":
+      return { ...state, grant: refreshLater(grant, failing, "refused", verdict.error, null, moment) };
+  }
+}
+
+/** An answer that may have been lost on its way back is asked for again at once; everything else backs off. */
+function refreshLater(
+  grant: Grant,
+  before: Failing | null,
+  cause: Failing["cause"],
+  error: string | null,
+  fault: Fault | null,
+  moment: Moment,
+): Grant {
+  const failing: Failing = {
+    since: before?.since ?? moment.now,
+    count: (before?.count ?? 0) + 1,
+    cause,
+    error,
+  };
+  const mayBeLost =
+    cause === "timeout" || cause === "connect" || cause === "malformed" || cause === "oversized";
+  const atOnce = mayBeLost && failing.count === 1 && fault?.retryAfter === null;
+  const pause =
+    cause === "refused"
+      ? REFUSED_RETRY_MS * (1 + moment.random)
+      : backOff(failing.count, REFRESH_BACKOFF_MAX_MS, fault, moment);
+  return { ...grant, refresh: { at: "due", when: atOnce ? moment.now : moment.now + pause, failing } };
+}
+
+function endGrant(
+  state: State,
+  ended: NonNullable<State["ended"]>,
+  moment: Moment,
+  effects: Effect[],
+): State {
+  effects.push(history("ended", ended.reason));
+  effects.push({ type: "forget" });
+  const without = { ...state, grant: null, ended };
+  return isOffering(state.offer) ? without : offerIfUnpaired(without, moment, effects);
+}
+
+function onUnpair(state: State, moment: Moment, effects: Effect[]): State {
+  const { grant } = state;
+  if (grant === null) return state;
+  effects.push(history("unpaired", "on request"));
+  effects.push({ type: "leave", number: grant.number, tokens: tokensOf(grant.current) });
+  return rest(
+    { ...state, grant: null, leaving: grant.number, ended: null },
+    moment.settings.start === "auto" ? "not-needed" : "manual",
+  );
+}
+
+function updateDevice(state: State, paused: boolean, effects: Effect[]): State {
+  const { grant } = state;
+  if (grant?.device == null || grant.device.paused === paused) return state;
+  const next = { ...grant, device: { ...grant.device, paused } };
+  if (grant.settled) effects.push({ type: "store", number: grant.number, record: recordOf(next) });
+  return { ...state, grant: next };
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Shared
+
+/** The way may be free again: whatever waits out a back-off is tried now, but no poll comes before its interval. */
+function hurry(state: State, moment: Moment, refusedToo = false): State {
+  const { offer, grant, trouble } = state;
+  if (trouble?.kind === "rate-limited") return state;
+  return {
+    ...state,
+    offer: hurryOffer(offer, refusedToo, moment),
+    grant: grant === null ? null : hurryGrant(grant, refusedToo, moment),
+  };
+}
+
+function hurryOffer(offer: Offer, refusedToo: boolean, moment: Moment): Offer {
+  if (offer.at === "requesting" && offer.sentAt === null) return { ...offer, retryAt: moment.now };
+  if (offer.at === "awaiting" && offer.failures > 0)
+    return { ...offer, pollAt: Math.min(offer.pollAt, Math.max(moment.now, pollFloor(offer))) };
+  if (offer.at === "refused" && refusedToo) return { ...offer, retryAt: moment.now };
+  return offer;
+}
+
+function hurryGrant(grant: Grant, refusedToo: boolean, moment: Moment): Grant {
+  const { refresh, reading } = grant;
+  const refreshNow =
+    refresh.at === "due" && refresh.failing !== null && (refusedToo || refresh.failing.cause !== "refused");
+  const readNow = reading.at === "retry" && reading.failures > 0;
+  return {
+    ...grant,
+    refresh: refreshNow ? { ...refresh, when: moment.now } : refresh,
+    reading: readNow ? { ...reading, when: moment.now } : reading,
+  };
+}
+
+function noteTrouble(state: State, outcome: Outcome<unknown>, moment: Moment): State {
+  if (outcome.kind === "verdict") return state.trouble === null ? state : { ...state, trouble: null };
+  const { trouble } = state;
+  return {
+    ...state,
+    trouble: {
+      kind: outcome.fault.kind,
+      since: trouble?.since ?? moment.now,
+      count: (trouble?.count ?? 0) + 1,
+    },
+  };
+}
+
+/** Exponential back-off with full jitter, never sooner than the server asked. */
+function backOff(failures: number, most: number, fault: Fault | null, moment: Moment): number {
+  const ceiling = Math.min(most, BACKOFF_BASE_MS * 2 ** Math.min(failures - 1, 20));
+  const pause = Math.max(BACKOFF_LEAST_MS, moment.random * ceiling);
+  return Math.max(pause, fault?.retryAfter ?? 0);
+}
+
+function trustedWall(moment: Moment): number | null {
+  return moment.wallTrusted ? moment.wall : null;
+}
+
+function history(event: HistoryEvent, detail: string): Effect {
+  return { type: "record", event, detail };
+}

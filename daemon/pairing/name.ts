@@ -1,0 +1,29 @@
+import type { FaultKind } from "../domain.ts";
+import type { StateName } from "../status/snapshot.ts";
+import type { Attempt, Offer, State } from "./state.ts";
+
+/** Faults that say: the way to Frame.io is closed. The others come from Frame.io itself. */
+const NO_WAY: readonly FaultKind[] = ["dns", "connect", "timeout", "tls", "captive-portal"];
+
+/** The public name of a state. An offer that runs comes first: it is what the screen shows. */
+export function stateName(state: State): StateName {
+  if (!state.booted) return "starting";
+  const { offer, grant } = state;
+  if (offer.at === "requesting" || offer.at === "awaiting") return offeringName(state, offer);
+  if (grant !== null) return grant.device === null ? "confirming" : "paired";
+  return offer.at === "refused" ? "unconfigured" : "idle";
+}
+
+function offeringName(state: State, offer: Exclude<Offer, { at: "resting" | "refused" }>): StateName {
+  if (shownAttempt(offer) !== null) return "awaiting-user";
+  if (offer.at === "awaiting") return "requesting-code";
+  if (offer.failures === 0 || state.trouble === null) return "requesting-code";
+  if (state.trouble.kind === "clock") return "waiting-for-clock";
+  return NO_WAY.includes(state.trouble.kind) ? "waiting-for-network" : "requesting-code";
+}
+
+/** The code that is on the screen; never one that is dead. */
+export function shownAttempt(offer: Offer): Attempt | null {
+  if (offer.at === "requesting") return offer.showing;
+  return offer.at === "awaiting" && !offer.over ? offer.attempt : null;
+}

@@ -1,0 +1,245 @@
+import type { Clock } from "../clock.ts";
+import type { Outcome, RevokeVerdict } from "../domain.ts";
+import type { Frameio } from "../frameio/client.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { AuthorizationRecord, Effect, Event } from "./events.ts";
+import { type Settings, step, wakeAt } from "./machine.ts";
+import { initialState, type State } from "./state.ts";
+
+export interface RunnerPorts {
+  readonly frameio: Frameio;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly clientId: string;
+  settings(): Settings;
+  /** Called after every step, in order, before its effects begin. */
+  observe(change: Change): void;
+  /** The disk refused; the daemon goes on from memory. */
+  storageFailed(error: unknown): void;
+  /** A test may stop the world at each boundary: just before an effect begins, and just after its answer is there. */
+  boundary?(name: string): void;
+}
+
+export interface Change {
+  readonly before: State;
+  readonly event: Event;
+  readonly after: State;
+}
+
+/** How long a stop waits for answers that would be lost with the process: they may hold the only copy of a token. */
+const GRACE_MS = 1_500;
+/** An unpair does not wait longer than this for a network that is not there. */
+const REVOKE_MS = 10_000;
+
+type PerformedEffect = Exclude<Effect, { type: "store" | "forget" | "record" }>;
+
+/** The one door to effects: owns the machine's state, performs what it asks for and feeds the answers back. */
+export class Runner {
+  readonly #ports: RunnerPorts;
+  readonly #stop = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  readonly #critical = new Set<Promise<void>>();
+  #state: State = initialState;
+  #cancelTimer: () => void = () => {};
+  #stopping = false;
+  /** The vault's writes, one after the other in the order of the effects. */
+  #writes: Promise<unknown> = Promise.resolve();
+  #leaving: Promise<{ revoked: boolean }> | null = null;
+
+  constructor(ports: RunnerPorts) {
+    this.#ports = ports;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Reads what is held and starts. An unreadable disk is an empty one: the vault says so itself. */
+  async boot(): Promise<void> {
+    const { vault, clientId } = this.#ports;
+    let stored: AuthorizationRecord | null = null;
+    try {
+      stored = await vault.authorization(clientId);
+    } catch (error) {
+      this.#ports.storageFailed(error);
+    }
+    this.dispatch({ type: "booted", stored });
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispatch(event: Event): void {
+    const { clock, random, settings, observe } = this.#ports;
+    const before = this.#state;
+    const moment = {
+      now: clock.elapsed(),
+      wall: clock.wall(),
+      wallTrusted: clock.wallTrusted(),
+      random: random(),
+      settings: settings(),
+    };
+    const { state, effects } = step(before, event, moment);
+    this.#state = state;
+    this.#setTimer();
+    if (state !== before) {
+      observe({ before, event, after: state });
+      for (const listener of this.#listeners) listener();
+    }
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  /** Unpairs; resolves when everything is forgotten here, to null where nothing was held. */
+  async unpair(): Promise<{ readonly revoked: boolean } | null> {
+    this.dispatch({ type: "unpair-requested" });
+    return this.#leaving;
+  }
+
+  /** Lets nothing new begin, waits shortly for what may bring tokens, and for every write. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelTimer();
+    const { promise, cancel } = this.#delay(GRACE_MS);
+    await Promise.race([Promise.allSettled([...this.#critical]), promise]);
+    cancel();
+    this.#stop.abort();
+    await this.#writes;
+  }
+
+  #delay(ms: number): { promise: Promise<void>; cancel: () => void } {
+    let cancel = () => {};
+    const promise = new Promise<void>((resolve) => {
+      cancel = this.#ports.clock.after(ms, resolve);
+    });
+    return { promise, cancel };
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = () => {};
+    const due = wakeAt(this.#state);
+    if (due === null || this.#stopping) return;
+    const pause = Math.max(0, due - this.#ports.clock.elapsed());
+    this.#cancelTimer = this.#ports.clock.after(pause, () => this.dispatch({ type: "tick" }));
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "store":
+        void this.#write(effect.type, (vault) =>
+          vault.storeAuthorization({ clientId: this.#ports.clientId, ...effect.record }),
+        );
+        return;
+      case "forget":
+        void this.#write(effect.type, (vault) => vault.forgetAuthorization(this.#ports.clientId));
+        return;
+      case "record":
+        void this.#write(effect.type, (vault) =>
+          vault.record({ at: this.#ports.clock.wall(), event: effect.event, detail: effect.detail }),
+        );
+        return;
+      default:
+        this.#begin(effect);
+    }
+  }
+
+  #begin(effect: PerformedEffect): void {
+    const opensNew = effect.type !== "settle" && effect.type !== "leave" && effect.type !== "revoke";
+    if (this.#stopping && opensNew) return;
+    const work = this.#answer(effect);
+    const losesTokens = effect.type !== "request-code" && effect.type !== "read-device";
+    if (!losesTokens) return;
+    this.#critical.add(work);
+    void work.finally(() => this.#critical.delete(work));
+  }
+
+  async #answer(effect: PerformedEffect): Promise<void> {
+    const { frameio, clientId } = this.#ports;
+    const { signal } = this.#stop;
+    const { type, number } = { number: 0, ...effect };
+    this.#ports.boundary?.(`${type} begins`);
+    const event = await this.#ask(effect, frameio, clientId, signal, number);
+    this.#ports.boundary?.(`${type} answered`);
+    if (event !== null) this.dispatch(event);
+  }
+
+  async #ask(
+    effect: PerformedEffect,
+    frameio: Frameio,
+    clientId: string,
+    signal: AbortSignal,
+    number: number,
+  ): Promise<Event | null> {
+    switch (effect.type) {
+      case "request-code":
+        return { type: "code-answered", number, outcome: await frameio.requestCode(signal) };
+      case "poll":
+        return { type: "poll-answered", number, outcome: await frameio.poll(effect.deviceCode, signal) };
+      case "refresh":
+        return {
+          type: "refresh-answered",
+          number,
+          outcome: await frameio.refresh(effect.refreshToken, signal),
+        };
+      case "read-device": {
+        const { accessToken } = effect;
+        return {
+          type: "device-answered",
+          number,
+          accessToken,
+          outcome: await frameio.device(accessToken, signal),
+        };
+      }
+      case "settle":
+        await this.#write(effect.type, (vault) => vault.storeAuthorization({ clientId, ...effect.record }));
+        return { type: "settled", number };
+      case "prepare-refresh": {
+        const ok = await this.#write(effect.type, async (vault) => {
+          await vault.probe();
+          await vault.storeAuthorization({ clientId, ...effect.record });
+        });
+        return { type: "refresh-prepared", number, ok };
+      }
+      case "revoke":
+        await this.#revoke(effect.tokens);
+        return null;
+      case "leave":
+        this.#leaving = this.#leave(effect.tokens);
+        await this.#leaving;
+        this.#leaving = null;
+        return { type: "left", number };
+    }
+  }
+
+  async #leave(tokens: Extract<Effect, { type: "leave" }>["tokens"]): Promise<{ revoked: boolean }> {
+    const outcome = await this.#revoke(tokens);
+    await this.#write("leave", (vault) => vault.forgetAuthorization(this.#ports.clientId));
+    return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
+  }
+
+  #revoke(tokens: Extract<Effect, { type: "leave" }>["tokens"]): Promise<Outcome<RevokeVerdict>> {
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REVOKE_MS)]);
+    return this.#ports.frameio.revoke(tokens.refreshToken ?? tokens.accessToken, signal);
+  }
+
+  /** Resolves to whether the disk took it; never rejects. */
+  #write(name: string, write: (vault: Vault) => Promise<void>): Promise<boolean> {
+    const done = this.#writes.then(async () => {
+      try {
+        this.#ports.boundary?.(`${name} write begins`);
+        await write(this.#ports.vault);
+        this.#ports.boundary?.(`${name} written`);
+        return true;
+      } catch (error) {
+        this.#ports.storageFailed(error);
+        return false;
+      }
+    });
+    this.#writes = done;
+    return done;
+  }
+}

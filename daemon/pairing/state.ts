@@ -1,0 +1,153 @@
+/** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
+import type { DeviceRecord, FaultKind, OfferedCode, Tokens } from "../domain.ts";
+import type { StoredTokens } from "../vault/vault.ts";
+
+/**
+ * Two regions that do not disturb each other: the offer of codes, and the authorization held. A device that is
+ * paired may offer a code for another project and cancel it again.
+ */
+export interface State {
+  /** False until the vault has told what is held. */
+  readonly booted: boolean;
+  readonly offer: Offer;
+  readonly grant: Grant | null;
+  /** Tokens that an unpair is revoking now; no offer starts meanwhile. */
+  readonly leaving: number | null;
+  /** Numbers handed out so far, for attempts and grants alike: an answer that names an older one is late. */
+  readonly lastNumber: number;
+  /** How exchanges with Frame.io go at present; null after any verdict. */
+  readonly trouble: Trouble | null;
+  /** Why the last authorization ended, until the next one. */
+  readonly ended: Ended | null;
+}
+
+/** Why the way to Frame.io is blocked. */
+export interface Trouble {
+  readonly kind: FaultKind;
+  readonly since: number;
+  /** Faults in a row. */
+  readonly count: number;
+}
+
+export interface Ended {
+  /** `ran-out`: its 14 days passed; `refused`: Frame.io said no (forgotten, expired by the user, answer lost). */
+  readonly reason: "ran-out" | "refused";
+  /** The wall time at which it ran out or was refused; null where the clock can't be trusted. */
+  readonly wallAt: number | null;
+}
+
+export type Offer = Resting | Requesting | Awaiting | Refused;
+
+export interface Resting {
+  readonly at: "resting";
+  readonly reason: "not-started" | "not-needed" | "manual" | "cancelled" | "window-ended";
+}
+
+/** An offer of codes as a whole, one or more attempts long. */
+interface Offering {
+  /** When the offer rests if nobody answers; null for never. */
+  readonly windowEnds: number | null;
+  /** Codes that this offer has taken so far. */
+  readonly codes: number;
+}
+
+/** A code is being asked for. */
+export interface Requesting extends Offering {
+  readonly at: "requesting";
+  readonly number: number;
+  /** When the request left, which is what the code's life is counted from; null while waiting to retry. */
+  readonly sentAt: number | null;
+  readonly retryAt: number;
+  readonly failures: number;
+  /** The code that has had its last poll and stays on the screen until the next one is there, or it dies. */
+  readonly showing: Attempt | null;
+}
+
+/** A code is on the screen, and the same code is polled. */
+export interface Awaiting extends Offering {
+  readonly at: "awaiting";
+  readonly attempt: Attempt;
+  readonly polling: boolean;
+  /** Dead, and off the screen, while the answer to its last poll is still on its way. */
+  readonly over: boolean;
+  readonly pollAt: number;
+  /** When the last poll left; polls never come closer together than `interval`. */
+  readonly polledAt: number;
+  /** Milliseconds between polls, the server's `slow_down` included. */
+  readonly interval: number;
+  readonly failures: number;
+}
+
+/** The server won't give out a code. */
+export interface Refused extends Offering {
+  readonly at: "refused";
+  readonly error: string;
+  readonly description: string | null;
+  readonly retryAt: number;
+}
+
+/** One code with everything that belongs to it, swapped as a whole. */
+export interface Attempt {
+  readonly number: number;
+  /** Which code of the offer this is, from 1. */
+  readonly ordinal: number;
+  readonly code: OfferedCode;
+  readonly deadline: number;
+}
+
+export interface Grant {
+  readonly number: number;
+  readonly current: StoredTokens;
+  /** The pair before, kept until `current` has worked once. */
+  readonly previous: StoredTokens | null;
+  /** When the access token ends; null where no clock can tell. */
+  readonly accessEnds: number | null;
+  /** Wall time at which a refresh with `current` first left whose answer is not known; null where none is open. */
+  readonly refreshBegun: number | null;
+  /** Whether `current` may be used: on disk, or the disk refuses and memory is all there is. */
+  readonly settled: boolean;
+  /** Whether the access token has worked once since it was issued. */
+  readonly proven: boolean;
+  /** What Frame.io last told about this device; null until it did. */
+  readonly device: DeviceRecord | null;
+  readonly reading: Reading;
+  readonly refresh: Refresh;
+}
+
+/** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */
+export type Reading =
+  | { readonly at: "rest" }
+  | { readonly at: "sent"; readonly failures: number }
+  | { readonly at: "retry"; readonly when: number; readonly failures: number };
+
+export type Refresh =
+  | { readonly at: "due"; readonly when: number; readonly failing: Failing | null }
+  /** The intent is being written: a single-use token is spent only when the disk takes writes. */
+  | { readonly at: "preparing"; readonly failing: Failing | null }
+  | { readonly at: "sent"; readonly token: "current" | "previous"; readonly failing: Failing | null }
+  /** No refresh token: the scope `offline` was not granted. */
+  | { readonly at: "never" };
+
+export interface Failing {
+  readonly since: number;
+  readonly count: number;
+  readonly cause: FaultKind | "storage" | "refused";
+  /** The server's word, for `refused`. */
+  readonly error: string | null;
+}
+
+export const initialState: State = {
+  booted: false,
+  offer: { at: "resting", reason: "not-started" },
+  grant: null,
+  leaving: null,
+  lastNumber: 0,
+  trouble: null,
+  ended: null,
+};
+
+/** The tokens alone, for the wire. */
+export function tokensOf(stored: StoredTokens): Tokens {
+  const { accessToken, refreshToken, expiresIn } = stored;
+  return { accessToken, refreshToken, expiresIn };
+}

@@ -1,0 +1,70 @@
+import type { Clock } from "../clock.ts";
+import type { Identity } from "../domain.ts";
+import { shownAttempt, stateName } from "../pairing/name.ts";
+import type { Attempt, Grant, State } from "../pairing/state.ts";
+import type { Problem } from "./health.ts";
+import type { AuthorizationView, DisplayView, PairingView, Snapshot } from "./snapshot.ts";
+
+/** What a snapshot is made of, beside the machine's state. */
+export interface SnapshotParts {
+  readonly state: State;
+  /** Wall time at which the public state was entered. */
+  readonly since: number;
+  readonly identity: Identity;
+  readonly health: readonly Problem[];
+  readonly display: DisplayView;
+  readonly version: string;
+  /** `Clock.elapsed()` at the start of the daemon. */
+  readonly startedAt: number;
+}
+
+/** The public picture of this moment. The one place where the machine's state meets the outside: no secret passes. */
+export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
+  const { state, identity } = parts;
+  const attempt = shownAttempt(state.offer);
+  const device = state.grant?.device ?? null;
+  return {
+    state: stateName(state),
+    since: iso(parts.since),
+    device: {
+      name: attempt?.code.deviceName ?? device?.name ?? identity.clientId,
+      client_id: identity.clientId,
+      model: identity.model ?? "",
+      source: identity.source,
+    },
+    pairing: attempt === null ? null : pairing(attempt, clock),
+    project: device?.project ?? null,
+    authorization: state.grant === null ? null : authorization(state.grant, clock),
+    health: parts.health,
+    display: parts.display,
+    version: parts.version,
+    uptime: Math.floor((clock.elapsed() - parts.startedAt) / 1000),
+  };
+}
+
+function pairing(attempt: Attempt, clock: Clock): PairingView {
+  const left = Math.max(0, attempt.deadline - clock.elapsed());
+  return {
+    user_code: attempt.code.userCode,
+    verification_uri: attempt.code.verificationUri,
+    verification_uri_complete: attempt.code.verificationUriComplete,
+    expires_in: Math.floor(left / 1000),
+    expires_at: iso(clock.wall() + left),
+    attempt: attempt.ordinal,
+  };
+}
+
+function authorization(grant: Grant, clock: Clock): AuthorizationView {
+  const { accessEnds, current, device } = grant;
+  const expiresAt = device?.authorizationExpiresAt ?? null;
+  return {
+    expires_at: expiresAt === null ? null : iso(expiresAt),
+    access_expires_in:
+      accessEnds === null ? null : Math.max(0, Math.floor((accessEnds - clock.elapsed()) / 1000)),
+    refreshed_at: current.clockTrusted ? iso(current.obtainedAt) : null,
+  };
+}
+
+function iso(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}
