@@ -1,0 +1,25 @@
+import type { Clock } from "./clock.ts";
+
+const LOOK_EVERY_MS = 2_000;
+/** NTP slews by less than this between two looks; whatever is more was a step. */
+const STEP_MS = 1_000;
+
+/** Calls `changed` when the wall clock is set, or comes to be trusted. Returns what ends it. */
+export function watchClock(clock: Clock, changed: (stepMs: number) => void): () => void {
+  let offset = clock.wall() - clock.elapsed();
+  let trusted = clock.wallTrusted();
+  let cancel = clock.after(LOOK_EVERY_MS, look);
+
+  function look(): void {
+    cancel = clock.after(LOOK_EVERY_MS, look);
+    const newOffset = clock.wall() - clock.elapsed();
+    const newTrusted = clock.wallTrusted();
+    const moved = newOffset - offset;
+    const changes = Math.abs(moved) >= STEP_MS || trusted !== newTrusted;
+    offset = newOffset;
+    trusted = newTrusted;
+    if (changes) changed(moved);
+  }
+
+  return () => cancel();
+}

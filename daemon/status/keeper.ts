@@ -1,0 +1,71 @@
+import type { Clock } from "../clock.ts";
+import type { Identity } from "../domain.ts";
+import { stateName } from "../pairing/name.ts";
+import type { State } from "../pairing/state.ts";
+import { snapshot } from "./derive.ts";
+import { diagnose, type Facts } from "./diagnose.ts";
+import type { Problem } from "./health.ts";
+import type { DisplayView, Snapshot, StateName } from "./snapshot.ts";
+
+/** What the keeper looks at, each time something may have changed. */
+export interface Sources {
+  state(): State;
+  facts(): Facts;
+  display(): DisplayView;
+  readonly identity: Identity;
+  readonly version: string;
+  readonly clock: Clock;
+}
+
+/** Owns what a snapshot needs beside the facts themselves: since when the state and each problem have stood. */
+export class StatusKeeper {
+  readonly #sources: Sources;
+  readonly #startedAt: number;
+  readonly #listeners = new Set<() => void>();
+  #name: StateName = "starting";
+  #since: number;
+  #problems: readonly Problem[] = [];
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+    this.#startedAt = sources.clock.elapsed();
+    this.#since = sources.clock.wall();
+  }
+
+  snapshot(): Snapshot {
+    const { state, identity, display, version, clock } = this.#sources;
+    return snapshot(
+      {
+        state: state(),
+        since: this.#since,
+        identity,
+        health: this.#problems,
+        display: display(),
+        version,
+        startedAt: this.#startedAt,
+      },
+      clock,
+    );
+  }
+
+  /** Something may have changed: looks again, and tells. */
+  update(): void {
+    const { state, facts, clock } = this.#sources;
+    const name = stateName(state());
+    if (name !== this.#name) {
+      this.#name = name;
+      this.#since = clock.wall();
+    }
+    const before = new Map(this.#problems.map((problem) => [problem.code, problem.since]));
+    this.#problems = diagnose(state(), facts(), clock).map((finding) => ({
+      ...finding,
+      since: before.get(finding.code) ?? new Date(clock.wall()).toISOString(),
+    }));
+    for (const listener of this.#listeners) listener();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

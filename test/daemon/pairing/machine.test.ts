@@ -1,0 +1,542 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { FaultKind } from "../../../daemon/domain.ts";
+import type { Effect, Event } from "../../../daemon/pairing/events.ts";
+import { REFRESH_LIFE_MS, step, wakeAt } from "../../../daemon/pairing/machine.ts";
+import { shownAttempt, stateName } from "../../../daemon/pairing/name.ts";
+import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import { Secret } from "../../../daemon/secret.ts";
+import { code, device, fault, moment, play, record, tokens, verdict, WALL } from "./examples.ts";
+
+const booted: Event = { type: "booted", stored: null };
+const tick: Event = { type: "tick" };
+const offered = (number: number, given = {}): Event => ({
+  type: "code-answered",
+  number,
+  outcome: verdict({ type: "offered", code: code(given) }),
+});
+const pending = (number: number): Event => ({
+  type: "poll-answered",
+  number,
+  outcome: verdict({ type: "pending" }),
+});
+const granted = (number: number): Event => ({
+  type: "poll-answered",
+  number,
+  outcome: verdict({ type: "granted", tokens: tokens("new") }),
+});
+
+function only<T extends Effect["type"]>(effects: readonly Effect[], type: T): Extract<Effect, { type: T }> {
+  const found = effects.filter((effect) => effect.type === type);
+  assert.equal(
+    found.length,
+    1,
+    `one ${type} in ${effects.map((effect) => effect.type).join(", ") || "nothing"}`,
+  );
+  return found[0] as Extract<Effect, { type: T }>;
+}
+
+/** One state of every shape, reached as the daemon reaches it. */
+function everyState(): Record<string, State> {
+  const awaiting = play([
+    [0, booted],
+    [100, offered(1)],
+  ]).state;
+  const polling = step(awaiting, tick, moment(5_700)).state;
+  const fresh = step(polling, granted(1), moment(6_000)).state;
+  const number = fresh.grant?.number ?? 0;
+  const accessToken = fresh.grant?.current.accessToken ?? new Secret("");
+  const confirming = step(fresh, { type: "settled", number }, moment(6_010)).state;
+  const paired = step(
+    confirming,
+    { type: "device-answered", number, accessToken, outcome: verdict({ type: "device", device }) },
+    moment(6_200),
+  ).state;
+  const due = wakeAt(paired) ?? 0;
+  const preparing = step(paired, tick, moment(due)).state;
+  const refreshing = step(preparing, { type: "refresh-prepared", number, ok: true }, moment(due)).state;
+  return {
+    starting: initialState,
+    "requesting-code": play([[0, booted]]).state,
+    "waiting-for-network": play([
+      [0, booted],
+      [100, { type: "code-answered", number: 1, outcome: fault("dns") }],
+    ]).state,
+    "waiting-for-clock": play([
+      [0, booted],
+      [100, { type: "code-answered", number: 1, outcome: fault("clock") }],
+    ]).state,
+    "awaiting-user": awaiting,
+    "awaiting-user, polling": polling,
+    unconfigured: play([
+      [0, booted],
+      [
+        100,
+        {
+          type: "code-answered",
+          number: 1,
+          outcome: verdict({ type: "refused", error: "invalid_client", description: null }),
+        },
+      ],
+    ]).state,
+    "idle, cancelled": step(awaiting, { type: "cancel-requested" }, moment(200)).state,
+    "idle, manual": play([[0, booted]], { settings: { start: "manual", window: 0 } }).state,
+    "confirming, unsettled": fresh,
+    confirming,
+    paired,
+    "paired, preparing": preparing,
+    "paired, refreshing": refreshing,
+    "paired, refresh failing": step(
+      refreshing,
+      { type: "refresh-answered", number, outcome: fault("dns") },
+      moment(due + 100),
+    ).state,
+    "requesting-code, paired": step(paired, { type: "pair-requested" }, moment(7_000)).state,
+    "idle, leaving": step(paired, { type: "unpair-requested" }, moment(7_000)).state,
+    ended: step(
+      refreshing,
+      { type: "refresh-answered", number, outcome: verdict({ type: "ended", error: "invalid_grant" }) },
+      moment(due + 100),
+    ).state,
+  };
+}
+
+const FAULTS: readonly FaultKind[] = [
+  "dns",
+  "connect",
+  "timeout",
+  "tls",
+  "clock",
+  "captive-portal",
+  "rate-limited",
+  "server",
+  "status",
+  "oversized",
+  "malformed",
+];
+
+/** One event of every shape, aimed at the given state and, where it names a number, past it as well. */
+function everyEvent(state: State): Event[] {
+  const accessToken = state.grant?.current.accessToken ?? new Secret("nobody's");
+  const refused = { type: "refused", error: "invalid_request", description: null } as const;
+  const plain: Event[] = [
+    booted,
+    { type: "booted", stored: record() },
+    tick,
+    { type: "pair-requested" },
+    { type: "cancel-requested" },
+    { type: "unpair-requested" },
+    { type: "token-refused", accessToken },
+    { type: "token-refused", accessToken: new Secret("older") },
+    { type: "token-wanted", life: 60_000 },
+    { type: "paused", paused: true },
+    { type: "paused", paused: false },
+    { type: "network-changed" },
+    { type: "clock-changed" },
+    { type: "secret-changed" },
+  ];
+  const faults = FAULTS.map((kind) => fault(kind));
+  const numbered = [state.lastNumber, state.lastNumber - 1, state.grant?.number ?? 99].flatMap(
+    (number): Event[] => [
+      { type: "settled", number },
+      { type: "left", number },
+      { type: "refresh-prepared", number, ok: true },
+      { type: "refresh-prepared", number, ok: false },
+      offered(number),
+      { type: "code-answered", number, outcome: verdict(refused) },
+      granted(number),
+      pending(number),
+      ...(["expired", "denied"] as const).map(
+        (type): Event => ({ type: "poll-answered", number, outcome: verdict({ type }) }),
+      ),
+      { type: "poll-answered", number, outcome: verdict({ type: "slow-down", interval: null }) },
+      { type: "poll-answered", number, outcome: verdict({ type: "slow-down", interval: 30 }) },
+      { type: "poll-answered", number, outcome: verdict(refused) },
+      {
+        type: "refresh-answered",
+        number,
+        outcome: verdict({ type: "refreshed", tokens: tokens("renewed") }),
+      },
+      { type: "refresh-answered", number, outcome: verdict({ type: "ended", error: "invalid_grant" }) },
+      { type: "refresh-answered", number, outcome: verdict(refused) },
+      { type: "device-answered", number, accessToken, outcome: verdict({ type: "device", device }) },
+      { type: "device-answered", number, accessToken, outcome: verdict({ type: "unauthorized" }) },
+      ...faults.flatMap((outcome): Event[] => [
+        { type: "code-answered", number, outcome },
+        { type: "poll-answered", number, outcome },
+        { type: "refresh-answered", number, outcome },
+        { type: "device-answered", number, accessToken, outcome },
+      ]),
+    ],
+  );
+  return [...plain, ...numbered];
+}
+
+/** The events that may take the authorization away: a verdict of the server, or the owner's word. */
+function mayEndGrant(event: Event): boolean {
+  if (event.type === "unpair-requested") return true;
+  return (
+    event.type === "refresh-answered" &&
+    event.outcome.kind === "verdict" &&
+    event.outcome.verdict.type === "ended"
+  );
+}
+
+describe("every (state, event) pair has an answer", () => {
+  for (const [name, state] of Object.entries(everyState()))
+    test(name, () => {
+      assert.equal(stateName(state), name === "ended" ? "requesting-code" : name.split(",")[0]);
+      const now = wakeAt(state) ?? 8_000;
+      for (const event of everyEvent(state)) {
+        const { state: next, effects } = step(state, event, moment(now));
+        const wake = wakeAt(next);
+        assert.ok(wake === null || wake > now, `${event.type} leaves nothing due in the past`);
+        if (state.grant !== null && !mayEndGrant(event) && event.type !== "poll-answered")
+          assert.equal(next.grant?.number, state.grant.number, `${event.type} keeps the authorization`);
+        const shown = shownAttempt(next.offer);
+        if (shown !== null) assert.ok(shown.deadline > now, `${event.type} shows no dead code`);
+        assert.ok(effects.filter(({ type }) => type === "poll").length <= 1);
+      }
+    });
+});
+
+describe("the device grant", () => {
+  test("counts the life of a code from before the request was sent", () => {
+    const { state } = play([
+      [1_000, booted],
+      [9_000, offered(1)],
+    ]);
+    assert.equal(shownAttempt(state.offer)?.deadline, 121_000);
+  });
+
+  test("polls first after the interval, with a margin for clocks that drift", () => {
+    const { state, steps } = play([
+      [0, booted],
+      [0, offered(1)],
+      [5_000, tick],
+    ]);
+    assert.deepEqual(steps[2]?.effects, []);
+    assert.equal(wakeAt(state), 5_500);
+    assert.equal(only(step(state, tick, moment(5_500)).effects, "poll").number, 1);
+  });
+
+  test("slow_down adds five seconds for good; the server's own interval wins", () => {
+    const slow = (interval: number | null): Event => ({
+      type: "poll-answered",
+      number: 1,
+      outcome: verdict({ type: "slow-down", interval }),
+    });
+    const { state } = play([
+      [0, booted],
+      [0, offered(1)],
+      [5_500, tick],
+      [5_600, slow(null)],
+    ]);
+    assert.equal(wakeAt(state), 5_600 + 11_000);
+    const later = play(
+      [
+        [16_600, tick],
+        [16_700, pending(1)],
+      ],
+      {},
+      state,
+    ).state;
+    assert.equal(wakeAt(later), 16_700 + 11_000);
+    const told = play(
+      [
+        [27_700, tick],
+        [27_800, slow(30)],
+      ],
+      {},
+      later,
+    ).state;
+    assert.equal(wakeAt(told), 27_800 + 33_000);
+  });
+
+  test("a fault in mid-poll keeps the code and never polls before the interval, even when the network returns", () => {
+    const { state } = play([
+      [0, booted],
+      [0, offered(1)],
+      [5_500, tick],
+      [5_600, { type: "poll-answered", number: 1, outcome: fault("connect") }],
+      [5_700, { type: "network-changed" }],
+    ]);
+    assert.equal(stateName(state), "awaiting-user");
+    assert.equal(wakeAt(state), 11_000);
+  });
+
+  test("a code has its last look just before its deadline, then the next one comes without a gap", () => {
+    const { state } = play([
+      [0, booted],
+      [0, offered(1, { expiresIn: 12 })],
+      [5_500, tick],
+      [5_600, pending(1)],
+    ]);
+    assert.equal(wakeAt(state), 10_500);
+    const { state: renewing, steps } = play(
+      [
+        [10_500, tick],
+        [10_700, pending(1)],
+      ],
+      {},
+      state,
+    );
+    assert.equal(only(steps[1]?.effects ?? [], "request-code").number, 2);
+    assert.equal(shownAttempt(renewing.offer)?.number, 1);
+    const next = step(renewing, offered(2, { userCode: "777777" }), moment(10_900)).state;
+    assert.deepEqual(
+      [shownAttempt(next.offer)?.code.userCode, shownAttempt(next.offer)?.ordinal],
+      ["777777", 2],
+    );
+  });
+
+  test("a dead code leaves the screen even while the next one can't be had", () => {
+    const { state } = play([
+      [0, booted],
+      [0, offered(1, { expiresIn: 12 })],
+      [10_500, tick],
+      [10_600, pending(1)],
+      [10_700, { type: "code-answered", number: 2, outcome: fault("timeout") }],
+      [12_000, tick],
+    ]);
+    assert.equal(shownAttempt(state.offer), null);
+    assert.equal(stateName(state), "waiting-for-network");
+  });
+
+  test("a code that died while its poll was on the way still counts when the answer is a grant", () => {
+    const { state, steps } = play([
+      [0, booted],
+      [0, offered(1, { expiresIn: 7 })],
+      [5_500, tick],
+      [7_000, tick],
+      [8_000, granted(1)],
+    ]);
+    assert.equal(stateName(steps[3]?.state ?? initialState), "requesting-code");
+    assert.equal(stateName(state), "confirming");
+  });
+
+  test("tokens granted for a code that was given up are revoked and not kept", () => {
+    const { state, steps } = play([
+      [0, booted],
+      [0, offered(1)],
+      [5_500, tick],
+      [5_600, { type: "cancel-requested" }],
+      [5_700, granted(1)],
+    ]);
+    assert.equal(only(steps[4]?.effects ?? [], "revoke").tokens.accessToken.reveal(), "new-access");
+    assert.equal(stateName(state), "idle");
+  });
+
+  test("an older answer never replaces a newer code", () => {
+    const { state } = play([
+      [0, booted],
+      [50, { type: "pair-requested" }],
+      [100, offered(1, { userCode: "111111" })],
+      [150, offered(2, { userCode: "222222" })],
+    ]);
+    assert.equal(shownAttempt(state.offer)?.code.userCode, "222222");
+  });
+
+  test("an offer rests when its window has ended, and never pulls a code off the screen for it", () => {
+    const settings = { start: "auto", window: 5_000 } as const;
+    const { state } = play(
+      [
+        [0, booted],
+        [0, offered(1, { expiresIn: 12 })],
+        [5_500, tick],
+        [5_600, pending(1)],
+      ],
+      { settings },
+    );
+    assert.equal(stateName(state), "awaiting-user");
+    const { state: later } = play(
+      [
+        [10_500, tick],
+        [10_600, pending(1)],
+      ],
+      { settings },
+      state,
+    );
+    assert.equal(stateName(later), "idle");
+    assert.equal(wakeAt(later), null);
+  });
+
+  test("an answer to the back-off of a rate limit is waited for, whatever the network does", () => {
+    const { state } = play([
+      [0, booted],
+      [100, { type: "code-answered", number: 1, outcome: fault("rate-limited", { retryAfter: 40_000 }) }],
+      [200, { type: "network-changed" }],
+    ]);
+    assert.equal(wakeAt(state), 40_100);
+  });
+});
+
+describe("the authorization", () => {
+  const states = everyState();
+  const paired = states.paired as State;
+  const refreshing = states["paired, refreshing"] as State;
+  const number = paired.grant?.number ?? 0;
+
+  test("is durable before it is confirmed, and confirmed before the device is paired", () => {
+    const fresh = states["confirming, unsettled"] as State;
+    const { effects } = step(fresh, { type: "settled", number }, moment(6_100));
+    assert.equal(only(effects, "read-device").accessToken.reveal(), "new-access");
+    assert.equal(wakeAt(fresh), null);
+  });
+
+  test("is renewed between a half and three quarters of the access token's life", () => {
+    for (const random of [0, 0.999]) {
+      const fresh = play(
+        [
+          [0, booted],
+          [0, offered(1)],
+          [5_500, tick],
+          [6_000, granted(1)],
+          [6_000, { type: "settled", number: 2 }],
+        ],
+        { random },
+      ).state;
+      const due = (wakeAt(fresh) ?? 0) - 6_000;
+      assert.ok(due >= 14_400_000 && due <= 21_600_000, String(due));
+    }
+  });
+
+  test("a rotation is prepared on disk, then sent, then made durable, then tried, then the old pair goes", () => {
+    const renewed = step(
+      refreshing,
+      { type: "refresh-answered", number, outcome: verdict({ type: "refreshed", tokens: tokens("second") }) },
+      moment(90_000_000),
+    );
+    const settle = only(renewed.effects, "settle");
+    assert.equal(settle.record.previous?.accessToken.reveal(), "new-access");
+    assert.equal(settle.record.refreshBegun, null);
+    const settled = step(renewed.state, { type: "settled", number }, moment(90_000_010));
+    const { accessToken } = only(settled.effects, "read-device");
+    assert.equal(accessToken.reveal(), "second-access");
+    const proven = step(
+      settled.state,
+      { type: "device-answered", number, accessToken, outcome: verdict({ type: "device", device }) },
+      moment(90_000_200),
+    );
+    assert.equal(only(proven.effects, "store").record.previous, null);
+  });
+
+  test("the intent to refresh stays on record while no answer is known", () => {
+    const failed = states["paired, refresh failing"] as State;
+    assert.notEqual(failed.grant?.refreshBegun, null);
+    const again = step(failed, tick, moment(wakeAt(failed) ?? 0));
+    assert.equal(only(again.effects, "prepare-refresh").record.refreshBegun, failed.grant?.refreshBegun);
+  });
+
+  test("a refresh whose answer was lost is repeated at once with the same token", () => {
+    const now = 90_000_000;
+    const { effects } = step(
+      refreshing,
+      { type: "refresh-answered", number, outcome: fault("timeout") },
+      moment(now),
+    );
+    only(effects, "prepare-refresh");
+  });
+
+  test("a single-use token is not spent while the disk refuses", () => {
+    const preparing = states["paired, preparing"] as State;
+    const { state, effects } = step(
+      preparing,
+      { type: "refresh-prepared", number, ok: false },
+      moment(90_000_000),
+    );
+    assert.deepEqual(effects, []);
+    assert.equal(stateName(state), "paired");
+  });
+
+  test("the pair before is tried before an authorization is given up", () => {
+    const stored = record({ previous: { ...tokens("older"), obtainedAt: WALL, clockTrusted: true } });
+    const { state } = play([
+      [0, { type: "booted", stored }],
+      [0, { type: "refresh-prepared", number: 1, ok: true }],
+    ]);
+    const ended: Event = {
+      type: "refresh-answered",
+      number: 1,
+      outcome: verdict({ type: "ended", error: "invalid_grant" }),
+    };
+    const second = step(state, ended, moment(100));
+    assert.equal(only(second.effects, "refresh").refreshToken.reveal(), "older-refresh");
+    const last = step(second.state, ended, moment(200));
+    only(last.effects, "forget");
+    assert.equal(last.state.grant, null);
+  });
+
+  test("a stored authorization that never comes back says that it ran out", () => {
+    const old = WALL - REFRESH_LIFE_MS - 86_400_000;
+    const stored = record({ current: { ...tokens("old"), obtainedAt: old, clockTrusted: true } });
+    const { state } = play([
+      [0, { type: "booted", stored }],
+      [5_000, tick],
+      [5_001, { type: "refresh-prepared", number: 1, ok: true }],
+      [
+        5_100,
+        { type: "refresh-answered", number: 1, outcome: verdict({ type: "ended", error: "invalid_grant" }) },
+      ],
+    ]);
+    assert.deepEqual(state.ended, { reason: "ran-out", wallAt: old + REFRESH_LIFE_MS });
+  });
+
+  test("a 401 costs one refresh, and none for a token that a refresh has just brought", () => {
+    const accessToken = paired.grant?.current.accessToken ?? new Secret("");
+    only(step(paired, { type: "token-refused", accessToken }, moment(7_000)).effects, "prepare-refresh");
+    const fresh = states.confirming as State;
+    const unproven = step(fresh, { type: "token-refused", accessToken }, moment(7_000));
+    assert.deepEqual(unproven.effects, []);
+  });
+
+  test("at boot the refresh is spread, at once where an answer may have been lost, and not repeated in a boot loop", () => {
+    const boot = (given: Parameters<typeof record>[0], random = 0.5) =>
+      wakeAt(play([[0, { type: "booted", stored: record(given) }]], { random }).state);
+    assert.ok((boot({}) ?? 0) > 0 && (boot({}, 0.999) ?? 0) < 10_000);
+    const lost = step(initialState, { type: "booted", stored: record({ refreshBegun: WALL }) }, moment(0));
+    only(lost.effects, "prepare-refresh");
+    const fresh = { ...tokens("fresh"), obtainedAt: WALL - 60_000, clockTrusted: true };
+    const { state } = play([[0, { type: "booted", stored: record({ current: fresh }) }]]);
+    assert.ok(state.grant?.refresh.at === "due" && state.grant.refresh.when > 14_000_000);
+  });
+
+  test("an unpair revokes, forgets, and only then offers a code again", () => {
+    const { state, steps } = play(
+      [
+        [7_000, { type: "unpair-requested" }],
+        [7_500, { type: "left", number }],
+      ],
+      {},
+      paired,
+    );
+    only(steps[0]?.effects ?? [], "leave");
+    only(steps[1]?.effects ?? [], "request-code");
+    assert.equal(stateName(state), "requesting-code");
+  });
+
+  test("a pairing for another project replaces the authorization; cancelling it leaves the old one", () => {
+    const offering = states["requesting-code, paired"] as State;
+    const { number: asked } = only(
+      step(paired, { type: "pair-requested" }, moment(7_000)).effects,
+      "request-code",
+    );
+    const shown = step(offering, offered(asked), moment(7_100)).state;
+    assert.equal(stateName(shown), "awaiting-user");
+    assert.equal(stateName(step(shown, { type: "cancel-requested" }, moment(7_200)).state), "paired");
+    const polled = step(shown, tick, moment(wakeAt(shown) ?? 0)).state;
+    assert.equal(
+      step(polled, granted(asked), moment(20_000)).state.grant?.current.accessToken.reveal(),
+      "new-access",
+    );
+  });
+
+  test("without a refresh token it lasts as long as its access token", () => {
+    const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: true };
+    const { state } = play([[0, { type: "booted", stored: record({ current }) }]], { random: 0 });
+    assert.equal(state.grant?.refresh.at, "never");
+    const end = 28_800_000;
+    assert.equal(step(state, tick, moment(end - 1)).state.grant?.number, 1);
+    assert.equal(step(state, tick, moment(end)).state.grant, null);
+  });
+});

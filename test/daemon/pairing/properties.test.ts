@@ -1,0 +1,287 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { FaultKind, PollVerdict, RefreshVerdict, Tokens } from "../../../daemon/domain.ts";
+import type { Effect, Event } from "../../../daemon/pairing/events.ts";
+import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
+import { shownAttempt } from "../../../daemon/pairing/name.ts";
+import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import { code, device, fault, moment, record, tokens, verdict } from "./examples.ts";
+
+const RUNS = 3_000;
+const STEPS = 80;
+
+/** A move of the world: time passes, a question is answered, or a person acts. `pick` chooses among what is open. */
+type Move =
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "wake" }
+  | { readonly do: "answer"; readonly pick: number; readonly how: number; readonly fault: FaultKind | null }
+  | { readonly do: "act"; readonly what: number };
+
+const faults: readonly FaultKind[] = [
+  "dns",
+  "timeout",
+  "captive-portal",
+  "rate-limited",
+  "server",
+  "clock",
+  "malformed",
+];
+const moves: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 40_000 }) }),
+  },
+  { weight: 6, arbitrary: fc.constant<Move>({ do: "wake" }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("answer" as const),
+      pick: fc.nat(9),
+      how: fc.nat(9),
+      fault: fc.option(fc.constantFrom(...faults), { freq: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("act" as const), what: fc.nat(8) }) },
+);
+
+type Asked = Extract<
+  Effect,
+  { type: "request-code" | "poll" | "settle" | "read-device" | "prepare-refresh" | "refresh" | "leave" }
+>;
+
+/** The world around the machine, which keeps its own account of what is allowed. */
+class World {
+  state: State = initialState;
+  now = 0;
+  readonly #random: number;
+  readonly #manual: boolean;
+  #open: Asked[] = [];
+  #serial = 0;
+  /** Per attempt: when the last poll left, and the interval the server asks for now. */
+  readonly #polls = new Map<number, { at: number; interval: number }>();
+  #prepared = false;
+
+  constructor(random: number, manual: boolean, stored: boolean) {
+    this.#random = random;
+    this.#manual = manual;
+    this.send({ type: "booted", stored: stored ? record() : null });
+  }
+
+  send(event: Event): void {
+    const before = this.state;
+    const settings = { start: this.#manual ? ("manual" as const) : ("auto" as const), window: 0 };
+    const { state, effects } = step(before, event, moment(this.now, { random: this.#random, settings }));
+    this.state = state;
+    for (const effect of effects) this.#check(effect);
+    this.#keepsTokens(before, event, effects);
+    this.#neverStops();
+  }
+
+  #check(effect: Effect): void {
+    switch (effect.type) {
+      case "poll": {
+        const last = this.#polls.get(effect.number);
+        assert.ok(last !== undefined, "polls a code that was given out");
+        assert.ok(this.now - last.at >= last.interval, `polls no faster than every ${last.interval} ms`);
+        last.at = this.now;
+        break;
+      }
+      case "prepare-refresh":
+        assert.notEqual(effect.record.refreshBegun, null, "records the intent before a refresh");
+        break;
+      case "refresh":
+        assert.ok(this.#prepared, "spends a token only when the disk took the intent");
+        assert.ok(!this.#open.some(({ type }) => type === "refresh"), "one refresh at a time");
+        break;
+      case "settle":
+      case "store":
+        assert.notEqual(effect.record.current.accessToken, null);
+        break;
+    }
+    if (
+      effect.type !== "store" &&
+      effect.type !== "forget" &&
+      effect.type !== "record" &&
+      effect.type !== "revoke"
+    )
+      this.#open.push(effect);
+  }
+
+  #keepsTokens(before: State, event: Event, effects: readonly Effect[]): void {
+    const grantedNow = tokensIn(event);
+    if (grantedNow !== null) {
+      const kept = this.state.grant?.current.accessToken.equals(grantedNow.accessToken) ?? false;
+      const revoked = effects.some(
+        (effect) => effect.type === "revoke" && effect.tokens.accessToken.equals(grantedNow.accessToken),
+      );
+      assert.ok(kept || revoked, "what the server grants is kept, or revoked where nobody waits for it");
+    }
+    if (before.grant === null || this.state.grant?.number === before.grant.number) return;
+    const ended =
+      event.type === "refresh-answered" &&
+      event.outcome.kind === "verdict" &&
+      event.outcome.verdict.type === "ended";
+    const { refresh, accessEnds } = before.grant;
+    const usedUp = refresh.at === "never" && accessEnds !== null && accessEnds <= this.now;
+    const replaced = grantedNow !== null && this.state.grant !== null;
+    assert.ok(
+      ended || usedUp || replaced || event.type === "unpair-requested",
+      `${event.type} must not cost the authorization`,
+    );
+  }
+
+  #neverStops(): void {
+    const { offer, grant } = this.state;
+    const wake = wakeAt(this.state);
+    assert.ok(wake === null || wake > this.now, "nothing that is due stays undone");
+    const shown = shownAttempt(offer);
+    if (shown !== null) {
+      assert.ok(shown.deadline > this.now, "shows no dead code");
+      const lastLook = offer.at === "requesting";
+      assert.ok(
+        lastLook || (offer.at === "awaiting" && offer.attempt === shown),
+        "polls the code that it shows",
+      );
+    }
+    const mustMove =
+      offer.at !== "resting" || grant !== null || (!this.#manual && offer.reason === "not-started");
+    if (mustMove) assert.ok(wake !== null || this.#open.length > 0, "never stops for ever");
+  }
+
+  move(move: Move): void {
+    switch (move.do) {
+      case "wait":
+        this.now = Math.min(this.now + move.ms, wakeAt(this.state) ?? Number.POSITIVE_INFINITY);
+        this.send({ type: "tick" });
+        return;
+      case "wake":
+        this.now = Math.max(this.now, wakeAt(this.state) ?? this.now);
+        this.send({ type: "tick" });
+        return;
+      case "act":
+        this.send(ACTS[move.what % ACTS.length]?.(this.state) ?? { type: "tick" });
+        return;
+      case "answer": {
+        const index = move.pick % Math.max(1, this.#open.length);
+        const [asked] = this.#open.splice(index, 1);
+        if (asked !== undefined) this.send(this.#answer(asked, move));
+      }
+    }
+  }
+
+  #answer(asked: Asked, move: Extract<Move, { do: "answer" }>): Event {
+    const { number } = asked;
+    const outcome =
+      move.fault === null ? null : fault(move.fault, { retryAfter: move.how === 0 ? 30_000 : null });
+    this.#serial += 1;
+    const issued = tokens(`t${this.#serial}`);
+    switch (asked.type) {
+      case "request-code": {
+        if (outcome !== null) return { type: "code-answered", number, outcome };
+        if (move.how === 0)
+          return {
+            type: "code-answered",
+            number,
+            outcome: verdict({ type: "refused", error: "invalid_client", description: null }),
+          };
+        this.#polls.set(number, { at: this.now, interval: 5_000 });
+        return {
+          type: "code-answered",
+          number,
+          outcome: verdict({ type: "offered", code: code({ expiresIn: 20 + move.how * 10 }) }),
+        };
+      }
+      case "poll": {
+        if (outcome !== null) return { type: "poll-answered", number, outcome };
+        const given = POLLS[move.how % POLLS.length]?.(issued) ?? { type: "pending" };
+        const schedule = this.#polls.get(number);
+        if (given.type === "slow-down" && schedule !== undefined)
+          schedule.interval = given.interval === null ? schedule.interval + 5_000 : given.interval * 1000;
+        return { type: "poll-answered", number, outcome: verdict(given) };
+      }
+      case "settle":
+        return { type: "settled", number };
+      case "prepare-refresh":
+        // The intent on disk covers the attempt with the pair before as well.
+        this.#prepared = move.how > 1;
+        return { type: "refresh-prepared", number, ok: this.#prepared };
+      case "refresh":
+        if (outcome !== null) return { type: "refresh-answered", number, outcome };
+        return {
+          type: "refresh-answered",
+          number,
+          outcome: verdict(
+            REFRESHES[move.how % REFRESHES.length]?.(issued) ?? { type: "refreshed", tokens: issued },
+          ),
+        };
+      case "read-device": {
+        const { accessToken } = asked;
+        if (outcome !== null) return { type: "device-answered", number, accessToken, outcome };
+        const given =
+          move.how < 2 ? ({ type: "unauthorized" } as const) : ({ type: "device", device } as const);
+        return { type: "device-answered", number, accessToken, outcome: verdict(given) };
+      }
+      case "leave":
+        return { type: "left", number };
+    }
+  }
+}
+
+const POLLS: readonly ((tokens: Tokens) => PollVerdict)[] = [
+  () => ({ type: "pending" }),
+  () => ({ type: "pending" }),
+  () => ({ type: "pending" }),
+  () => ({ type: "slow-down", interval: null }),
+  () => ({ type: "slow-down", interval: 60 }),
+  () => ({ type: "expired" }),
+  () => ({ type: "denied" }),
+  () => ({ type: "refused", error: "invalid_client", description: null }),
+  (issued) => ({ type: "granted", tokens: issued }),
+  (issued) => ({ type: "granted", tokens: { ...issued, refreshToken: null } }),
+];
+
+const REFRESHES: readonly ((tokens: Tokens) => RefreshVerdict)[] = [
+  (issued) => ({ type: "refreshed", tokens: issued }),
+  (issued) => ({ type: "refreshed", tokens: issued }),
+  (issued) => ({ type: "refreshed", tokens: issued }),
+  () => ({ type: "refused", error: "invalid_client", description: null }),
+  () => ({ type: "ended", error: "invalid_grant" }),
+];
+
+const ACTS: readonly ((state: State) => Event)[] = [
+  () => ({ type: "pair-requested" }),
+  () => ({ type: "cancel-requested" }),
+  () => ({ type: "unpair-requested" }),
+  () => ({ type: "network-changed" }),
+  () => ({ type: "clock-changed" }),
+  () => ({ type: "secret-changed" }),
+  () => ({ type: "token-wanted", life: 60_000 }),
+  ({ grant }) =>
+    grant === null ? { type: "tick" } : { type: "token-refused", accessToken: grant.current.accessToken },
+  () => ({ type: "paused", paused: true }),
+];
+
+function tokensIn(event: Event): Tokens | null {
+  if ((event.type !== "poll-answered" && event.type !== "refresh-answered") || event.outcome.kind === "fault")
+    return null;
+  const { verdict: given } = event.outcome;
+  return given.type === "granted" || given.type === "refreshed" ? given.tokens : null;
+}
+
+test("no sequence of events loses tokens, shows a code that is not polled, polls too fast, or stops for ever", (t) => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.array(moves, { minLength: STEPS / 2, maxLength: STEPS }),
+      (random, manual, stored, list) => {
+        const world = new World(random, manual, stored);
+        for (const move of list) world.move(move);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+  t.diagnostic(`${RUNS} sequences of up to ${STEPS} moves`);
+});
