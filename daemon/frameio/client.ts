@@ -69,10 +69,10 @@ export interface Frameio {
 
 const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, headers: 15_000, total: 20_000 };
 
-/** Without a client_secret nothing is sent: this is what Frame.io would answer. */
+/** Without a client_secret nothing is sent; `secret_missing` is a word of ours, which no server uses. */
 const NO_SECRET = verdict({
   type: "refused",
-  error: "invalid_client",
+  error: "secret_missing",
   description: "no client_secret is configured",
 } as const);
 
