@@ -37,7 +37,7 @@ export interface HistoryEntry {
   readonly detail: string;
 }
 
-/** Something that was found wrong while opening, for the health list. */
+/** Something that was found wrong with what the disk holds, for the health list. */
 export type VaultNotice =
   /** The file was damaged and has been moved aside. */
   | { readonly type: "moved-aside"; readonly path: string; readonly reason: string }
@@ -49,11 +49,22 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
 }
 
+/** Another process has this state directory open. `message` is one sentence for a person. */
+export class VaultBusy extends Error {
+  override readonly name = "VaultBusy";
+}
+
+/** A key that systemd handed over is no key. `message` says what it must be; the device has to be configured anew. */
+export class VaultKeyError extends Error {
+  override readonly name = "VaultKeyError";
+}
+
 /**
  * The device's memory. Whatever resolves is durable: it survives the power being cut at the next instruction.
  * Writes that would change nothing touch no disk. Every method may reject with `StorageError`.
  */
 export interface Vault {
+  /** Grows when something is found wrong: while opening, in `authorization` or in a check. */
   readonly notices: readonly VaultNotice[];
   identity(): Promise<StoredIdentity | null>;
   rememberIdentity(identity: StoredIdentity): Promise<void>;
@@ -61,10 +72,44 @@ export interface Vault {
   authorization(clientId: string): Promise<StoredAuthorization | null>;
   storeAuthorization(authorization: StoredAuthorization): Promise<void>;
   forgetAuthorization(clientId: string): Promise<void>;
-  /** Resolves when the disk has just taken a durable write: asked before a single-use token is spent. */
+  /**
+   * Resolves when the disk has just taken a durable write and holds room for the next two `storeAuthorization`:
+   * asked before a single-use token is spent.
+   */
   probe(): Promise<void>;
   record(entry: HistoryEntry): Promise<void>;
   /** Newest first. */
   history(limit: number): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
+}
+
+/** A vault on a disk. */
+export interface DiskVault extends Vault {
+  /** Why nothing could be written when the disk was last opened; null where it could. */
+  readonly readOnly: StorageError | null;
+  /**
+   * Reads the whole file and checks it; a damaged one is moved aside and replaced. Meant for the time after the first
+   * frame. Resolves to what was found wrong, or null.
+   */
+  verify(): Promise<VaultNotice | null>;
+}
+
+export interface StorageTrouble {
+  /** Wall time since which the disk has refused. */
+  readonly since: number;
+  /** One sentence for a person. */
+  readonly reason: string;
+}
+
+/**
+ * The vault of a running daemon: nothing but `probe` ever rejects with `StorageError`. What the disk refuses is kept in
+ * memory and written when the disk comes back; what is in memory always wins over what the disk held. Until then
+ * `failing()` tells, and what has resolved is as durable as the process.
+ */
+export interface ResilientVault extends Vault {
+  /** As `DiskVault.verify`, and what memory holds is in the new file. */
+  verify(): Promise<VaultNotice | null>;
+  failing(): StorageTrouble | null;
+  /** Calls `listener` whenever `failing()` or `notices` has changed; returns what ends it. */
+  onChange(listener: () => void): () => void;
 }

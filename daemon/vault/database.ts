@@ -1,0 +1,160 @@
+import { open, rm, stat } from "node:fs/promises";
+import { publish } from "./files.ts";
+import { Connection, isSqliteError } from "./sqlite.ts";
+
+/** The files that SQLite keeps beside a database (sqlite.org/tempfiles.html). */
+export const SIDECARS = ["-wal", "-journal", "-shm"] as const;
+
+/** "c2cd" in ASCII: tells our files from other programs' (sqlite.org/pragma.html#pragma_application_id). */
+const APPLICATION_ID = 0x63326364;
+
+/** Each entry brings the file from its index to the next `user_version`. Never changed once released; only added to. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE identity (
+     only INTEGER PRIMARY KEY CHECK (only = 1),
+     client_id TEXT NOT NULL,
+     source TEXT NOT NULL,
+     model TEXT,
+     board_serial TEXT
+   ) STRICT;
+   CREATE TABLE authorization (
+     id INTEGER PRIMARY KEY,
+     client_id TEXT NOT NULL UNIQUE,
+     key_id TEXT NOT NULL,
+     sealed BLOB NOT NULL
+   ) STRICT;
+   CREATE TABLE set_aside (
+     id INTEGER PRIMARY KEY,
+     client_id TEXT NOT NULL,
+     key_id TEXT NOT NULL,
+     sealed BLOB NOT NULL
+   ) STRICT;
+   CREATE TABLE history (
+     id INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     event TEXT NOT NULL,
+     detail TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE probe (
+     only INTEGER PRIMARY KEY CHECK (only = 1),
+     filler BLOB NOT NULL
+   ) STRICT;`,
+];
+
+/** The file is not what it should be. `message` is the end of a sentence that begins with the file's name. */
+export class Damaged extends Error {
+  override readonly name = "Damaged";
+}
+
+/** The file is whole, and from a later version of this program. */
+export class FromTheFuture extends Error {
+  override readonly name = "FromTheFuture";
+}
+
+/**
+ * Makes a new, empty database. It is built under another name, so that a file of this name is always one that was
+ * once whole: when it is empty or cut short, that is damage and no power cut of ours.
+ */
+export async function create(file: string): Promise<void> {
+  const unfinished = `${file}.new`;
+  for (const suffix of ["", ...SIDECARS]) await rm(unfinished + suffix, { force: true });
+  await (await open(unfinished, "wx", 0o600)).close();
+  const connection = await connect(unfinished);
+  try {
+    await connection.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    await migrate(connection, 0);
+    await checkpoint(connection);
+  } finally {
+    await connection.close();
+  }
+  await publish(unfinished, file);
+}
+
+/**
+ * Opens the database that `create` made, and brings it to this version's schema.
+ *
+ * @throws {Damaged}
+ * @throws {FromTheFuture}
+ */
+export async function openDatabase(file: string): Promise<Connection> {
+  if ((await stat(file)).size === 0) throw new Damaged("is empty");
+  const connection = await connect(file);
+  try {
+    const application = await pragma(connection, "application_id");
+    const version = await pragma(connection, "user_version");
+    if (application !== APPLICATION_ID || version < 1)
+      throw new Damaged("is a database, and not one of c2cd");
+    if (version > MIGRATIONS.length)
+      throw new FromTheFuture(
+        `The database was written by a later version of c2cd (schema ${version}; this one knows ${MIGRATIONS.length}).`,
+      );
+    await migrate(connection, version);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Write-ahead log into the file itself, durably; the log is free for writing from its beginning afterwards. */
+export async function checkpoint(connection: Connection): Promise<void> {
+  await connection.run("PRAGMA wal_checkpoint(RESTART)");
+}
+
+/** What SQLite's own check finds wrong, or null (sqlite.org/pragma.html#pragma_quick_check). */
+export async function findDamage(connection: Connection): Promise<Damaged | null> {
+  try {
+    const rows = await connection.all<{ quick_check: string }>("PRAGMA quick_check(1)");
+    return rows[0]?.quick_check === "ok" ? null : new Damaged("has pages that do not fit together");
+  } catch (error) {
+    return asDamage(error) ?? Promise.reject(error);
+  }
+}
+
+/** SQLite's words for a file that is broken; null for every other error. */
+export function asDamage(error: unknown): Damaged | null {
+  if (error instanceof Damaged) return error;
+  if (!isSqliteError(error)) return null;
+  if (error.code === "SQLITE_NOTADB") return new Damaged("is not a database");
+  if (error.code === "SQLITE_CORRUPT") return new Damaged("is cut short or overwritten");
+  return null;
+}
+
+/**
+ * The settings under which a commit that has returned is on the disk. With a write-ahead log and `synchronous=FULL`
+ * every commit is one append and one fsync (sqlite.org/pragma.html#pragma_synchronous). `locking_mode=EXCLUSIVE`,
+ * set before the first access, does without the shared memory file (sqlite.org/wal.html#noshm): a mapped file on a
+ * failing card would end the process by SIGBUS.
+ */
+async function connect(file: string): Promise<Connection> {
+  const connection = await Connection.open(file);
+  try {
+    await connection.script(
+      `PRAGMA locking_mode = EXCLUSIVE;
+       PRAGMA trusted_schema = OFF;
+       PRAGMA cell_size_check = ON;
+       PRAGMA secure_delete = ON;
+       PRAGMA synchronous = FULL;
+       PRAGMA wal_autocheckpoint = 64;
+       PRAGMA journal_mode = WAL;`,
+    );
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function migrate(connection: Connection, from: number): Promise<void> {
+  for (const [index, sql] of MIGRATIONS.entries())
+    if (index >= from)
+      await connection.transaction(async () => {
+        await connection.script(sql);
+        await connection.run(`PRAGMA user_version = ${index + 1}`);
+      });
+}
+
+async function pragma(connection: Connection, name: string): Promise<number> {
+  const row = await connection.get<Record<string, number>>(`PRAGMA ${name}`);
+  return row?.[name] ?? 0;
+}

@@ -1,0 +1,319 @@
+import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  asDamage,
+  checkpoint,
+  create,
+  type Damaged,
+  FromTheFuture,
+  findDamage,
+  openDatabase,
+  SIDECARS,
+} from "./database.ts";
+import { exists, makePrivateDirectory, moveAside, restrict } from "./files.ts";
+import { ensureKey, readKeys } from "./keys.ts";
+import { lockDirectory } from "./lock.ts";
+import { type Connection, isSqliteError } from "./sqlite.ts";
+import { Store } from "./store.ts";
+import { explain } from "./trouble.ts";
+import {
+  type DiskVault,
+  type HistoryEntry,
+  StorageError,
+  type StoredAuthorization,
+  type StoredIdentity,
+  type VaultNotice,
+} from "./vault.ts";
+
+export interface VaultOptions {
+  /** The state directory; made, for this user alone, where it is missing. */
+  readonly directory: string;
+  /** Where systemd has put the credentials; null where it gave none. */
+  readonly credentialsDirectory: string | null;
+  /** A directory that can be written when the state directory can't, on no disk: the runtime directory. */
+  readonly scratch: string;
+}
+
+const DATABASE = "c2cd.db";
+
+/**
+ * Opens the vault in a state directory, or makes it.
+ *
+ * Where the disk can be read and not written, what it holds can be read and every write rejects, until the disk takes
+ * writes again.
+ *
+ * @throws {VaultBusy} another process has it open
+ * @throws {VaultKeyError} a credential is no key
+ * @throws {StorageError} nothing can be read
+ */
+export async function openVault(options: VaultOptions): Promise<DiskVault> {
+  const vault = new SqliteVault(options);
+  await vault.open();
+  return vault;
+}
+
+/** An open database. */
+interface Link {
+  readonly connection: Connection;
+  readonly store: Store;
+  /** Inode, to notice that the file under the name is another one; null for a copy that is only read. */
+  readonly inode: number | null;
+  /** Why it can't be written; null where it can. */
+  readonly readOnly: StorageError | null;
+}
+
+class SqliteVault implements DiskVault {
+  readonly #options: VaultOptions;
+  readonly #file: string;
+  readonly #notices: VaultNotice[] = [];
+  #lock: Connection | null = null;
+  #link: Link | null = null;
+  /** Whether all that the write-ahead log held when the file was opened is known to be on the disk. */
+  #settled = false;
+  #closed = false;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(options: VaultOptions) {
+    this.#options = options;
+    this.#file = join(options.directory, DATABASE);
+  }
+
+  get notices(): readonly VaultNotice[] {
+    return this.#notices;
+  }
+
+  get readOnly(): StorageError | null {
+    return this.#link?.readOnly ?? null;
+  }
+
+  open(): Promise<void> {
+    return this.#read(async () => {});
+  }
+
+  identity(): Promise<StoredIdentity | null> {
+    return this.#read((store) => store.identity());
+  }
+
+  rememberIdentity(identity: StoredIdentity): Promise<void> {
+    return this.#write((store) => store.rememberIdentity(identity));
+  }
+
+  authorization(clientId: string): Promise<StoredAuthorization | null> {
+    return this.#read(async (store) => {
+      const found = await store.authorization(clientId);
+      if (found.type === "unreadable") this.#notice(found);
+      return found.type === "authorization" ? found.authorization : null;
+    });
+  }
+
+  storeAuthorization(authorization: StoredAuthorization): Promise<void> {
+    return this.#write((store) => store.storeAuthorization(authorization));
+  }
+
+  forgetAuthorization(clientId: string): Promise<void> {
+    return this.#write((store) => store.forgetAuthorization(clientId));
+  }
+
+  probe(): Promise<void> {
+    return this.#write((store) => store.probe());
+  }
+
+  record(entry: HistoryEntry): Promise<void> {
+    return this.#write((store) => store.record(entry));
+  }
+
+  history(limit: number): Promise<readonly HistoryEntry[]> {
+    return this.#read((store) => store.history(limit));
+  }
+
+  verify(): Promise<VaultNotice | null> {
+    return this.#exclusively(async () => {
+      const link = await this.#linked();
+      const damage = await findDamage(link.connection);
+      if (damage === null) return null;
+      if (link.readOnly !== null)
+        return this.#notice({ type: "unreadable", reason: `${this.#file} ${damage.message}.` });
+      return this.#replace(damage);
+    });
+  }
+
+  close(): Promise<void> {
+    const closed = this.#tail.then(async () => {
+      this.#closed = true;
+      await this.#unlink();
+      await this.#lock?.close();
+      this.#lock = null;
+    });
+    this.#tail = closed;
+    return closed;
+  }
+
+  #read<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return this.#exclusively(async () => this.#mending(async () => work((await this.#linked()).store)));
+  }
+
+  #write<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return this.#exclusively(async () =>
+      this.#mending(async () => {
+        const link = await this.#writable();
+        if (!this.#settled) await checkpoint(link.connection);
+        this.#settled = true;
+        return work(link.store);
+      }),
+    );
+  }
+
+  /** One at a time: a stalled card holds one of libuv's threads and never all of them. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(() => this.#explaining(work));
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  async #explaining<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StorageError("The vault is closed.");
+    try {
+      return await work();
+    } catch (error) {
+      // A full disk leaves the connection sound, and in it the room that a probe has made sure of.
+      if (!(isSqliteError(error) && error.code === "SQLITE_FULL")) await this.#unlink();
+      throw explain(error, this.#options.directory);
+    }
+  }
+
+  /** A file that proves to be damaged is replaced, and the work done on the new one. */
+  async #mending<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const damage = asDamage(error);
+      if (damage === null || this.#link?.readOnly !== null) throw error;
+      await this.#replace(damage);
+      return work();
+    }
+  }
+
+  async #linked(): Promise<Link> {
+    this.#link ??= await this.#connect();
+    return this.#link;
+  }
+
+  async #writable(): Promise<Link> {
+    const link = await this.#linked();
+    if (link.readOnly === null && (await inode(this.#file)) === link.inode) return link;
+    await this.#unlink();
+    const again = await this.#linked();
+    if (again.readOnly !== null) throw again.readOnly;
+    return again;
+  }
+
+  async #unlink(): Promise<void> {
+    const link = this.#link;
+    this.#link = null;
+    // What a close can't write stays in the write-ahead log.
+    await link?.connection.close().catch(() => {});
+  }
+
+  async #connect(): Promise<Link> {
+    try {
+      return await this.#connectForWriting();
+    } catch (error) {
+      const trouble = explain(error, this.#options.directory);
+      if (!(trouble instanceof StorageError)) throw trouble;
+      try {
+        return await this.#connectForReading(trouble);
+      } catch {
+        throw trouble;
+      }
+    }
+  }
+
+  async #connectForWriting(): Promise<Link> {
+    const { directory } = this.#options;
+    await makePrivateDirectory(directory);
+    this.#lock ??= await lockDirectory(directory);
+    const notice = await ensureKey(this.#options);
+    if (notice !== null) this.#notice(notice);
+    if (!(await exists(this.#file))) await this.#create();
+    await restrict(this.#file, 0o600);
+    const keys = await readKeys(this.#options);
+    const connection = await this.#openOrReplace();
+    this.#settled = false;
+    try {
+      const store = new Store(connection, keys);
+      await store.reseal();
+      return { connection, store, inode: await inode(this.#file), readOnly: null };
+    } catch (error) {
+      await connection.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #openOrReplace(): Promise<Connection> {
+    try {
+      return await openDatabase(this.#file);
+    } catch (error) {
+      if (error instanceof FromTheFuture) throw new StorageError(error.message, { cause: error });
+      const damage = asDamage(error);
+      if (damage === null) throw error;
+      await this.#replace(damage);
+      return openDatabase(this.#file);
+    }
+  }
+
+  /** Reads a copy: SQLite can't recover a write-ahead log where it can't write (sqlite.org/wal.html#readonly). */
+  async #connectForReading(readOnly: StorageError): Promise<Link> {
+    const copy = await mkdtemp(join(this.#options.scratch, "vault-"));
+    try {
+      for (const suffix of ["", ...SIDECARS])
+        if (await exists(this.#file + suffix))
+          await copyFile(this.#file + suffix, join(copy, DATABASE + suffix));
+      const connection = await openDatabase(join(copy, DATABASE));
+      return {
+        connection,
+        store: new Store(connection, await readKeys(this.#options)),
+        inode: null,
+        readOnly,
+      };
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  }
+
+  async #replace(damage: Damaged): Promise<VaultNotice> {
+    await this.#unlink();
+    const { path, removed } = await moveAside(this.#options.directory, DATABASE, SIDECARS);
+    const gone = removed === null ? "" : ` The oldest damaged copy, ${removed}, was removed.`;
+    const notice = this.#notice({
+      type: "moved-aside",
+      path,
+      reason: `The database ${this.#file} ${damage.message}; it was moved to ${path} and a new one was begun.${gone}`,
+    });
+    await create(this.#file);
+    return notice;
+  }
+
+  /** A log without its database would be replayed into the new one. */
+  async #create(): Promise<void> {
+    for (const suffix of SIDECARS)
+      if (await exists(this.#file + suffix)) {
+        await moveAside(this.#options.directory, DATABASE, SIDECARS);
+        break;
+      }
+    await create(this.#file);
+  }
+
+  #notice(notice: VaultNotice): VaultNotice {
+    if (!this.#notices.some((known) => known.reason === notice.reason)) this.#notices.push(notice);
+    return notice;
+  }
+}
+
+async function inode(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).ino;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { Connection, isSqliteError } from "./sqlite.ts";
+import { VaultBusy } from "./vault.ts";
+
+/**
+ * Locks a state directory for this process. The lock is SQLite's own, on an empty file: it ends with the process,
+ * however that ends, and outlives the database beside it being moved aside or opened anew.
+ *
+ * @returns what holds the lock until it is closed
+ * @throws {VaultBusy} another process holds it
+ */
+export async function lockDirectory(directory: string): Promise<Connection> {
+  const file = join(directory, "c2cd.lock");
+  try {
+    // Never opened when it is there: closing any descriptor of a file drops this process's own lock on it (fcntl(2)).
+    await (await open(file, "wx", 0o600)).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const connection = await Connection.open(file);
+  try {
+    await connection.script("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+    return connection;
+  } catch (error) {
+    await connection.close();
+    if (isSqliteError(error) && error.code === "SQLITE_BUSY")
+      throw new VaultBusy(`Another c2cd is running with the state directory ${directory}.`, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { pathToFileURL } from "node:url";
+import sqlite3 from "sqlite3";
+
+export type Value = string | number | Uint8Array | null;
+
+/** What SQLite says went wrong; `code` is the name of a primary result code (sqlite.org/rescode.html). */
+export interface SqliteError extends Error {
+  readonly code: string;
+}
+
+export function isSqliteError(error: unknown): error is SqliteError {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_");
+}
+
+/** One connection of sqlite3, with promises. Statements run in the order of the calls that are awaited. */
+export class Connection {
+  readonly #database: sqlite3.Database;
+
+  private constructor(database: sqlite3.Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Opens a file that exists. `psow=0` tells SQLite what is true of flash cards: a write that is cut short may
+   * destroy the bytes beside it too (sqlite.org/psow.html).
+   */
+  static open(file: string): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const database = new sqlite3.Database(
+        `${pathToFileURL(file).href}?psow=0`,
+        sqlite3.OPEN_READWRITE | sqlite3.OPEN_URI | sqlite3.OPEN_FULLMUTEX,
+        (error) => (error === null ? resolve(new Connection(database)) : reject(error)),
+      );
+    });
+  }
+
+  /** Resolves to the number of rows that changed. */
+  run(sql: string, ...values: Value[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#database.run(sql, values, function (error) {
+        if (error === null) resolve(this.changes);
+        else reject(error);
+      });
+    });
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      this.#database.all<Row>(sql, values, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+    });
+  }
+
+  async get<Row>(sql: string, ...values: Value[]): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, ...values))[0];
+  }
+
+  /** Several statements, separated by semicolons. */
+  script(sql: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#database.exec(sql, (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  /** All of `work` or nothing. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run("BEGIN IMMEDIATE");
+    try {
+      const result = await work();
+      await this.run("COMMIT");
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html §4); then this one fails.
+      await this.run("ROLLBACK").catch(() => {});
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#database.close((error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+}

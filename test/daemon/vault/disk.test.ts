@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openDatabase } from "../../../daemon/vault/database.ts";
+import { VaultBusy } from "../../../daemon/vault/vault.ts";
+import { authorization, CLIENT, identity, plain, room } from "./support.ts";
+
+test("what was stored is there after a restart", async (t) => {
+  const here = room(t);
+  const first = await here.open();
+  await first.rememberIdentity(identity);
+  await first.storeAuthorization(authorization(1));
+  await first.record({ at: 5, event: "paired", detail: "" });
+  await first.close();
+
+  const second = await here.open();
+  assert.deepEqual(await second.identity(), identity);
+  assert.deepEqual(plain(await second.authorization(CLIENT)), plain(authorization(1)));
+  assert.deepEqual(await second.history(10), [{ at: 5, event: "paired", detail: "" }]);
+  assert.deepEqual(second.notices, []);
+  assert.equal(await second.verify(), null);
+});
+
+test("an empty vault knows nothing", async (t) => {
+  const vault = await room(t).open();
+  assert.equal(await vault.identity(), null);
+  assert.equal(await vault.authorization(CLIENT), null);
+  assert.deepEqual(await vault.history(10), []);
+});
+
+test("a later value replaces an earlier one, and a forgotten one is gone", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.rememberIdentity({ ...identity, model: null });
+  await vault.rememberIdentity(identity);
+  await vault.storeAuthorization(authorization(1));
+  await vault.storeAuthorization({ ...authorization(2), previous: null, refreshBegun: 77, device: null });
+  assert.deepEqual(await vault.identity(), identity);
+  const expected = { ...authorization(2), previous: null, refreshBegun: 77, device: null };
+  assert.deepEqual(plain(await vault.authorization(CLIENT)), plain(expected));
+  await vault.forgetAuthorization(CLIENT);
+  assert.equal(await vault.authorization(CLIENT), null);
+});
+
+test("authorizations of other boards stay set aside", async (t) => {
+  const vault = await room(t).open();
+  await vault.storeAuthorization(authorization(1, "board-a"));
+  await vault.storeAuthorization(authorization(2, "board-b"));
+  await vault.forgetAuthorization("board-b");
+  assert.deepEqual(plain(await vault.authorization("board-a")), plain(authorization(1, "board-a")));
+  assert.equal(await vault.authorization("board-b"), null);
+});
+
+test("files are for their owner alone", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.storeAuthorization(authorization(1));
+  assert.equal(statSync(here.directory).mode & 0o777, 0o700);
+  for (const file of readdirSync(here.directory))
+    assert.equal(statSync(join(here.directory, file)).mode & 0o777, 0o600, file);
+});
+
+test("no token is in any file in the clear", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.storeAuthorization(authorization(1));
+  await vault.probe();
+  for (const file of readdirSync(here.directory)) {
+    const bytes = readFileSync(join(here.directory, file), "latin1");
+    for (const secret of ["access-", "refresh-", "Feature film"]) assert.ok(!bytes.includes(secret), file);
+  }
+});
+
+test("a second daemon on the same directory is told so", async (t) => {
+  const here = room(t);
+  const first = await here.open();
+  await assert.rejects(here.open(), VaultBusy);
+  await first.storeAuthorization(authorization(1));
+  await first.close();
+  const next = await here.open();
+  assert.deepEqual(plain(await next.authorization(CLIENT)), plain(authorization(1)));
+});
+
+test("every connection has the settings that survive a power cut", async (t) => {
+  const here = room(t);
+  await (await here.open()).close();
+  const connection = await openDatabase(here.database);
+  t.after(() => connection.close());
+  assert.deepEqual(await connection.get("PRAGMA journal_mode"), { journal_mode: "wal" });
+  assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 2 });
+  assert.deepEqual(await connection.get("PRAGMA locking_mode"), { locking_mode: "exclusive" });
+});
