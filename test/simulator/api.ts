@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Answer, detailed, refused } from "./answers.ts";
+import { type Addresses, callOf, isFormPath, perform } from "./calls.ts";
+import { befall, type Delivery, deliver } from "./delivery.ts";
+import type { Faults } from "./faults.ts";
+import type { FrameIo } from "./frameio.ts";
+import { type Journal, openFields, openHeaders } from "./journal.ts";
+import type { RateLimits } from "./ratelimit.ts";
+import { bearer, formFields, header, looseFields, readBody } from "./requests.ts";
+
+/** What a request of a device meets. */
+export interface ApiParts {
+  readonly frameio: FrameIo;
+  readonly faults: Faults;
+  readonly journal: Journal;
+  readonly limits: RateLimits;
+  readonly addresses: () => Addresses;
+  /** The server's wall clock, ms. */
+  readonly now: () => number;
+  /** Ms since the simulator started. */
+  readonly monotonic: () => number;
+}
+
+/** Takes one request of a device from its first byte to its entry in the journal. */
+export async function serveApi(
+  parts: ApiParts,
+  request: IncomingMessage,
+  path: string,
+  response: ServerResponse,
+): Promise<void> {
+  const { frameio, faults, journal, limits, now } = parts;
+  const at = parts.monotonic();
+  const time = now();
+  const method = request.method ?? "GET";
+  const contentType = header(request, "content-type");
+  const body = await readBody(request);
+  const fields = await (isFormPath(path) ? formFields(contentType, body) : looseFields(contentType, body));
+  const call = callOf(method, path, fields);
+  const access = bearer(header(request, "authorization"));
+  const clientId = fields.get("client_id") ?? frameio.clientOf(access);
+  const limit = limits.pour(call, clientId, time);
+
+  let committed = false;
+  const handle = (): Answer => {
+    committed = true;
+    if (!limit.allowed) return detailed(429, "Too Many Requests", "The rate limit has been reached");
+    const asked = {
+      fields,
+      access,
+      clientVersion: header(request, "x-client-version"),
+      urlPairing: header(request, "x-client-platypus-enabled") === "true",
+    };
+    try {
+      return perform(call, asked, frameio, parts.addresses(), now());
+    } catch (error) {
+      return refused(error);
+    }
+  };
+
+  const struck = faults.strike(call, clientId);
+  const delivery = withHeaders(await befall(struck?.fault ?? null, handle), limit.headers);
+  await deliver(delivery, response);
+  journal.add({
+    at,
+    time,
+    call,
+    clientId,
+    method,
+    path,
+    headers: openHeaders(request),
+    fields: openFields(fields),
+    ...fate(delivery),
+    committed,
+    fault: struck?.id ?? null,
+  });
+}
+
+/** Status and error of what was sent, for the journal; nulls where nothing was. */
+export function fate(delivery: Delivery): { readonly status: number | null; readonly error: string | null } {
+  if (!("answer" in delivery)) return { status: null, error: null };
+  const { status, body } = delivery.answer;
+  return { status, error: errorOf(body) };
+}
+
+function errorOf(body: string): string | null {
+  try {
+    const { error, message } = JSON.parse(body) as Record<string, unknown>;
+    return typeof error === "string" ? error : typeof message === "string" ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+function withHeaders(delivery: Delivery, headers: Readonly<Record<string, string>>): Delivery {
+  if (!("answer" in delivery)) return delivery;
+  const { answer } = delivery;
+  return { ...delivery, answer: { ...answer, headers: { ...headers, ...answer.headers } } };
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import { ApiRefusal } from "./refusals.ts";
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The whole body of a request. @throws ApiRefusal 413 above 1 MiB */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += (chunk as Buffer).length;
+    if (length > BODY_LIMIT) throw new ApiRefusal(413, "Payload Too Large", "The body is too large");
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The fields of a multipart or urlencoded body (API facts §3.1); none where it is of another type or broken. */
+export async function formFields(
+  contentType: string | null,
+  body: Buffer,
+): Promise<ReadonlyMap<string, string>> {
+  const fields = new Map<string, string>();
+  if (contentType === null) return fields;
+  try {
+    const headers = { "content-type": contentType };
+    const form = await new Response(new Uint8Array(body), { headers }).formData();
+    for (const [name, value] of form.entries()) {
+      if (typeof value === "string") fields.set(name, value);
+    }
+  } catch {
+    fields.clear();
+  }
+  return fields;
+}
+
+/** The members of a JSON object as text, or the fields of a form (API facts §3.8); none where it is neither. */
+export async function looseFields(
+  contentType: string | null,
+  body: Buffer,
+): Promise<ReadonlyMap<string, string>> {
+  if (!/^application\/json\b/i.test(contentType ?? "")) return formFields(contentType, body);
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return new Map(Object.entries(value ?? {}).map(([name, member]) => [name, String(member)]));
+  } catch {
+    return new Map();
+  }
+}
+
+export function header(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : null;
+}
+
+/** The token of `Authorization: Bearer …`; null where there is none. */
+export function bearer(authorization: string | null): string | null {
+  return /^Bearer (.+)$/i.exec(authorization ?? "")?.[1] ?? null;
+}

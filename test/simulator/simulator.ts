@@ -1,0 +1,192 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { serveAdmin } from "./admin.ts";
+import { type ApiParts, serveApi } from "./api.ts";
+import { deliver, whole } from "./delivery.ts";
+import { Faults } from "./faults.ts";
+import { type CodeView, FrameIo, type Project, type ProjectDevice } from "./frameio.ts";
+import { Journal, type SeenRequest } from "./journal.ts";
+import { servePage } from "./page.ts";
+import { RateLimits } from "./ratelimit.ts";
+import { formFields, header, readBody } from "./requests.ts";
+
+export interface SimulatorOptions {
+  /** Address to listen on; loopback by default. */
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** PEM texts; https where given. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Base of the pairing page's addresses; the simulator's own by default. */
+  readonly publicUrl?: string;
+  /** The client_secret that it accepts. */
+  readonly secret?: string;
+  /** Prefix of device names. */
+  readonly model?: string;
+  readonly projects?: readonly string[];
+  /** Seconds that a pairing code lives; 120. */
+  readonly codeLife?: number;
+  /** Seconds between polls; 5. */
+  readonly interval?: number;
+  /** Seconds that an access token lives; 28800. */
+  readonly accessLife?: number;
+  /** Seconds that a refresh token lives; 14 days. */
+  readonly refreshLife?: number;
+  /** Seconds after which a waiting code is authorized by itself; null, the default, for never. */
+  readonly autoApproveAfter?: number | null;
+  /** Wall time in ms since 1970; the machine's by default. */
+  readonly now?: () => number;
+  /** Of the generator behind the probability of faults. */
+  readonly seed?: number;
+  /** Takes one line for each request of a device. */
+  readonly log?: (line: string) => void;
+}
+
+export interface Approval {
+  /** The waiting code; by default the newest one. */
+  readonly userCode?: string;
+  /** Or the unit whose newest code is meant. */
+  readonly clientId?: string;
+  /** Name or id; the first one by default. */
+  readonly project?: string;
+  /** Wall time at which the authorization ends; null, the default, for never. */
+  readonly expiresAt?: number | null;
+}
+
+/** A running stand-in for Frame.io. What can't be done throws an `AdminError` that says why. */
+export interface Simulator {
+  readonly url: string;
+  /** The client_secret that it accepts. */
+  readonly secret: string;
+  readonly faults: Faults;
+  approve(approval?: Approval): CodeView;
+  deny(approval?: Pick<Approval, "userCode" | "clientId">): CodeView;
+  autoApprove(afterSeconds: number | null): void;
+  /** Without a client_id, the only paired device is meant; likewise below. */
+  forget(clientId?: string): void;
+  pause(clientId?: string): void;
+  resume(clientId?: string): void;
+  /** Name or id. */
+  renameProject(project: string, name: string): void;
+  projects(): readonly Project[];
+  codes(): CodeView[];
+  devices(): ProjectDevice[];
+  /** Moves the server's clock forwards; all lives follow. */
+  advance(ms: number): void;
+  /** The server's wall clock. */
+  now(): number;
+  /** What devices asked, in the order of the answers. */
+  requests(): SeenRequest[];
+  /** The next request that is accepted by `wanted`, once it was answered or swallowed. */
+  nextRequest(wanted?: (request: SeenRequest) => boolean): Promise<SeenRequest>;
+  /** Every secret in use, for leak tests. */
+  secrets(): string[];
+  /** Stops listening and cuts every connection: devices are refused until `goOnline`. */
+  goOffline(): Promise<void>;
+  goOnline(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const DEFAULTS = {
+  host: "127.0.0.1",
+  secret: "simulator-secret",
+  model: "Demo-Camera",
+  projects: ["Feature Film", "Music Video", "Documentary"],
+  codeLife: 120,
+  interval: 5,
+  accessLife: 28_800,
+  refreshLife: 14 * 86_400,
+} as const;
+
+/** Starts a simulator; it listens once this resolves. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const started = performance.now();
+  const source = options.now ?? (() => performance.timeOrigin + performance.now());
+  let offset = 0;
+  let url = "";
+  const now = () => Math.round(source() + offset);
+
+  const terms = { ...DEFAULTS, ...options };
+  const frameio = new FrameIo(terms, terms.projects, now);
+  frameio.autoApproveAfter = options.autoApproveAfter ?? null;
+  const faults = new Faults(options.seed ?? 1);
+  const journal = new Journal(options.log ?? (() => {}));
+  const api: ApiParts = {
+    frameio,
+    faults,
+    journal,
+    limits: new RateLimits(),
+    addresses: () => ({ pairing: options.publicUrl ?? url, api: url }),
+    now,
+    monotonic: () => performance.now() - started,
+  };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://simulator");
+    if (path === "/" || path === "/pair" || path.startsWith("/pair/")) {
+      const form = await formFields(header(request, "content-type"), await readBody(request));
+      await deliver(whole(servePage(request.method ?? "GET", path, query, form, frameio, now())), response);
+    } else if (path.startsWith("/_admin")) {
+      const body = await readBody(request);
+      await deliver(whole(serveAdmin(request.method ?? "GET", path, query, body, simulator)), response);
+    } else await serveApi(api, request, path, response);
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    // A device that leaves in mid-body ends here too: nothing more can be said to it.
+    serve(request, response).catch((error: Error) => response.destroy(error));
+  };
+  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+
+  async function listen(port: number): Promise<void> {
+    server.listen(port, options.host ?? DEFAULTS.host);
+    await once(server, "listening");
+    const { address, port: taken } = server.address() as AddressInfo;
+    url = `${options.tls ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${taken}`;
+  }
+
+  async function stop(): Promise<void> {
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  const waitingCode = ({ userCode, clientId }: Pick<Approval, "userCode" | "clientId">) =>
+    userCode ?? frameio.newestWaiting(clientId);
+
+  const simulator: Simulator = {
+    get url() {
+      return url;
+    },
+    secret: terms.secret,
+    faults,
+    approve: (approval = {}) =>
+      frameio.approve(waitingCode(approval), approval.project, approval.expiresAt ?? null),
+    deny: (which = {}) => frameio.deny(waitingCode(which)),
+    autoApprove(afterSeconds) {
+      frameio.autoApproveAfter = afterSeconds;
+    },
+    forget: (clientId) => frameio.forget(clientId),
+    pause: (clientId) => frameio.pause(clientId),
+    resume: (clientId) => frameio.resume(clientId),
+    renameProject: (project, name) => frameio.renameProject(project, name),
+    projects: () => frameio.projects,
+    codes: () => frameio.codes(),
+    devices: () => frameio.devices(),
+    advance(ms) {
+      offset += ms;
+    },
+    now,
+    requests: () => journal.list(),
+    nextRequest: (wanted = () => true) => journal.next(wanted),
+    secrets: () => frameio.secrets(),
+    goOffline: stop,
+    goOnline: () => listen(Number(new URL(url).port)),
+    close: stop,
+  };
+  await listen(options.port ?? 0);
+  return simulator;
+}
