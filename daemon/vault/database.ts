@@ -1,5 +1,4 @@
-import { open, rm, stat } from "node:fs/promises";
-import { publish } from "./files.ts";
+import { open, rm } from "node:fs/promises";
 import { Connection, isSqliteError } from "./sqlite.ts";
 
 /** The files that SQLite keeps beside a database (sqlite.org/tempfiles.html). */
@@ -46,16 +45,21 @@ export class Damaged extends Error {
   override readonly name = "Damaged";
 }
 
+const CUT_SHORT = new Damaged("is cut short or overwritten");
+
 /** The file is whole, and from a later version of this program. */
 export class FromTheFuture extends Error {
   override readonly name = "FromTheFuture";
 }
 
 /**
- * Makes a new, empty database. It is built under another name, so that a file of this name is always one that was
- * once whole: when it is empty or cut short, that is damage and no power cut of ours.
+ * Builds a new database under another name, to be published under its own: a file of that name is then always one
+ * that was once whole, and when it is empty or cut short, that is damage and no power cut of ours.
+ *
+ * @param fill writes what it is to hold from the beginning
+ * @returns the other name
  */
-export async function create(file: string): Promise<void> {
+export async function build(file: string, fill: (connection: Connection) => Promise<void>): Promise<string> {
   const unfinished = `${file}.new`;
   for (const suffix of ["", ...SIDECARS]) await rm(unfinished + suffix, { force: true });
   await (await open(unfinished, "wx", 0o600)).close();
@@ -63,27 +67,25 @@ export async function create(file: string): Promise<void> {
   try {
     await connection.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     await migrate(connection, 0);
+    await fill(connection);
     await checkpoint(connection);
   } finally {
     await connection.close();
   }
-  await publish(unfinished, file);
+  return unfinished;
 }
 
 /**
- * Opens the database that `create` made, and brings it to this version's schema.
+ * Opens the database that `build` made, and brings it to this version's schema.
  *
  * @throws {Damaged}
  * @throws {FromTheFuture}
  */
 export async function openDatabase(file: string): Promise<Connection> {
-  if ((await stat(file)).size === 0) throw new Damaged("is empty");
+  await checkHeader(file);
   const connection = await connect(file);
   try {
-    const application = await pragma(connection, "application_id");
-    const version = await pragma(connection, "user_version");
-    if (application !== APPLICATION_ID || version < 1)
-      throw new Damaged("is a database, and not one of c2cd");
+    const version = await userVersion(connection);
     if (version > MIGRATIONS.length)
       throw new FromTheFuture(
         `The database was written by a later version of c2cd (schema ${version}; this one knows ${MIGRATIONS.length}).`,
@@ -94,6 +96,14 @@ export async function openDatabase(file: string): Promise<Connection> {
     await connection.close();
     throw error;
   }
+}
+
+/** Opens a damaged database for what can still be read of it; whatever lies in the lost part rejects. */
+export async function openDamaged(file: string): Promise<Connection> {
+  const connection = await Connection.open(file);
+  // Keeps SQLite from refusing the whole of a file that is shorter than its header says.
+  await connection.script("PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON;");
+  return connection;
 }
 
 /** Write-ahead log into the file itself, durably; the log is free for writing from its beginning afterwards. */
@@ -116,7 +126,7 @@ export function asDamage(error: unknown): Damaged | null {
   if (error instanceof Damaged) return error;
   if (!isSqliteError(error)) return null;
   if (error.code === "SQLITE_NOTADB") return new Damaged("is not a database");
-  if (error.code === "SQLITE_CORRUPT") return new Damaged("is cut short or overwritten");
+  if (error.code === "SQLITE_CORRUPT") return CUT_SHORT;
   return null;
 }
 
@@ -154,7 +164,26 @@ async function migrate(connection: Connection, from: number): Promise<void> {
       });
 }
 
-async function pragma(connection: Connection, name: string): Promise<number> {
-  const row = await connection.get<Record<string, number>>(`PRAGMA ${name}`);
-  return row?.[name] ?? 0;
+async function userVersion(connection: Connection): Promise<number> {
+  const row = await connection.get<{ user_version: number }>("PRAGMA user_version");
+  return row?.user_version ?? 0;
+}
+
+/** Bytes of a database's header, and of the smallest page (sqlite.org/fileformat2.html §1.3). */
+const HEADER = 100;
+const SMALLEST_PAGE = 512;
+
+/** Looks before SQLite does: it makes a database of a file that is very short, and alters those of other programs. */
+async function checkHeader(file: string): Promise<void> {
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+    const { size } = await handle.stat();
+    if (size === 0) throw new Damaged("is empty");
+    if (!buffer.toString("latin1").startsWith("SQLite format 3\0")) throw new Damaged("is not a database");
+    if (size < SMALLEST_PAGE) throw CUT_SHORT;
+    if (buffer.readUInt32BE(68) !== APPLICATION_ID) throw new Damaged("belongs to another program");
+  } finally {
+    await handle.close();
+  }
 }

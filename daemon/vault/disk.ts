@@ -1,18 +1,20 @@
-import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   asDamage,
+  build,
   checkpoint,
-  create,
   type Damaged,
   FromTheFuture,
   findDamage,
   openDatabase,
   SIDECARS,
 } from "./database.ts";
-import { exists, makePrivateDirectory, moveAside, restrict } from "./files.ts";
-import { ensureKey, readKeys } from "./keys.ts";
+import { exists, makePrivateDirectory, moveAside, publish, restrict } from "./files.ts";
+import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
 import { lockDirectory } from "./lock.ts";
+import { NOTHING, type Rescued, refill, rescue } from "./rescue.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
 import { Store } from "./store.ts";
 import { explain } from "./trouble.ts";
@@ -35,6 +37,9 @@ export interface VaultOptions {
 }
 
 const DATABASE = "c2cd.db";
+
+/** Bytes that are copied at most, into memory as a rule; ours stays below one megabyte. */
+const COPY_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Opens the vault in a state directory, or makes it.
@@ -236,6 +241,8 @@ class SqliteVault implements DiskVault {
     if (notice !== null) this.#notice(notice);
     if (!(await exists(this.#file))) await this.#create();
     await restrict(this.#file, 0o600);
+    // SQLite opens what it may only read without a word, and for the rest it keeps the reason to itself.
+    await access(this.#file, constants.R_OK | constants.W_OK);
     const keys = await readKeys(this.#options);
     const connection = await this.#openOrReplace();
     this.#settled = false;
@@ -262,35 +269,52 @@ class SqliteVault implements DiskVault {
   }
 
   /** Reads a copy: SQLite can't recover a write-ahead log where it can't write (sqlite.org/wal.html#readonly). */
-  async #connectForReading(readOnly: StorageError): Promise<Link> {
-    const copy = await mkdtemp(join(this.#options.scratch, "vault-"));
+  #connectForReading(readOnly: StorageError): Promise<Link> {
+    return this.#withCopy(async (copy) => {
+      const keys = await readKeys(this.#options);
+      const connection = await openDatabase(copy);
+      return { connection, store: new Store(connection, keys), inode: null, readOnly };
+    });
+  }
+
+  /** Begins a new file with what the damaged one still holds, and moves the damaged one aside. */
+  async #replace(damage: Damaged): Promise<VaultNotice> {
+    await this.#unlink();
+    const keys = await readKeys(this.#options);
+    const rescued = await this.#rescue(keys);
+    const unfinished = await build(this.#file, (connection) => refill(new Store(connection, keys), rescued));
+    const aside = await moveAside(this.#options.directory, DATABASE, SIDECARS);
+    await publish(unfinished, this.#file);
+    const kept = rescued.authorizations.length > 0;
+    const sentences = [
+      `The database ${this.#file} ${damage.message}.`,
+      `It was moved to ${aside.path} and a new one was begun${kept ? " with the authorization that was in it" : ""}.`,
+      ...(aside.removed === null ? [] : [`The oldest damaged copy, ${aside.removed}, was removed.`]),
+    ];
+    return this.#notice({ type: "moved-aside", path: aside.path, kept, reason: sentences.join(" ") });
+  }
+
+  async #rescue(keys: KeyRing): Promise<Rescued> {
     try {
-      for (const suffix of ["", ...SIDECARS])
-        if (await exists(this.#file + suffix))
-          await copyFile(this.#file + suffix, join(copy, DATABASE + suffix));
-      const connection = await openDatabase(join(copy, DATABASE));
-      return {
-        connection,
-        store: new Store(connection, await readKeys(this.#options)),
-        inode: null,
-        readOnly,
-      };
-    } finally {
-      await rm(copy, { recursive: true, force: true });
+      return await this.#withCopy((copy) => rescue(copy, keys));
+    } catch (error) {
+      if (explain(error, this.#options.directory) instanceof StorageError) return NOTHING;
+      throw error;
     }
   }
 
-  async #replace(damage: Damaged): Promise<VaultNotice> {
-    await this.#unlink();
-    const { path, removed } = await moveAside(this.#options.directory, DATABASE, SIDECARS);
-    const gone = removed === null ? "" : ` The oldest damaged copy, ${removed}, was removed.`;
-    const notice = this.#notice({
-      type: "moved-aside",
-      path,
-      reason: `The database ${this.#file} ${damage.message}; it was moved to ${path} and a new one was begun.${gone}`,
-    });
-    await create(this.#file);
-    return notice;
+  async #withCopy<T>(work: (copy: string) => Promise<T>): Promise<T> {
+    if ((await stat(this.#file)).size > COPY_LIMIT)
+      throw new StorageError(`${this.#file} is too large to be a database of c2cd.`);
+    const directory = await mkdtemp(join(this.#options.scratch, "vault-"));
+    try {
+      for (const suffix of ["", ...SIDECARS])
+        if (await exists(this.#file + suffix))
+          await copyFile(this.#file + suffix, join(directory, DATABASE + suffix));
+      return await work(join(directory, DATABASE));
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   }
 
   /** A log without its database would be replayed into the new one. */
@@ -300,7 +324,7 @@ class SqliteVault implements DiskVault {
         await moveAside(this.#options.directory, DATABASE, SIDECARS);
         break;
       }
-    await create(this.#file);
+    await publish(await build(this.#file, async () => {}), this.#file);
   }
 
   #notice(notice: VaultNotice): VaultNotice {

@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, open, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { Connection, isSqliteError } from "./sqlite.ts";
 import { VaultBusy } from "./vault.ts";
@@ -18,6 +19,9 @@ export async function lockDirectory(directory: string): Promise<Connection> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
+  await access(file, constants.R_OK | constants.W_OK);
+  // It never holds anything; whatever else wrote into it would keep SQLite from locking it.
+  if ((await stat(file)).size > 0) await truncate(file);
   const connection = await Connection.open(file);
   try {
     await connection.script("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");

@@ -115,6 +115,21 @@ export class Store {
     if (changes > 0) await checkpoint(this.#connection);
   }
 
+  /** All that can be unsealed, one after the other. */
+  async *authorizations(): AsyncGenerator<StoredAuthorization> {
+    let last = 0;
+    for (;;) {
+      const row = await this.#connection.get<SealedRow & { readonly id: number }>(
+        "SELECT id, client_id, key_id, sealed FROM authorization WHERE id > ? ORDER BY id LIMIT 1",
+        last,
+      );
+      if (row === undefined) return;
+      last = row.id;
+      const unsealed = this.#unseal(row);
+      if (unsealed.type === "authorization") yield unsealed.authorization;
+    }
+  }
+
   /** Seals anew, under the key of today, what an older key sealed. */
   async reseal(): Promise<void> {
     const key = this.#keys.sealing;

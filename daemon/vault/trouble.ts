@@ -19,7 +19,7 @@ const full: Sentence = (directory) => `The storage is full: nothing more can be 
 const readOnly: Sentence = (directory) =>
   `The storage is read-only: nothing can be saved in ${directory}. A worn-out or damaged card does this to protect what it holds.`;
 const forbidden: Sentence = (directory) =>
-  `c2cd may not use ${directory}: the directory and its files must belong to the user that runs c2cd.`;
+  `c2cd may not use ${directory} or a file in it: all of it must belong to the user that runs c2cd.`;
 const broken: Sentence = (directory) =>
   `The storage reports errors when ${directory} is read or written: the card may be failing.`;
 
@@ -44,5 +44,5 @@ function isStorageCode(error: Error & { code: unknown }): boolean {
 }
 
 function otherwise(error: Error): Sentence {
-  return (directory) => `The storage in ${directory} can't be used: ${error.message}.`;
+  return (directory) => `The storage in ${directory} can't be used (${error.message}).`;
 }
