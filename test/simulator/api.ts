@@ -42,8 +42,8 @@ export async function serveApi(
 
   let committed = false;
   const handle = (): Answer => {
-    committed = true;
     if (!limit.allowed) return detailed(429, "Too Many Requests", "The rate limit has been reached");
+    committed = true;
     const asked = {
       fields,
       access,
@@ -58,7 +58,10 @@ export async function serveApi(
   };
 
   const struck = faults.strike(call, clientId);
-  const delivery = withHeaders(await befall(struck?.fault ?? null, handle), limit.headers);
+  const delivery = withHeaders(await befall(struck?.fault ?? null, handle), {
+    ...limit.headers,
+    date: new Date(now()).toUTCString(),
+  });
   await deliver(delivery, response);
   journal.add({
     at,

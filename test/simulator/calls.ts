@@ -16,10 +16,14 @@ export const CALLS = [
   "asset",
   "upload",
   "socket",
+  "frame",
   "other",
 ] as const;
 
-/** `token` is a call of the token endpoint with another grant than the two known ones. */
+/**
+ * `token` is a call of the token endpoint with another grant than the two known ones; `socket` the handshake of the
+ * websocket and `frame` a message on it.
+ */
 export type Call = (typeof CALLS)[number];
 
 /** A request as far as the calls need it. */
@@ -119,6 +123,7 @@ export function perform(
     case "upload":
       return { status: 200, headers: {}, body: "" };
     case "socket":
+    case "frame":
     case "other":
       return notFound();
   }

@@ -75,10 +75,13 @@ export const Fault = Type.Union([
 
 export type Fault = Static<typeof Fault>;
 
+/** A message on the websocket can't be hit by itself: hit the handshake, or cut the connection. */
+const STRUCK = CALLS.filter((call) => call !== "frame");
+
 export const FaultRule = Type.Object(
   {
     /** Which call, or "any" call of the API. */
-    call: Type.Union([Type.Literal("any"), ...CALLS.map((call) => Type.Literal(call))]),
+    call: Type.Union([Type.Literal("any"), ...STRUCK.map((call) => Type.Literal(call))]),
     fault: Fault,
     /** Only for this unit. */
     clientId: Type.Optional(Type.String()),
@@ -92,7 +95,7 @@ export const FaultRule = Type.Object(
   closed,
 );
 
-export type FaultRule = Static<typeof FaultRule> & { readonly call: Call | "any" };
+export type FaultRule = Static<typeof FaultRule>;
 
 /** A rule with what became of it. */
 export interface ActiveRule {

@@ -1,4 +1,5 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import { type Approval, type CodeView, type PairingCode, PairingCodes } from "./codes.ts";
 import { AdminError, ApiRefusal, AuthRefusal, notAuthorized } from "./refusals.ts";
 
 /** What the server is configured with; lives in seconds, as OAuth counts them. */
@@ -16,28 +17,6 @@ export interface Terms {
 export interface Project {
   readonly id: string;
   name: string;
-}
-
-/** What a person decided in the pairing dialog. */
-interface Approval {
-  readonly project: Project;
-  /** Wall time, ms; null for no end. */
-  readonly expiresAt: number | null;
-}
-
-interface PairingCode {
-  readonly userCode: string;
-  readonly deviceCode: string;
-  readonly clientId: string;
-  readonly firmware: string;
-  readonly scopes: readonly string[];
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  /** Seconds; grows with every slow_down. */
-  interval: number;
-  polledAt: number | null;
-  decision: Approval | "denied" | null;
-  granted: boolean;
 }
 
 interface Credentials {
@@ -68,19 +47,6 @@ export interface ProjectDevice {
   readonly pauses: { readonly from: number; to: number | null }[];
 }
 
-export type CodeState = "waiting" | "authorized" | "denied" | "expired";
-
-/** A pairing code as the pairing page and tests may see it. */
-export interface CodeView {
-  readonly userCode: string;
-  readonly clientId: string;
-  readonly deviceName: string;
-  readonly state: CodeState;
-  readonly project: string | null;
-  /** Milliseconds that it lives on; 0 once it is over. */
-  readonly remaining: number;
-}
-
 export interface DeviceAnswer {
   readonly device_code: string;
   readonly expires_in: number;
@@ -99,15 +65,6 @@ export interface TokenAnswer {
 /** Hardware may ask for these alone (API facts §3.1). */
 const HARDWARE_SCOPES = ["asset_create", "offline"];
 
-/** A poll this much too soon is not held against the device: packets do not all travel equally fast. */
-const POLL_TOLERANCE_MS = 100;
-
-/** RFC 8628 §3.5: how much `slow_down` adds to the interval. */
-const SLOW_DOWN_S = 5;
-
-/** How long a dead code is remembered, to be told from one that never was. */
-const CODE_MEMORY_MS = 3_600_000;
-
 /** How many dead refresh tokens are remembered, to be told from ones that never were. */
 const RETIRED_LIMIT = 5_000;
 
@@ -118,11 +75,9 @@ const RETIRED_LIMIT = 5_000;
  */
 export class FrameIo {
   readonly projects: readonly Project[];
-  /** Seconds after which a waiting code is authorized by itself, for the first project; null for never. */
-  autoApproveAfter: number | null = null;
   readonly #terms: Terms;
   readonly #now: () => number;
-  readonly #codes = new Map<string, PairingCode>();
+  readonly #codes: PairingCodes;
   readonly #devices = new Map<string, ProjectDevice>();
   readonly #retired = new Map<string, "spent" | "dead">();
   readonly #watchers: ((device: ProjectDevice, change: "status" | "forgotten") => void)[] = [];
@@ -131,6 +86,7 @@ export class FrameIo {
   constructor(terms: Terms, projects: readonly string[], now: () => number) {
     this.#terms = terms;
     this.#now = now;
+    this.#codes = new PairingCodes(terms.codeLife, terms.interval, now);
     this.projects = projects.map((name) => ({ id: randomUUID(), name }));
   }
 
@@ -141,58 +97,31 @@ export class FrameIo {
 
   // --- what devices call -------------------------------------------------------------------------------------
 
-  /** API facts §3.1. An older code of the same unit lives on, and so does its authorization. */
+  /** API facts §3.1. An authorization that the unit already holds is not touched. */
   requestCode(fields: ReadonlyMap<string, string>, firmware: string): DeviceAnswer {
     const clientId = this.#authenticate(fields);
     const scopes = required(fields, "scope").split(" ").filter(Boolean);
     if (scopes.length === 0 || scopes.some((scope) => !HARDWARE_SCOPES.includes(scope))) {
       throw new AuthRefusal("invalid_scope");
     }
-    this.#forgetOldCodes();
-    const code: PairingCode = {
-      userCode: this.#freshUserCode(),
-      deviceCode: randomBytes(55).toString("base64url"),
-      clientId,
-      firmware,
-      scopes,
-      issuedAt: this.#now(),
-      expiresAt: this.#now() + this.#terms.codeLife * 1000,
-      interval: this.#terms.interval,
-      polledAt: null,
-      decision: null,
-      granted: false,
-    };
-    this.#codes.set(code.userCode, code);
+    const deviceName = `${this.#terms.model}-${clientId}`;
+    const code = this.#codes.issue({ clientId, deviceName, firmware, scopes });
     return {
       device_code: code.deviceCode,
       expires_in: this.#terms.codeLife,
       interval: code.interval,
-      name: this.#deviceName(clientId),
+      name: deviceName,
       user_code: code.userCode,
     };
   }
 
-  /** API facts §3.2, RFC 8628 §3.5. The answer is given once: a device_code that was granted is `invalid_grant`. */
+  /** API facts §3.2. A unit is in one project at a time: what it held before ends with the new tokens. */
   poll(fields: ReadonlyMap<string, string>): TokenAnswer {
     const clientId = this.#authenticate(fields);
-    const deviceCode = required(fields, "device_code");
-    const code = [...this.#codes.values()].find((candidate) => candidate.deviceCode === deviceCode);
-    if (!code || code.clientId !== clientId || code.granted) throw new AuthRefusal("invalid_grant");
-    const now = this.#now();
-    if (now >= code.expiresAt) throw new AuthRefusal("expired_token");
-    const early = code.polledAt !== null && now - code.polledAt < code.interval * 1000 - POLL_TOLERANCE_MS;
-    code.polledAt = now;
-    const decision = this.#decisionOn(code);
-    if (decision === "denied") throw new AuthRefusal("access_denied");
-    if (decision === null) {
-      if (early) code.interval += SLOW_DOWN_S;
-      throw new AuthRefusal(early ? "slow_down" : "authorization_pending");
-    }
-    code.granted = true;
+    const { code, approval } = this.#codes.redeem(required(fields, "device_code"), clientId);
     const older = this.#devices.get(clientId);
     if (older) this.#remove(older);
-    const device = this.#connect(code, decision);
-    return this.#tokenAnswer(device);
+    return this.#tokenAnswer(this.#connect(code, approval));
   }
 
   /**
@@ -255,44 +184,41 @@ export class FrameIo {
 
   /** The code that someone typed or scanned; null where no such code is remembered. */
   code(userCode: string): CodeView | null {
-    const code = this.#codes.get(userCode);
-    return code ? this.#view(code) : null;
+    return this.#codes.find(userCode);
   }
 
-  /** Every code that is remembered, newest last. */
+  /** Every code that is remembered, oldest first. */
   codes(): CodeView[] {
-    return [...this.#codes.values()].map((code) => this.#view(code));
+    return this.#codes.list();
   }
 
   /**
    * Authorizes a waiting code.
    *
-   * @param project name or id
+   * @param project name or id; the first one by default
+   * @param expiresAt wall time at which the authorization ends; null for never
    * @throws AdminError where the code does not wait or the project is not there
    */
   approve(userCode: string, project: string | undefined, expiresAt: number | null): CodeView {
-    const code = this.#waiting(userCode);
     if (expiresAt !== null && expiresAt <= this.#now()) throw new AdminError("The expiry date has passed.");
-    code.decision = {
-      project: project === undefined ? this.#firstProject() : this.project(project),
-      expiresAt,
-    };
-    return this.#view(code);
+    return this.#codes.decide(userCode, { project: this.project(project), expiresAt });
   }
 
   /** Answers `access_denied` from now on, which Frame.io is not known to do (API facts §3.2). */
   deny(userCode: string): CodeView {
-    const code = this.#waiting(userCode);
-    code.decision = "denied";
-    return this.#view(code);
+    return this.#codes.decide(userCode, "denied");
+  }
+
+  /** Authorizes every code for the first project once it has waited for so many seconds; null stops that. */
+  autoApprove(after: number | null): void {
+    this.#codes.autoApproval = after === null ? null : { after, project: this.project() };
   }
 
   /** The code that has waited for the shortest time; of this unit where one is named. */
   newestWaiting(clientId?: string): string {
-    const waiting = this.codes().filter(
+    const newest = this.codes().findLast(
       (code) => code.state === "waiting" && (clientId === undefined || code.clientId === clientId),
     );
-    const newest = waiting.at(-1);
     if (!newest) throw new AdminError("No code is waiting: let a device ask for one first.");
     return newest.userCode;
   }
@@ -333,13 +259,14 @@ export class FrameIo {
     this.#tell(device, "status");
   }
 
-  /** @throws AdminError where there is no project of this name or id */
-  project(nameOrId: string): Project {
-    const project = this.projects.find((one) => one.id === nameOrId || one.name === nameOrId);
-    if (project) return project;
-    throw new AdminError(
-      `No project "${nameOrId}". Projects: ${this.projects.map((one) => one.name).join(", ")}.`,
+  /** By name or id; the first one by default. @throws AdminError where there is no such project */
+  project(nameOrId?: string): Project {
+    const project = this.projects.find(
+      ({ id, name }) => nameOrId === undefined || [id, name].includes(nameOrId),
     );
+    if (project) return project;
+    const names = this.projects.map(({ name }) => name).join(", ");
+    throw new AdminError(`No project "${nameOrId ?? ""}". Projects: ${names}.`);
   }
 
   renameProject(nameOrId: string, name: string): void {
@@ -353,8 +280,8 @@ export class FrameIo {
       credentials.access,
       credentials.refresh,
     ]);
-    const codes = [...this.#codes.values()].map((code) => code.deviceCode);
-    return [this.#terms.secret, ...codes, ...live, ...this.#retired.keys()].filter((text) => text !== null);
+    const all = [this.#terms.secret, ...this.#codes.secrets(), ...live, ...this.#retired.keys()];
+    return all.filter((text) => text !== null);
   }
 
   // --- inside ------------------------------------------------------------------------------------------------
@@ -369,62 +296,6 @@ export class FrameIo {
     return [...this.#devices.values()].find((device) => device.credentials.access === access);
   }
 
-  #firstProject(): Project {
-    const [first] = this.projects;
-    if (!first) throw new AdminError("The simulator was started without projects.");
-    return first;
-  }
-
-  #deviceName(clientId: string): string {
-    return `${this.#terms.model}-${clientId}`;
-  }
-
-  #freshUserCode(): string {
-    for (;;) {
-      const userCode = String(randomInt(1_000_000)).padStart(6, "0");
-      if (!this.#codes.has(userCode)) return userCode;
-    }
-  }
-
-  #forgetOldCodes(): void {
-    for (const code of this.#codes.values()) {
-      if (this.#now() > code.expiresAt + CODE_MEMORY_MS) this.#codes.delete(code.userCode);
-    }
-  }
-
-  #decisionOn(code: PairingCode): Approval | "denied" | null {
-    const waited = this.#now() - code.issuedAt;
-    if (code.decision === null && this.autoApproveAfter !== null && waited >= this.autoApproveAfter * 1000) {
-      code.decision = { project: this.#firstProject(), expiresAt: null };
-    }
-    return code.decision;
-  }
-
-  #waiting(userCode: string): PairingCode {
-    const code = this.#codes.get(userCode);
-    const state = code ? this.#state(code) : "unknown";
-    if (!code || state !== "waiting") throw new AdminError(`The code ${userCode} is ${state}.`);
-    return code;
-  }
-
-  #state(code: PairingCode): CodeState {
-    if (code.decision === "denied") return "denied";
-    if (code.decision !== null)
-      return code.granted || this.#now() < code.expiresAt ? "authorized" : "expired";
-    return this.#now() < code.expiresAt ? "waiting" : "expired";
-  }
-
-  #view(code: PairingCode): CodeView {
-    return {
-      userCode: code.userCode,
-      clientId: code.clientId,
-      deviceName: this.#deviceName(code.clientId),
-      state: this.#state(code),
-      project: code.decision === null || code.decision === "denied" ? null : code.decision.project.name,
-      remaining: Math.max(0, code.expiresAt - this.#now()),
-    };
-  }
-
   #connect(code: PairingCode, approval: Approval): ProjectDevice {
     const device: ProjectDevice = {
       id: randomUUID(),
@@ -432,7 +303,7 @@ export class FrameIo {
       channelId: randomUUID(),
       authorizationId: randomUUID(),
       clientId: code.clientId,
-      name: this.#deviceName(code.clientId),
+      name: code.deviceName,
       project: approval.project,
       scopes: code.scopes,
       insertedAt: this.#now(),

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Call } from "./calls.ts";
 
-/** One request of a device as the simulator saw it, secrets replaced by fingerprints. */
+/**
+ * One request of a device as the simulator saw it, secrets replaced by fingerprints. For a message on the websocket
+ * (`frame`), method and path are its event and topic.
+ */
 export interface SeenRequest {
   /** Arrival in ms of a monotonic clock that starts with the simulator. */
   readonly at: number;
@@ -14,7 +17,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
-  /** What was answered; null where no answer was sent. */
+  /** What was answered; null where no answer was sent. A frame's reply counts as 200 or 400. */
   readonly status: number | null;
   /** The `error` or `message` member of the answer; null where it has none. */
   readonly error: string | null;

@@ -1,5 +1,6 @@
 import { type Answer, html, notFound, redirect } from "./answers.ts";
-import type { CodeView, FrameIo, Project } from "./frameio.ts";
+import type { CodeView } from "./codes.ts";
+import type { FrameIo, Project } from "./frameio.ts";
 import { CONTENT_SECURITY_POLICY, escapeHtml, layout } from "./pagelayout.ts";
 import { AdminError } from "./refusals.ts";
 
@@ -21,18 +22,19 @@ export function servePage(
   if (path === "/") return redirect(303, "/pair");
   if (path === "/pair" || path === "/pair/") {
     const typed = query.get("code");
-    if (typed === null) return page(200, enterPage(query.has("cancelled") ? CANCELLED : null));
+    if (typed === null) return page(200, enterPage(query.has("cancelled") ? CANCELLED : null, ""));
     const digits = typed.replace(/[\s-]/g, "");
     if (/^\d{6}$/.test(digits)) return redirect(303, `/pair/${digits}`);
-    return page(400, enterPage("A pairing code has six digits. Look at the device's screen and try again."));
+    return page(400, enterPage(NOT_SIX_DIGITS, typed));
   }
   const userCode = /^\/pair\/(\d{6})$/.exec(path)?.[1];
   if (userCode === undefined) return notFound();
   if (method === "POST") return decide(userCode, form, frameio, now);
-  return codePage(frameio.code(userCode), frameio.projects, now, null);
+  return codePage(frameio.code(userCode), frameio.projects, now, UNTOUCHED);
 }
 
 const CANCELLED = "Cancelled. Nothing was authorized.";
+const NOT_SIX_DIGITS = "A pairing code has six digits. Look at the device's screen and try again.";
 
 function decide(userCode: string, form: ReadonlyMap<string, string>, frameio: FrameIo, now: number): Answer {
   if (form.get("decision") === "cancel") return redirect(303, "/pair?cancelled");
@@ -41,9 +43,19 @@ function decide(userCode: string, form: ReadonlyMap<string, string>, frameio: Fr
     return redirect(303, `/pair/${userCode}`);
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
-    return codePage(frameio.code(userCode), frameio.projects, now, error.message);
+    const entered = { problem: error.message, project: form.get("project"), expires: form.get("expires") };
+    return codePage(frameio.code(userCode), frameio.projects, now, entered);
   }
 }
+
+/** What the person had filled in when something was wrong with it. */
+interface Entered {
+  readonly problem: string | null;
+  readonly project: string | undefined;
+  readonly expires: string | undefined;
+}
+
+const UNTOUCHED: Entered = { problem: null, project: undefined, expires: undefined };
 
 /** The last moment of a day in UTC; null for no day. */
 function endOfDay(day: string): number | null {
@@ -57,7 +69,7 @@ function codePage(
   code: CodeView | null,
   projects: readonly Project[],
   now: number,
-  problem: string | null,
+  entered: Entered,
 ): Answer {
   if (code === null) {
     return page(
@@ -67,7 +79,7 @@ function codePage(
   }
   switch (code.state) {
     case "waiting":
-      return page(problem === null ? 200 : 400, confirmPage(code, projects, now, problem));
+      return page(entered.problem === null ? 200 : 400, confirmPage(code, projects, now, entered));
     case "authorized":
       return page(200, pairedPage(code));
     case "denied":
@@ -83,25 +95,28 @@ function page(status: number, { title, body }: { title: string; body: string }):
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
-function enterPage(note: string | null): { title: string; body: string } {
+function enterPage(note: string | null, typed: string) {
   const body = `
 <h1>Connect a device</h1>
 ${note === null ? "" : `<p class="note" id="note" role="status">${escapeHtml(note)}</p>`}
 <form method="get" action="/pair">
-  <label for="code">Six-digit code on the device's screen</label>
+  <label for="code">Six digits on the device's screen</label>
   <input id="code" name="code" class="digits" inputmode="numeric" autocomplete="one-time-code"
-    pattern="[0-9]{3}[ \\-]?[0-9]{3}" maxlength="7" placeholder="000000" title="Six digits" required autofocus>
+    pattern="[0-9]{3}[ \\-]?[0-9]{3}" maxlength="7" placeholder="000000"
+    title="Six digits" value="${escapeHtml(typed)}" required autofocus>
   <div class="actions"><button id="continue" class="primary">Continue</button></div>
 </form>`;
   return { title: "Connect a device", body };
 }
 
-function confirmPage(code: CodeView, projects: readonly Project[], now: number, problem: string | null) {
+function confirmPage(code: CodeView, projects: readonly Project[], now: number, entered: Entered) {
+  const { problem, expires } = entered;
+  const chosen = projects.find(({ id }) => id === entered.project) ?? projects[0];
   const choices = projects.map(
-    ({ id, name }, index) => `
+    (project, index) => `
     <label class="choice" for="project-${index}">
-      <input type="radio" id="project-${index}" name="project" value="${id}"${index === 0 ? " checked" : ""} required>
-      <span>${escapeHtml(name)}</span>
+      <input type="radio" id="project-${index}" name="project" value="${project.id}"${project === chosen ? " checked" : ""} required>
+      <span>${escapeHtml(project.name)}</span>
     </label>`,
   );
   const today = new Date(now).toISOString().slice(0, 10);
@@ -118,7 +133,7 @@ ${problem === null ? "" : `<p class="note problem" id="problem" role="alert">${e
     <legend>Project that it uploads to</legend>${choices.join("")}
   </fieldset>
   <label for="expires">Last day of access <span class="optional">optional</span></label>
-  <input type="date" id="expires" name="expires" min="${today}">
+  <input type="date" id="expires" name="expires" min="${today}" value="${escapeHtml(expires ?? "")}">
   <div class="actions">
     <button id="authorize" class="primary" name="decision" value="authorize">Authorize</button>
     <button id="cancel" name="decision" value="cancel" formnovalidate>Cancel</button>

@@ -20,12 +20,12 @@ export interface Drop {
 export class RateLimits {
   readonly #levels = new Map<string, { level: number; at: number }>();
 
-  /** @param now ms of any clock that does not run backwards */
+  /** @param now ms */
   pour(call: Call, clientId: string | null, now: number): Drop {
     const { limit, window } = call === "asset" ? ASSET_RATE : RATE;
     const key = `${call} ${clientId}`;
     const bucket = this.#levels.get(key) ?? { level: 0, at: now };
-    const level = Math.max(0, bucket.level - ((now - bucket.at) * limit) / window);
+    const level = Math.max(0, bucket.level - (Math.max(0, now - bucket.at) * limit) / window);
     const allowed = level + 1 <= limit;
     this.#levels.set(key, { level: allowed ? level + 1 : level, at: now });
     const remaining = Math.max(0, Math.floor(limit - level - 1));

@@ -1,16 +1,18 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { serveAdmin } from "./admin.ts";
 import { type ApiParts, serveApi } from "./api.ts";
+import type { CodeView } from "./codes.ts";
 import { deliver, whole } from "./delivery.ts";
 import { Faults } from "./faults.ts";
-import { type CodeView, FrameIo, type Project, type ProjectDevice } from "./frameio.ts";
+import { FrameIo, type Project, type ProjectDevice } from "./frameio.ts";
 import { Journal, type SeenRequest } from "./journal.ts";
 import { servePage } from "./page.ts";
 import { RateLimits } from "./ratelimit.ts";
 import { formFields, header, readBody } from "./requests.ts";
+import { DeviceSockets } from "./socket.ts";
 
 export interface SimulatorOptions {
   /** Address to listen on; loopback by default. */
@@ -110,7 +112,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const terms = { ...DEFAULTS, ...options };
   const frameio = new FrameIo(terms, terms.projects, now);
-  frameio.autoApproveAfter = options.autoApproveAfter ?? null;
+  frameio.autoApprove(options.autoApproveAfter ?? null);
   const faults = new Faults(options.seed ?? 1);
   const journal = new Journal(options.log ?? (() => {}));
   const api: ApiParts = {
@@ -140,6 +142,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
 
+  const sockets = new DeviceSockets(api);
+  server.on("upgrade", (request, socket: Socket, head) => void sockets.upgrade(request, socket, head));
+
   async function listen(port: number): Promise<void> {
     server.listen(port, options.host ?? DEFAULTS.host);
     await once(server, "listening");
@@ -151,6 +156,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const closed = once(server, "close");
     server.close();
     server.closeAllConnections();
+    sockets.cut();
     await closed;
   }
 
@@ -166,9 +172,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     approve: (approval = {}) =>
       frameio.approve(waitingCode(approval), approval.project, approval.expiresAt ?? null),
     deny: (which = {}) => frameio.deny(waitingCode(which)),
-    autoApprove(afterSeconds) {
-      frameio.autoApproveAfter = afterSeconds;
-    },
+    autoApprove: (afterSeconds) => frameio.autoApprove(afterSeconds),
     forget: (clientId) => frameio.forget(clientId),
     pause: (clientId) => frameio.pause(clientId),
     resume: (clientId) => frameio.resume(clientId),
@@ -185,7 +189,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     secrets: () => frameio.secrets(),
     goOffline: stop,
     goOnline: () => listen(Number(new URL(url).port)),
-    close: stop,
+    async close() {
+      sockets.close();
+      if (server.listening) await stop();
+    },
   };
   await listen(options.port ?? 0);
   return simulator;
