@@ -46,33 +46,36 @@ export async function exchange(
   options: ExchangeOptions,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<Answer>> {
-  const { clock, timeouts } = options;
+  const { clock, timeouts, transport } = options;
   const ending = new AbortController();
   const giveUp = (outcome: Outcome<never>) => ending.abort(new GivenUp(outcome));
   const late = (ms: number, what: string) => giveUp(fault("timeout", `${what} within ${ms / 1000} s`));
-  const cancelled = () => giveUp(fault("connect", "given up by the caller"));
+  const cancelled = () => giveUp(fault("connect", "given up by the daemon itself"));
+  const cancels = signal === undefined ? [transport.closed] : [transport.closed, signal];
   const stopHeaders = clock.after(timeouts.headers, () => late(timeouts.headers, "no answer"));
   const stopTotal = clock.after(timeouts.total, () => late(timeouts.total, "no whole answer"));
-  signal?.addEventListener("abort", cancelled);
-  if (signal?.aborted) cancelled();
+  for (const cancel of cancels) {
+    cancel.addEventListener("abort", cancelled);
+    if (cancel.aborted) cancelled();
+  }
   try {
+    ending.signal.throwIfAborted();
     return verdict(
       await Promise.race([perform(request, options, ending.signal, stopHeaders), rejected(ending.signal)]),
     );
   } catch (error) {
     if (error instanceof GivenUp) return error.outcome;
-    return { kind: "fault", fault: faultOf(error as Error, clock.wallTrusted()) };
+    return { kind: "fault", fault: faultOf(error, clock.wallTrusted()) };
   } finally {
     stopHeaders();
     stopTotal();
-    signal?.removeEventListener("abort", cancelled);
+    for (const cancel of cancels) cancel.removeEventListener("abort", cancelled);
   }
 }
 
 /** The pool notices an abort only once it has a connection; this does at once. */
 function rejected(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
 }
@@ -84,6 +87,7 @@ async function perform(
   onHeaders: () => void,
 ): Promise<Answer> {
   const encoded = request.fields === null ? null : await encodeFields(request.fields, bodyEncoding);
+  signal.throwIfAborted();
   const { statusCode, headers, body } = await transport.dispatcher.request({
     origin: baseUrl.origin,
     path: `${baseUrl.pathname.replace(/\/$/, "")}${request.path}`,

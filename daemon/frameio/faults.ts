@@ -1,4 +1,5 @@
 import type { Fault, FaultKind } from "../domain.ts";
+import { ProxyRefused } from "./tunnel.ts";
 
 const DNS = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA|EDNS)$/;
 
@@ -9,11 +10,20 @@ const DATED = new Set(["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED", "CRL_NOT_YET_VA
 
 /** Codes of node:tls: X509_V_ERR_* without its prefix, OpenSSL's own, and those of the name check. */
 const TLS =
-  /^(ERR_TLS_|ERR_SSL_|EPROTO$|UND_ERR_PRX_TLS$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|CRL_|HOSTNAME_MISMATCH$|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|ERROR_IN_CERT_|OUT_OF_MEM$)/;
+  /^(ERR_TLS_|ERR_SSL_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|CRL_|HOSTNAME_MISMATCH$|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|ERROR_IN_CERT_|OUT_OF_MEM$)/;
 
-/** Names the reason in the kernel's or OpenSSL's own word, never with a text that came over the network. */
-export function faultOf(error: Error, wallTrusted: boolean): Fault {
+const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+/**
+ * What went wrong below HTTP. Names the reason in the kernel's or OpenSSL's own word, never with a text that came over
+ * the network.
+ *
+ * @throws {unknown} the error itself where it is a mistake in the program
+ */
+export function faultOf(error: unknown, wallTrusted: boolean): Fault {
+  if (!(error instanceof Error)) throw error;
   const code = codeOf(error);
+  if (code === "" && BUGS.some((bug) => error instanceof bug)) throw error;
   const is = (kind: FaultKind, detail: string): Fault => ({ kind, detail, retryAfter: null });
 
   if (DNS.test(code)) return is("dns", `the name did not resolve (${code})`);
@@ -25,10 +35,9 @@ export function faultOf(error: Error, wallTrusted: boolean): Fault {
   if (code === "UND_ERR_HEADERS_OVERFLOW")
     return is("oversized", "longer headers than any documented answer's");
   if (code.startsWith("HPE_")) return is("malformed", `not an HTTP answer (${code})`);
-  const refusedBy = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
-  if (refusedBy !== undefined) return is("connect", `the proxy refused to connect (HTTP ${refusedBy})`);
-  if (code === "") throw error;
-  return is("connect", `the connection failed (${code})`);
+  if (error instanceof ProxyRefused)
+    return is("connect", `the proxy refused to connect (HTTP ${error.status})`);
+  return is("connect", `the connection failed (${code || "no reason given"})`);
 }
 
 function codeOf(error: Error): string {

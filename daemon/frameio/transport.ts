@@ -1,7 +1,8 @@
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
-import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { secureContext } from "./roots.ts";
+import { type ReachOptions, tunnelConnector } from "./tunnel.ts";
 
 export interface TransportOptions {
   /** Root certificates trusted beside Node's own, PEM, one each. */
@@ -24,11 +25,17 @@ const ATTEMPT_MS = 2000;
 /** The pool of connections to Frame.io, made when it is first used. */
 export class Transport {
   readonly #options: TransportOptions;
+  readonly #closing = new AbortController();
   #dispatcher: Dispatcher | null = null;
   #secure: { readonly context: ReturnType<typeof secureContext> } | null = null;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+  }
+
+  /** Aborted once and for all by `close`. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
   }
 
   get dispatcher(): Dispatcher {
@@ -45,35 +52,27 @@ export class Transport {
 
   /** Ends what is under way, too. */
   async close(): Promise<void> {
-    const old = this.#dispatcher;
-    this.#dispatcher = null;
-    await old?.destroy();
+    this.#closing.abort();
+    await this.#dispatcher?.destroy();
   }
 
   #open(): Dispatcher {
     const { proxy, roots, connectTimeout, lookup } = this.#options;
     this.#secure ??= { context: secureContext(roots) };
-    const connect: buildConnector.BuildOptions = {
+    const reach: ReachOptions = {
       ...(this.#secure.context && { secureContext: this.#secure.context }),
       timeout: connectTimeout,
       lookup: shared(lookup ?? systemLookup),
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     };
-    const pool = {
+    return new Agent({
+      connect: proxy === null ? reach : tunnelConnector(new URL(proxy), reach),
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       // The exchange's own deadlines run on the injected clock.
       headersTimeout: 0,
       bodyTimeout: 0,
-    };
-    if (proxy === null) return new Agent({ ...pool, connect });
-    return new ProxyAgent({
-      ...pool,
-      uri: proxy,
-      requestTls: connect,
-      proxyTls: connect,
-      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectTimeout }),
     });
   }
 }

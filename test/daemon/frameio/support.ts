@@ -85,3 +85,12 @@ export function expectFault(outcome: Outcome<unknown>): Fault {
   if (outcome.kind === "verdict") throw new Error(`verdict ${JSON.stringify(outcome.verdict)}`);
   return outcome.fault;
 }
+
+/** A promise and what resolves it. */
+export function promised<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { connect, createServer as createTcpServer, type LookupFunction, type Socket } from "node:net";
+import { describe, test } from "node:test";
+import type { FaultKind } from "../../../daemon/domain.ts";
+import type { FrameioOptions } from "../../../daemon/frameio/client.ts";
+import { RootsError, readRoots } from "../../../daemon/frameio/roots.ts";
+import { Secret } from "../../../daemon/secret.ts";
+import { type KeyPair, makeAuthority } from "./certificates.ts";
+import { CLIENT_SECRET, client, expectFault, expectVerdict, listen, realClock } from "./support.ts";
+
+const HOST = "api.frame.io";
+/** Long enough for the connection's own timer, which undici rounds up to a second, to be the first. */
+const SHORT = { connect: 300, headers: 5000, total: 6000 };
+
+/** Every name is this machine. */
+const lookup: LookupFunction = (_, __, callback) => callback(null, [{ address: "127.0.0.1", family: 4 }]);
+
+const authority = makeAuthority();
+const roots = readRoots(authority.root);
+
+/** An https server that says it is well; returns its port. */
+async function tlsServer(pair: KeyPair): Promise<string> {
+  const server = createHttpsServer(pair, (request, response) => {
+    request.resume();
+    response.setHeader("content-type", "application/json").end('{"status":"ok"}');
+  });
+  return portOf(await listen(server));
+}
+
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(":") + 1);
+}
+
+function tlsClient(port: string, options: Partial<FrameioOptions> = {}) {
+  return client(`https://${HOST}:${port}`, { lookup, roots, timeouts: SHORT, ...options });
+}
+
+describe("certificates", () => {
+  test("one that a given root signed is accepted", async () => {
+    const port = await tlsServer(authority.issue(HOST));
+    assert.deepEqual(expectVerdict(await tlsClient(port).health()), { type: "reachable" });
+  });
+
+  const CASES: readonly {
+    name: string;
+    pair: () => KeyPair;
+    wallTrusted: boolean;
+    kind: FaultKind;
+    code: string;
+    roots?: readonly string[];
+  }[] = [
+    {
+      name: "not yet valid, by a clock that is not to be trusted",
+      pair: () => authority.issue(HOST, "20480101"),
+      wallTrusted: false,
+      kind: "clock",
+      code: "CERT_NOT_YET_VALID",
+    },
+    {
+      name: "expired, by a clock that is not to be trusted",
+      pair: () => authority.issue(HOST, "20000101", "20010101"),
+      wallTrusted: false,
+      kind: "clock",
+      code: "CERT_HAS_EXPIRED",
+    },
+    {
+      name: "not yet valid, by a clock that is right",
+      pair: () => authority.issue(HOST, "20480101"),
+      wallTrusted: true,
+      kind: "tls",
+      code: "CERT_NOT_YET_VALID",
+    },
+    {
+      name: "expired, by a clock that is right",
+      pair: () => authority.issue(HOST, "20000101", "20010101"),
+      wallTrusted: true,
+      kind: "tls",
+      code: "CERT_HAS_EXPIRED",
+    },
+    {
+      name: "for another name, whatever the clock",
+      pair: () => authority.issue("portal.hotel.example"),
+      wallTrusted: false,
+      kind: "tls",
+      code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    },
+    {
+      name: "signed by itself",
+      pair: () => authority.selfSigned(HOST),
+      wallTrusted: false,
+      kind: "tls",
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    },
+    {
+      name: "of an issuer that nobody knows",
+      pair: () => authority.issue(HOST),
+      wallTrusted: false,
+      kind: "tls",
+      code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      roots: [],
+    },
+  ];
+  for (const { name, pair, wallTrusted, kind, code, ...more } of CASES)
+    test(`one that is ${name} is a fault: ${kind}`, async () => {
+      const frameio = tlsClient(await tlsServer(pair()), { clock: realClock(wallTrusted), ...more });
+      const fault = expectFault(await frameio.device(new Secret("access-0")));
+      assert.equal(fault.kind, kind);
+      assert.ok(fault.detail.includes(code), fault.detail);
+      if (kind === "tls") assert.match(fault.detail, /something in between may be answering/);
+    });
+});
+
+describe("instead of TLS", () => {
+  test("plain HTTP is tls", async () => {
+    const port = portOf(await listen(createHttpServer((_, response) => response.end("hello"))));
+    const fault = expectFault(await tlsClient(port).health());
+    assert.equal(fault.kind, "tls", fault.detail);
+  });
+
+  test("silence is a timeout of the connection", async () => {
+    const port = portOf(await listen(createTcpServer(() => {})));
+    assert.deepEqual(expectFault(await tlsClient(port).health()), {
+      kind: "timeout",
+      detail: "no connection in time (UND_ERR_CONNECT_TIMEOUT)",
+      retryAfter: null,
+    });
+  });
+
+  test("a reset in the handshake is connect", async () => {
+    const server = createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+    assert.equal(expectFault(await tlsClient(portOf(await listen(server))).health()).kind, "connect");
+  });
+});
+
+describe("root certificates", () => {
+  test("a bundle is taken apart, text between its certificates ignored", () => {
+    const other = makeAuthority().root;
+    assert.equal(readRoots(`# ours\n${authority.root}\nsubject=/CN=x\n${other}`).length, 2);
+  });
+
+  test("what is no certificate is refused with its place", () => {
+    assert.throws(() => readRoots("hello"), new RootsError("holds no PEM certificate"));
+    const broken = authority.root.replace(/\n[A-Za-z0-9+/]{64}\n/, "\n");
+    assert.throws(
+      () => readRoots(`${authority.root}\n${broken}`),
+      new RootsError("holds a certificate that can't be read (number 2)"),
+    );
+  });
+});
+
+describe("through a proxy", () => {
+  interface Tunnel {
+    readonly proxy: string;
+    readonly connects: { readonly to: string; readonly authorization: string | undefined }[];
+    readonly plain: Buffer[];
+  }
+
+  /** A proxy that leads every CONNECT to that port, or answers it in another way. */
+  async function proxying(port: string, answer?: (socket: Socket) => void): Promise<Tunnel> {
+    const connects: Tunnel["connects"] = [];
+    const plain: Buffer[] = [];
+    const server = createHttpServer((_, response) => response.end());
+    server.on("connect", (request, socket: Socket) => {
+      connects.push({ to: request.url ?? "", authorization: request.headers["proxy-authorization"] });
+      socket.on("data", (chunk) => plain.push(chunk));
+      socket.on("error", () => {});
+      if (answer !== undefined) return answer(socket);
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      const onward = connect(Number(port), "127.0.0.1");
+      onward.on("error", () => socket.destroy());
+      socket.on("close", () => onward.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    return { proxy: `http://${await listen(server)}`, connects, plain };
+  }
+
+  test("the call goes in a tunnel that the proxy can't look into", async () => {
+    const port = await tlsServer(authority.issue(HOST));
+    const { proxy, connects, plain } = await proxying(port);
+    const frameio = tlsClient(port, { proxy: proxy.replace("//", "//user:p%40ss@") });
+    assert.equal(expectVerdict(await frameio.heartbeat(new Secret("access-0"))).type, "accepted");
+    assert.equal((await frameio.refresh(new Secret("refresh-0"))).kind, "fault");
+    assert.deepEqual(connects[0], {
+      to: `${HOST}:${port}`,
+      authorization: `Basic ${Buffer.from("user:p@ss").toString("base64")}`,
+    });
+    const seen = Buffer.concat(plain).toString("latin1");
+    for (const secret of ["access-0", "refresh-0", CLIENT_SECRET]) assert.ok(!seen.includes(secret));
+  });
+
+  for (const [status, line] of [
+    [407, "Proxy Authentication Required"],
+    [403, "Forbidden"],
+    [502, "Bad Gateway"],
+  ] as const)
+    test(`a proxy that answers ${status} is connect`, async () => {
+      const { proxy } = await proxying("1", (socket) =>
+        socket.end(`HTTP/1.1 ${status} ${line}\r\ncontent-length: 0\r\n\r\n`),
+      );
+      const fault = expectFault(await tlsClient("443", { proxy }).health());
+      assert.deepEqual(fault, {
+        kind: "connect",
+        detail: `the proxy refused to connect (HTTP ${status})`,
+        retryAfter: null,
+      });
+    });
+
+  test("a proxy that swallows the request is a timeout", async () => {
+    const { proxy } = await proxying("1", () => {});
+    assert.equal(expectFault(await tlsClient("443", { proxy }).health()).kind, "timeout");
+  });
+
+  test("a proxy that hangs up is connect, and is asked once", async () => {
+    const { proxy, connects } = await proxying("1", (socket) => socket.destroy());
+    const fault = expectFault(await tlsClient("443", { proxy }).health());
+    assert.equal(fault.kind, "connect", fault.detail);
+    assert.equal(connects.length, 1);
+  });
+
+  test("a proxy that speaks something else is malformed", async () => {
+    const { proxy } = await proxying("1", (socket) => socket.end("220 mail.example ESMTP\r\n"));
+    assert.equal(expectFault(await tlsClient("443", { proxy }).health()).kind, "malformed");
+  });
+
+  test("a proxy behind TLS is spoken to in TLS", async () => {
+    const port = await tlsServer(authority.issue(HOST));
+    const server = createHttpsServer(authority.issue("proxy.example"));
+    server.on("connect", (_, socket: Socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      const onward = connect(Number(port), "127.0.0.1");
+      socket.on("close", () => onward.destroy()).on("error", () => {});
+      socket.pipe(onward).pipe(socket);
+    });
+    const proxy = `https://proxy.example:${portOf(await listen(server))}`;
+    assert.equal((await tlsClient(port, { proxy }).health()).kind, "verdict");
+  });
+
+  test("the deadline of the tunnel's set-up does not end a slow call in it", async () => {
+    const server = createHttpsServer(authority.issue(HOST), (_, response) => {
+      setTimeout(() => response.setHeader("content-type", "application/json").end("{}"), 600);
+    });
+    const port = portOf(await listen(server));
+    const { proxy } = await proxying(port);
+    assert.equal((await tlsClient(port, { proxy }).health()).kind, "verdict");
+  });
+
+  test("a proxy that is not there is connect", async () => {
+    const server = createHttpServer();
+    const proxy = `http://${await listen(server)}`;
+    await new Promise((resolve) => server.close(resolve));
+    assert.deepEqual(expectFault(await tlsClient("443", { proxy }).health()), {
+      kind: "connect",
+      detail: "the connection failed (ECONNREFUSED)",
+      retryAfter: null,
+    });
+  });
+
+  test("a proxy that opens the tunnel itself is tls", async () => {
+    const port = await tlsServer(authority.issue("inspector.example"));
+    const { proxy } = await proxying(port);
+    assert.equal(expectFault(await tlsClient(port, { proxy }).health()).kind, "tls");
+  });
+});
