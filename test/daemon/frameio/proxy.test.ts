@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ProxyError, proxyFor } from "../../../daemon/frameio/proxy.ts";
+
+const API = "https://api.frame.io";
+const PROXY = "http://proxy.example:3128";
+
+describe("the proxy that the environment asks for", () => {
+  for (const [name, environment, expected] of [
+    ["none", {}, null],
+    ["HTTPS_PROXY", { HTTPS_PROXY: PROXY }, PROXY],
+    ["https_proxy", { https_proxy: PROXY }, PROXY],
+    ["the lower-case one first", { https_proxy: PROXY, HTTPS_PROXY: "http://other.example" }, PROXY],
+    ["an empty one switches it off", { https_proxy: "", HTTPS_PROXY: PROXY }, null],
+    ["without a scheme", { HTTPS_PROXY: "proxy.example:3128" }, PROXY],
+    ["HTTP_PROXY is for http alone", { HTTP_PROXY: PROXY }, null],
+    ["but not for *", { HTTPS_PROXY: PROXY, NO_PROXY: "*" }, null],
+    ["but not for the host", { HTTPS_PROXY: PROXY, NO_PROXY: "localhost, API.frame.io" }, null],
+    ["but not below a domain", { HTTPS_PROXY: PROXY, NO_PROXY: "frame.io" }, null],
+    ["but not below .domain", { HTTPS_PROXY: PROXY, no_proxy: ".frame.io" }, null],
+    ["but not below *.domain", { HTTPS_PROXY: PROXY, no_proxy: "x *.frame.io" }, null],
+    ["but not for that port", { HTTPS_PROXY: PROXY, NO_PROXY: "api.frame.io:443" }, null],
+    ["another port", { HTTPS_PROXY: PROXY, NO_PROXY: "api.frame.io:8443" }, PROXY],
+    ["a name that merely ends alike", { HTTPS_PROXY: PROXY, NO_PROXY: "ame.io,rame.io" }, PROXY],
+    ["no exception", { HTTPS_PROXY: PROXY, NO_PROXY: "" }, PROXY],
+  ] as const)
+    test(name, () => assert.equal(proxyFor(API, environment), expected));
+
+  for (const baseUrl of ["http://127.0.0.1:8080", "https://localhost:8443", "http://[::1]:8080"])
+    test(`never for ${baseUrl}`, () => assert.equal(proxyFor(baseUrl, { HTTPS_PROXY: PROXY }), null));
+
+  for (const address of ["socks5://proxy.example", "http://", "http://a b"])
+    test(`"${address}" is refused`, () =>
+      assert.throws(() => proxyFor(API, { HTTPS_PROXY: address }), ProxyError));
+});

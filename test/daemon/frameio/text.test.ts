@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { safeText } from "../../../daemon/frameio/text.ts";
+
+describe("text that is fit for a screen", () => {
+  for (const [name, given, shown = given] of [
+    ["plain", "ACME-R1-0001"],
+    ["punctuation", `Me & you <3 "cut" 100%`],
+    ["other scripts", "Łódź 夜の撮影 Ночь صباح"],
+    ["joiners that a script needs", "می\u200cخواهم"],
+    ["emoji with joiners and variation selectors", "👩🏽‍🎤 ❤️"],
+    ["decomposed letters, composed", "Le\u0301a", "Léa"],
+    ["space around, trimmed", "\u00a0 Nachtdreh \n", "Nachtdreh"],
+    ["exactly the limit", "é".repeat(40)],
+    ["exactly the limit in astral characters", "🎥".repeat(40)],
+  ] as const)
+    test(name, () => assert.equal(safeText(given, 40), shown));
+});
+
+describe("text that is refused whole", () => {
+  for (const [name, given] of [
+    ["no text", 42],
+    ["null", null],
+    ["an object that prints", { toString: () => "hello" }],
+    ["nothing", ""],
+    ["nothing but space", " \t\u3000 "],
+    ["nothing visible", "\ufe0f\u200d"],
+    ["a Hangul filler", "\u3164"],
+    ["a line break within", "a\nb"],
+    ["an escape sequence", "\u001b[2J"],
+    ["NUL", "a\0b"],
+    ["C1 control", "a\u009bb"],
+    ["right-to-left override", "abc\u202etxt.exe"],
+    ["bidi isolate", "a\u2066b"],
+    ["right-to-left mark", "a\u200fb"],
+    ["zero width space", "a\u200bb"],
+    ["byte order mark within", "a\ufeffb"],
+    ["soft hyphen", "a\u00adb"],
+    ["line separator", "a\u2028b"],
+    ["paragraph separator", "a\u2029b"],
+    ["tag characters", "a\u{e0041}"],
+    ["private use", "\ue000"],
+    ["a lone surrogate", "a\ud800b"],
+    ["a tag", "<b>bold</b>"],
+    ["a closing tag", "x</title>"],
+    ["a comment", "x<!-- y"],
+    ["a processing instruction", "<?xml?>"],
+    ["one more than the limit", "x".repeat(41)],
+    ["one more astral character than the limit", "🎥".repeat(41)],
+    ["far too long", "x".repeat(1_000_000)],
+  ] as const)
+    test(name, () => assert.equal(safeText(given, 40), null));
+});
