@@ -20,12 +20,13 @@ export interface NetworkWatch {
  *
  * @param read `os.networkInterfaces`. Where it fails (a sandbox without AF_NETLINK) the last answer stands; before
  *   there is one, the network is taken to be up, since nothing is gained by waiting for it.
+ * @param onChange is told what there is now, and which addresses are gone
  */
 export function watchNetwork(
   clock: Clock,
   read: typeof networkInterfaces,
   interval: number,
-  onChange: (network: Network) => void,
+  onChange: (network: Network, gone: readonly string[]) => void,
 ): NetworkWatch {
   let routes = readRoutes(read);
   let cancel = clock.after(interval, check);
@@ -34,8 +35,13 @@ export function watchNetwork(
     cancel = clock.after(interval, check);
     const now = readRoutes(read) ?? routes;
     if (now === null || now.join() === routes?.join()) return;
+    const before = networkOf(routes);
     routes = now;
-    onChange(networkOf(now));
+    const network = networkOf(now);
+    onChange(
+      network,
+      before.addresses.filter((address) => !network.addresses.includes(address)),
+    );
   }
 
   return { current: () => networkOf(routes), stop: () => cancel() };

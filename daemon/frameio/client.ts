@@ -61,8 +61,13 @@ export interface Frameio {
   device(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<DeviceVerdict>>;
   heartbeat(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<HeartbeatVerdict>>;
   health(signal?: AbortSignal): Promise<Outcome<HealthVerdict>>;
-  /** Drops pooled connections after a change of network; calls under way are left to end. */
-  reset(): void;
+  /**
+   * The network changed: the next call makes a new connection. Calls that wait for a connection fail at once; those
+   * that were sent end as they may, unless they were sent from an address that is gone.
+   *
+   * @param gone addresses that this machine no longer has
+   */
+  reset(gone: readonly string[]): void;
   /** Gives up every call under way and closes its connections. */
   close(): Promise<void>;
 }
@@ -130,7 +135,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     heartbeat: (accessToken, signal) =>
       call("heartbeat", heartbeatRequest(accessToken), judgeHeartbeat, signal),
     health: (signal) => call("health", healthRequest(), judgeHealth, signal),
-    reset: () => transport.reset(),
+    reset: (gone) => transport.reset(gone),
     close: () => transport.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from "node:dns";
-import type { LookupFunction } from "node:net";
-import { Agent, type Dispatcher } from "undici";
+import type { LookupFunction, Socket } from "node:net";
+import { Agent, buildConnector, type Dispatcher } from "undici";
 import { secureContext } from "./roots.ts";
 import { type ReachOptions, tunnelConnector } from "./tunnel.ts";
 
@@ -22,10 +22,18 @@ const IDLE_MS = 8000;
  */
 const ATTEMPT_MS = 2000;
 
+/** A connection, or an attempt at one. */
+interface Link {
+  /** Null until it stands. */
+  socket: Socket | null;
+  fail(error: Error): void;
+}
+
 /** The pool of connections to Frame.io, made when it is first used. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #closing = new AbortController();
+  readonly #links = new Set<Link>();
   #dispatcher: Dispatcher | null = null;
   #secure: { readonly context: ReturnType<typeof secureContext> } | null = null;
 
@@ -43,11 +51,20 @@ export class Transport {
     return this.#dispatcher;
   }
 
-  /** Lets go of every connection and lookup of the network that was; requests under way may still end on theirs. */
-  reset(): void {
+  /**
+   * The network is another one: idle connections go, and lookups and attempts that may hang in the old one fail at
+   * once, since nothing was sent on them. A request under way keeps its connection, for its answer may be the only
+   * copy of a token; unless the address it was sent from is gone and no answer can come.
+   *
+   * @param gone addresses that this machine no longer has
+   */
+  reset(gone: readonly string[]): void {
     const old = this.#dispatcher;
     this.#dispatcher = null;
     void old?.close();
+    const error = Object.assign(new Error("the network changed"), { code: "ENETDOWN" });
+    for (const link of this.#links)
+      if (link.socket === null || gone.includes(link.socket.localAddress ?? "")) link.fail(error);
   }
 
   /** Ends what is under way, too. */
@@ -67,13 +84,38 @@ export class Transport {
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     };
     return new Agent({
-      connect: proxy === null ? reach : tunnelConnector(new URL(proxy), reach),
+      connect: this.#linked(proxy === null ? buildConnector(reach) : tunnelConnector(new URL(proxy), reach)),
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       // The exchange's own deadlines run on the injected clock.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+  }
+
+  #linked(connect: buildConnector.connector): buildConnector.connector {
+    return (target, callback) => {
+      const link: Link = {
+        socket: null,
+        fail: (error) => {
+          this.#links.delete(link);
+          callback(error, null);
+        },
+      };
+      this.#links.add(link);
+      connect(target, (...[error, socket]) => {
+        if (!this.#links.has(link)) {
+          socket?.destroy();
+        } else if (error !== null) {
+          link.fail(error);
+        } else {
+          link.socket = socket;
+          link.fail = (reason) => socket.destroy(reason);
+          socket.once("close", () => this.#links.delete(link));
+          callback(null, socket);
+        }
+      });
+    };
   }
 }
 

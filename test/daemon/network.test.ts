@@ -38,7 +38,7 @@ const LO = { lo: [at("127.0.0.1", true), at("::1", true)] };
 
 function watching(first: Interfaces) {
   const clock = handClock();
-  const changes: Network[] = [];
+  const changes: (Network & { gone?: readonly string[] })[] = [];
   let interfaces: Interfaces | Error = first;
   const watch = watchNetwork(
     clock,
@@ -47,7 +47,7 @@ function watching(first: Interfaces) {
       return interfaces;
     },
     1000,
-    (network) => changes.push(network),
+    (network, gone) => changes.push(gone.length > 0 ? { ...network, gone } : network),
   );
   return {
     clock,
@@ -79,8 +79,8 @@ test("every change is reported once, what stays the same is not", () => {
   assert.deepEqual(changes, [
     { up: true, addresses: ["192.168.1.7"] },
     { up: true, addresses: ["192.168.1.7", "2001:db8::5"] },
-    { up: true, addresses: ["2001:db8::5"] },
-    { up: false, addresses: [] },
+    { up: true, addresses: ["2001:db8::5"], gone: ["192.168.1.7"] },
+    { up: false, addresses: [], gone: ["2001:db8::5"] },
   ]);
   assert.deepEqual(watch.current(), { up: false, addresses: [] });
   assert.deepEqual(new Set(clock.asked), new Set([1000]));
@@ -98,7 +98,7 @@ test("where the interfaces can't be read the last answer stands", () => {
   assert.deepEqual(changes, []);
   assert.deepEqual(watch.current(), { up: true, addresses: ["10.0.0.2"] });
   become({ eth0: [at("10.0.0.3")] });
-  assert.deepEqual(changes, [{ up: true, addresses: ["10.0.0.3"] }]);
+  assert.deepEqual(changes, [{ up: true, addresses: ["10.0.0.3"], gone: ["10.0.0.2"] }]);
 });
 
 test("where they could never be read the network is taken to be up", () => {

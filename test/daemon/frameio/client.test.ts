@@ -188,7 +188,7 @@ test("without a client_secret nothing is sent", async () => {
   const verdict = expectVerdict(await client(baseUrl, { clientSecret: () => null }).requestCode());
   assert.deepEqual(verdict, {
     type: "refused",
-    error: "invalid_client",
+    error: "secret_missing",
     description: "no client_secret is configured",
   });
   assert.equal(seen.length, 0);

@@ -239,9 +239,22 @@ describe("names", () => {
     assert.deepEqual([expectFault(one).kind, expectFault(two).kind], ["timeout", "timeout"]);
     assert.equal(expectFault(await frameio.health()).kind, "timeout");
     assert.equal(lookups, 1);
-    frameio.reset();
+    frameio.reset([]);
     assert.equal(expectFault(await frameio.health()).kind, "timeout");
     assert.equal(lookups, 2);
+  });
+
+  test("a change of network fails a call that has no connection yet, at once", async () => {
+    const { promise: asked, resolve: onAsked } = promised<void>();
+    const frameio = client("https://api.frame.io", { lookup: () => onAsked() });
+    const call = frameio.poll(new Secret("dev-code"));
+    await asked;
+    frameio.reset([]);
+    assert.deepEqual(expectFault(await call), {
+      kind: "connect",
+      detail: "the connection failed (ENETDOWN)",
+      retryAfter: null,
+    });
   });
 
   test("the address family that answers is used", async () => {
@@ -304,13 +317,14 @@ describe("connections", () => {
     await frameio.health();
     const [idle] = open;
     const closed = new Promise((resolve) => idle?.once("close", resolve));
-    frameio.reset();
+    frameio.reset([]);
     await closed;
     assert.equal((await frameio.health()).kind, "verdict");
     assert.equal(count(), 2);
   });
 
-  test("reset leaves a refresh under way to its answer", async () => {
+  /** A server that answers a refresh when it is told to. */
+  async function refreshing() {
     const { promise: asked, resolve: onAsked } = promised<() => void>();
     const baseUrl = await httpServer((request, response) => {
       request.resume();
@@ -318,11 +332,21 @@ describe("connections", () => {
       onAsked(() => response.end('{"access_token":"a","refresh_token":"r","expires_in":28800}'));
     });
     const frameio = client(baseUrl);
-    const refreshing = frameio.refresh(new Secret("refresh-0"));
-    const answer = await asked;
-    frameio.reset();
+    const call = frameio.refresh(new Secret("refresh-0"));
+    return { frameio, call, answer: await asked };
+  }
+
+  test("reset leaves a refresh under way to its answer", async () => {
+    const { frameio, call, answer } = await refreshing();
+    frameio.reset(["192.0.2.1"]);
     answer();
-    assert.equal(expectVerdict(await refreshing).type, "refreshed");
+    assert.equal(expectVerdict(await call).type, "refreshed");
+  });
+
+  test("reset ends at once what was sent from an address that is gone", async () => {
+    const { frameio, call } = await refreshing();
+    frameio.reset(["127.0.0.1"]);
+    assert.equal(expectFault(await call).detail, "the connection failed (ENETDOWN)");
   });
 });
 

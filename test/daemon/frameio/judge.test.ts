@@ -338,14 +338,12 @@ for (const [call, judge, type] of [
 ] as const)
   describe(`tokens of a ${call}`, () => {
     const tokensOf = (body: unknown) => {
-      const verdict = expectVerdict<{ type: string }>(judge(answer(200, body)));
+      const verdict = expectVerdict<{ readonly type: string; readonly tokens?: Tokens }>(
+        judge(answer(200, body)),
+      );
       assert.equal(verdict.type, type);
-      assert.ok("tokens" in verdict);
-      return (
-        verdict as Extract<ReturnType<typeof judge>, { kind: "verdict" }>["verdict"] & {
-          tokens: Tokens;
-        }
-      ).tokens;
+      assert.ok(verdict.tokens !== undefined);
+      return verdict.tokens;
     };
 
     for (const [field, values] of Object.entries({
