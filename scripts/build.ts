@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { buildWebUi } from "./build-web-ui.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -32,6 +33,7 @@ await build({
   banner: { js: BANNER },
   logLevel: "warning",
 });
+await buildWebUi("dist/web-ui");
 chmodSync("dist/c2cd.js", 0o755);
 chmodSync("dist/c2cctl.js", 0o755);
 

@@ -1,0 +1,148 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Socket } from "node:net";
+import fastify, {
+  type ConnectionError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import type { Logger } from "../log.ts";
+import { hostIsOwn, originIsOwn, SECURITY_HEADERS, siteIsOwn } from "./guards.ts";
+import { ApiProblem, PROBLEM_TYPE, problemOf, sendProblem } from "./problems.ts";
+import { COMPONENTS } from "./schemas.ts";
+
+/** Who is on the other end of a listener. */
+export type Audience =
+  /** Programs of this machine that the socket's file mode lets in. */
+  | { readonly kind: "socket" }
+  /** Anybody who reaches the port, with a browser or without. */
+  | { readonly kind: "tcp"; readonly hostName: string };
+
+const BODY_LIMIT = 8 * 1024;
+const HEADER_LIMIT = 8 * 1024;
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 5_000;
+/** How often Node looks for requests that overran the two timeouts. */
+const TIMEOUT_CHECK_MS = 2_000;
+/** A connection on which nothing moves for so long is cut, whatever it waits for. */
+const IDLE_SOCKET_MS = 60_000;
+const CONNECTION_LIMIT = 1_024;
+
+/** A server with its limits, guards and error answers, and no routes yet. */
+export function createApp(audience: Audience, log: Logger): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: IDLE_SOCKET_MS,
+    routerOptions: { maxParamLength: 64 },
+    http: {
+      maxHeaderSize: HEADER_LIMIT,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    return503OnClosing: false,
+    clientErrorHandler: refuseUnreadable,
+  });
+  app.server.maxConnections = CONNECTION_LIMIT;
+  for (const schema of COMPONENTS) app.addSchema(schema);
+  parseBodies(app);
+  app.addHook("onRequest", async (request, reply) => guard(audience, request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, missing(app, request)));
+  app.setErrorHandler((error: Error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem === null) log.error({ err: error }, `${request.method} ${request.routeOptions.url} failed`);
+    return sendProblem(
+      reply,
+      problem ?? new ApiProblem("internal", "The daemon failed at this; its journal says why."),
+    );
+  });
+  return app;
+}
+
+function guard(audience: Audience, request: FastifyRequest, reply: FastifyReply): void {
+  const { host, origin } = request.headers;
+  reply.headers(SECURITY_HEADERS).header("cache-control", "no-store");
+  if (audience.kind === "socket") {
+    if (origin !== undefined)
+      throw new ApiProblem("origin-refused", "The control socket is for programs, not for browsers.");
+    return;
+  }
+  if (!hostIsOwn(host, audience.hostName))
+    throw new ApiProblem(
+      "host-refused",
+      `This device answers to its address, ${audience.hostName} and localhost; not to this name.`,
+    );
+  if (!originIsOwn(origin, host))
+    throw new ApiProblem("origin-refused", "Pages of other sites may not talk to this device.");
+}
+
+/**
+ * Refuses what a foreign page may have sent in the reader's name. Programs are let in: no browser sends a request
+ * that changes something across sites without `Origin`, which is judged before, or a form's content type.
+ *
+ * @param formToken what only our own page knows
+ */
+export function refuseForged(request: FastifyRequest, formToken: string): void {
+  if (!siteIsOwn(request.headers["sec-fetch-site"]?.toString()))
+    throw new ApiProblem("origin-refused", "Pages of other sites may not talk to this device.");
+  const form = formOf(request);
+  if (form !== null && !sameText(form.get("token") ?? "", formToken))
+    throw new ApiProblem("forged-form", "This form is out of date: load the page again and repeat.");
+}
+
+/** The submitted form; null where the request is no form. */
+export function formOf(request: FastifyRequest): URLSearchParams | null {
+  return request.body instanceof URLSearchParams ? request.body : null;
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** JSON and our own forms; an empty body is no body, whatever type it claims. */
+function parseBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else parseJson(request, body, done);
+  });
+  app.addContentTypeParser<string>(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (_request, body, done) => done(null, new URLSearchParams(body)),
+  );
+}
+
+function missing(app: FastifyInstance, request: FastifyRequest): ApiProblem {
+  const url = request.url.split("?", 1)[0] ?? "";
+  const methods = (["GET", "HEAD", "POST"] as const).filter((method) => app.hasRoute({ method, url }));
+  if (methods.length === 0)
+    return new ApiProblem("not-found", "There is nothing here; /v1/openapi.json lists what there is.");
+  return new ApiProblem("method-not-allowed", `Only ${methods.join(", ")} here.`, {
+    headers: { allow: methods.join(", ") },
+  });
+}
+
+/** What could not even be read as HTTP is answered by hand, then the connection ends. */
+function refuseUnreadable(error: ConnectionError, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? new ApiProblem("headers-too-large", "The request's headers are too large.")
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? new ApiProblem("request-timeout", "The request took too long to arrive.")
+        : new ApiProblem("invalid-request", "This is not HTTP/1.1.");
+  const body = problem.body();
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${JSON.parse(body).title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,56 @@
+/** What a browser may do to the TCP listener. Pure: headers in, verdict out. */
+import { isIP } from "node:net";
+
+/** Split `Host` (RFC 9110 §7.2); null where it is no `uri-host [":" port]`. */
+function hostOf(header: string): string | null {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header);
+  if (match === null) return null;
+  const [, v6, name] = match;
+  if (v6 !== undefined) return isIP(v6) === 6 ? v6 : null;
+  return name?.toLowerCase() ?? null;
+}
+
+/**
+ * Whether a request names this machine. A page of a foreign site whose name was made to resolve to this address
+ * (DNS rebinding) still sends that foreign name; an IP literal can't be rebound.
+ *
+ * @param hostName the machine's own name, with or without a domain
+ */
+export function hostIsOwn(header: string | undefined, hostName: string): boolean {
+  const host = hostOf(header ?? "");
+  if (host === null) return false;
+  const own = hostName.toLowerCase();
+  const short = own.split(".", 1)[0] ?? own;
+  return isIP(host) !== 0 || host === "localhost" || [own, short, `${short}.local`].includes(host);
+}
+
+/** Whether `Origin` is absent or the very page that `Host` names; `null` and anything malformed is foreign. */
+export function originIsOwn(origin: string | undefined, host: string | undefined): boolean {
+  if (origin === undefined) return true;
+  const match = /^(https?:)\/\/[^/?#@]+$/.exec(origin);
+  const own = `${match?.[1]}//${host}`;
+  return URL.canParse(origin) && URL.canParse(own) && new URL(origin).host === new URL(own).host;
+}
+
+/**
+ * Whether a request that changes something was sent by our own page or by a program, never by a foreign page: the
+ * browser's own word for it (Fetch Metadata; only sent on secure origins, so absence says nothing). `Origin` is
+ * judged apart.
+ */
+export function siteIsOwn(secFetchSite: string | undefined): boolean {
+  return secFetchSite === undefined || secFetchSite === "same-origin";
+}
+
+/** Sent with every answer of the TCP listener: the page runs its own files and nothing else, framed by nobody. */
+export const SECURITY_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  // Not `no-referrer`: under that a browser sends `Origin: null` with our own forms.
+  "referrer-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=()",
+} as const;

@@ -1,0 +1,76 @@
+/** Pictures as files: the current code as SVG and PNG, and what the display shows. */
+import { PNG } from "pngjs";
+import { create } from "qrcode";
+import type { Picture } from "../../hw/displays/display.ts";
+
+/** White modules around the code (ISO/IEC 18004 §5.3.8). */
+const QUIET_ZONE = 4;
+
+interface Matrix {
+  readonly size: number;
+  dark(x: number, y: number): boolean;
+}
+
+function matrixOf(payload: string): Matrix {
+  const { modules } = create(payload, { errorCorrectionLevel: "M" });
+  return { size: modules.size, dark: (x, y) => modules.get(y, x) === 1 };
+}
+
+/** The code as one path, black on white. */
+export function qrSvg(payload: string): string {
+  const { size, dark } = matrixOf(payload);
+  let path = "";
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const start = x;
+      while (x < size && dark(x, y)) x++;
+      if (x > start) path += `M${start + QUIET_ZONE} ${y + QUIET_ZONE}h${x - start}v1h-${x - start}z`;
+    }
+  }
+  const full = size + 2 * QUIET_ZONE;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${full} ${full}" shape-rendering="crispEdges">` +
+    `<path fill="#fff" d="M0 0h${full}v${full}H0z"/><path d="${path}"/></svg>`
+  );
+}
+
+/** The code at `scale` pixels a module. */
+export function qrPicture(payload: string, scale: number): Picture {
+  const { size, dark } = matrixOf(payload);
+  const width = (size + 2 * QUIET_ZONE) * scale;
+  const pixels = new Uint8Array(width * width);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      if (!dark(x, y)) continue;
+      for (let row = 0; row < scale; row++) {
+        const start = ((y + QUIET_ZONE) * scale + row) * width + (x + QUIET_ZONE) * scale;
+        pixels.fill(1, start, start + scale);
+      }
+    }
+  }
+  return { width, height: width, pixels, palette: [0xffffff, 0x000000] };
+}
+
+/** PNG without alpha; grey where the palette is. */
+export function png(picture: Picture): Promise<Buffer> {
+  const { width, height, pixels, palette } = picture;
+  const grey = palette.every((rgb) => rgb >> 16 === (rgb & 0xff) && ((rgb >> 8) & 0xff) === (rgb & 0xff));
+  const channels = grey ? 1 : 3;
+  const data = Buffer.alloc(width * height * channels);
+  pixels.forEach((index, at) => {
+    const rgb = palette[index] ?? 0;
+    if (grey) data[at] = rgb & 0xff;
+    else data.writeUIntBE(rgb, at * 3, 3);
+  });
+  const colorType = grey ? 0 : 2;
+  const image = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: false });
+  image.data = data;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    image
+      .pack()
+      .on("data", (chunk: Buffer) => chunks.push(chunk))
+      .on("error", reject)
+      .on("end", () => resolve(Buffer.concat(chunks)));
+  });
+}

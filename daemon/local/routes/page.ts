@@ -1,0 +1,48 @@
+import type { Static } from "@sinclair/typebox";
+import type { FastifyInstance } from "fastify";
+import { type PageFile, pageFor } from "../page.ts";
+import { PageQuery } from "../schemas.ts";
+import type { RouteParts } from "./parts.ts";
+
+/** Lines of history that the page chooses from. */
+const HISTORY_LIMIT = 100;
+
+/** The status page and its files. */
+export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly PageFile[]): void {
+  const { backend, allowActions, formToken, log } = parts;
+
+  async function history() {
+    try {
+      return await backend.history(HISTORY_LIMIT);
+    } catch (error) {
+      // The page is where a person reads that the storage fails: it must not fail with it.
+      log.debug({ err: error }, "history can't be read for the page");
+      return [];
+    }
+  }
+
+  app.get<{ Querystring: Static<typeof PageQuery> }>(
+    "/",
+    { schema: { querystring: PageQuery } },
+    async (request, reply) => {
+      const { language, markup } = pageFor(
+        request.query,
+        request.headers["accept-language"],
+        backend.snapshot(),
+        (await history()).map(({ at, event }) => ({ at: new Date(at).toISOString(), event })),
+        allowActions ? formToken : null,
+      );
+      return reply
+        .headers({ "content-language": language, vary: "accept-language" })
+        .type("text/html; charset=utf-8")
+        .send(markup);
+    },
+  );
+
+  for (const { path, type, content, etag } of files)
+    app.get(path, async (request, reply) => {
+      reply.headers({ etag, "cache-control": "no-cache" });
+      if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+      return reply.type(type).send(content);
+    });
+}

@@ -1,0 +1,55 @@
+import type { Static } from "@sinclair/typebox";
+import type { FastifyInstance } from "fastify";
+import { ApiProblem } from "../problems.ts";
+import { RefusedBody, TokenQuery, TokenSchema } from "../schemas.ts";
+import { answers, NO_CONTENT, PROBLEMS, type RouteParts, ref, socketOnly } from "./parts.ts";
+
+/** The token broker: programs of this device get a valid access token and never see OAuth. */
+export function addToken(app: FastifyInstance, parts: RouteParts): void {
+  const { backend } = parts;
+  app.get<{ Querystring: Static<typeof TokenQuery> }>(
+    "/v1/token",
+    {
+      onRequest: socketOnly(parts),
+      exposeHeadRoute: false,
+      schema: {
+        summary: "An access token that is valid now",
+        description: "On the control socket alone. Refreshed first where it needs to be.",
+        querystring: TokenQuery,
+        response: answers(200, ref(TokenSchema)),
+      },
+    },
+    async ({ query }) => {
+      const answer = await backend.token(query.minimum_life);
+      if (answer.type === "token")
+        return {
+          access_token: answer.accessToken.reveal(),
+          token_type: "bearer",
+          expires_in: answer.expiresIn,
+        };
+      const { state } = backend.snapshot();
+      if (answer.type === "not-paired")
+        throw new ApiProblem("not-paired", "This device is not paired.", { state });
+      throw new ApiProblem("token-unavailable", answer.reason, {
+        state,
+        headers: { "retry-after": String(Math.max(1, Math.ceil(answer.retryAfter))) },
+      });
+    },
+  );
+  app.post<{ Body: Static<typeof RefusedBody> }>(
+    "/v1/token/refused",
+    {
+      onRequest: socketOnly(parts),
+      schema: {
+        summary: "Say that Frame.io refused a token",
+        description: "On the control socket alone. Refreshed once, however many callers say so.",
+        body: RefusedBody,
+        response: { ...NO_CONTENT, ...PROBLEMS },
+      },
+    },
+    async ({ body }, reply) => {
+      backend.tokenRefused(body.access_token);
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,162 @@
+/** The local API on its two listeners. Loads fastify, so `main.ts` imports it after the first frame is up. */
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import type { Clock } from "../clock.ts";
+import { type Config, parseListen } from "../config.ts";
+import type { Logger } from "../log.ts";
+import { type Audience, createApp } from "./app.ts";
+import type { Backend } from "./backend.ts";
+import { groupId, listen, listenOnSocket } from "./listen.ts";
+import { type PageFile, readPageFiles } from "./page.ts";
+import { addActions } from "./routes/actions.ts";
+import { addEvents } from "./routes/events.ts";
+import { addOperations } from "./routes/operations.ts";
+import { addPage } from "./routes/page.ts";
+import type { RouteParts } from "./routes/parts.ts";
+import { addPictures } from "./routes/pictures.ts";
+import { addStatus } from "./routes/status.ts";
+import { addToken } from "./routes/token.ts";
+
+export interface LocalOptions {
+  readonly backend: Backend;
+  readonly http: Config["http"];
+  /** Where the control socket is made. */
+  readonly socketPath: string;
+  /** A listening socket that systemd handed over (sd_listen_fds(3)), taken in place of `socketPath`. */
+  readonly socketActivationFd?: number;
+  /** The system's group(5) file: the socket goes to group `c2cd` where there is one. */
+  readonly groupFile: string;
+  /** The built status page. */
+  readonly webRoot: string;
+  /** The machine's name, which browsers may call it by. */
+  readonly hostName: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  randomBytes(count: number): Buffer;
+  /** Told when the status page can't be served, in one sentence, and with null when it can again. */
+  onPageProblem(problem: string | null): void;
+}
+
+export interface Local {
+  /** Where the status page is; null while it is switched off or its port can't be had. */
+  tcpAddress(): AddressInfo | null;
+  /** Ends every stream and connection and removes the socket file. */
+  close(): Promise<void>;
+}
+
+const GROUP = "c2cd";
+
+/** How soon a port that could not be had is tried again. */
+const RETRY_MS = [2_000, 5_000, 15_000, 60_000] as const;
+
+/** Time for answers under way when closing. */
+const CLOSE_GRACE_MS = 1_000;
+
+/**
+ * Opens the control socket, then the status page. Without the socket there is no local API; without the page there
+ * still is, and the port is tried again until it can be had.
+ *
+ * @throws {SocketError} where the control socket can't be had
+ */
+export async function startLocal(options: LocalOptions): Promise<Local> {
+  const formToken = options.randomBytes(32).toString("base64url");
+  const socket = await build(options, { kind: "socket" }, formToken, []);
+  const removeSocket = await openSocket(socket, options);
+  const page = await startPage(options, formToken);
+  return {
+    tcpAddress: () => page?.address() ?? null,
+    async close() {
+      removeSocket();
+      await Promise.all([page?.close(), shut(socket, options.clock)]);
+    },
+  };
+}
+
+async function build(
+  options: LocalOptions,
+  audience: Audience,
+  formToken: string,
+  files: readonly PageFile[],
+): Promise<FastifyInstance> {
+  const { backend, clock, log, http } = options;
+  const parts: RouteParts = {
+    backend,
+    clock,
+    log,
+    audience,
+    allowActions: http.allow_actions,
+    formToken,
+    async openApi() {
+      const { openApiOf } = await import("./openapi.ts");
+      const app = createApp({ kind: "socket" }, log);
+      return openApiOf(app, backend.snapshot().version, () => addApi(app, parts));
+    },
+  };
+  const app = createApp(audience, log);
+  addApi(app, parts);
+  if (audience.kind === "tcp") addPage(app, parts, files);
+  await app.ready();
+  return app;
+}
+
+/** The routes of the local API, the same on both listeners. */
+function addApi(app: FastifyInstance, parts: RouteParts): void {
+  addStatus(app, parts);
+  const streams = addEvents(app, parts);
+  addPictures(app, parts);
+  addActions(app, parts);
+  addToken(app, parts);
+  addOperations(app, parts, streams);
+}
+
+async function openSocket(app: FastifyInstance, options: LocalOptions): Promise<() => void> {
+  const { socketActivationFd, socketPath, groupFile } = options;
+  if (socketActivationFd === undefined)
+    return listenOnSocket(app.server, socketPath, groupId(groupFile, GROUP));
+  await listen(app.server, { fd: socketActivationFd });
+  return () => {};
+}
+
+interface Page {
+  address(): AddressInfo | null;
+  close(): Promise<void>;
+}
+
+async function startPage(options: LocalOptions, formToken: string): Promise<Page | null> {
+  const { http, clock, hostName, webRoot, log, onPageProblem } = options;
+  const where = parseListen(http.listen);
+  if (where === null) return null;
+  const app = await build(options, { kind: "tcp", hostName }, formToken, readPageFiles(webRoot));
+  let stopRetry = () => {};
+
+  async function open(attempt: number): Promise<void> {
+    try {
+      await listen(app.server, { ...where, exclusive: true });
+      onPageProblem(null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = code === "EADDRINUSE" ? "another program uses this port" : (error as Error).message;
+      const problem = `The status page can't listen on ${http.listen}: ${reason}.`;
+      log.warn(problem);
+      onPageProblem(problem);
+      const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 0;
+      stopRetry = clock.after(wait, () => void open(attempt + 1));
+    }
+  }
+
+  await open(0);
+  return {
+    address: () => app.server.address() as AddressInfo | null,
+    async close() {
+      stopRetry();
+      await shut(app, clock);
+    },
+  };
+}
+
+/** Streams end at once, answers under way within the grace. */
+async function shut(app: FastifyInstance, clock: Clock): Promise<void> {
+  const stop = clock.after(CLOSE_GRACE_MS, () => app.server.closeAllConnections());
+  await app.close();
+  stop();
+}
