@@ -67,7 +67,7 @@ function integer(fallback: number, least: number, most: number, doc: string): Ke
     default: fallback,
     doc,
     parse(raw) {
-      const value = typeof raw === "string" && /^\d+$/.test(raw) ? Number(raw) : raw;
+      const value = typeof raw === "string" && /^(-?\d+|0x[0-9a-f]+)$/i.test(raw) ? Number(raw) : raw;
       if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most)
         return value;
       throw new BadValue(`must be a whole number from ${least} to ${most}`);
@@ -214,12 +214,39 @@ export const SCHEMA = {
       "auto",
       "What the screen is. `auto` takes what is there.",
     ),
-    device: text("", 'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", or the path of the PNG.'),
+    device: text(
+      "",
+      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", which does not move when devices are renumbered.',
+    ),
+    width: integer(
+      0,
+      0,
+      16_384,
+      "Pixels across, before rotation. 0 takes what the kernel says or what is usual for the panel. With the framebuffer driver it chooses the device of that size.",
+    ),
+    height: integer(0, 0, 16_384, "Pixels down, before rotation; see `width`."),
     rotate: oneOf([0, 90, 180, 270], 0, "Degrees clockwise that the picture is turned."),
     pixel_format: choice(
       ["auto", "XRGB8888", "XBGR8888", "RGB565", "BGR565", "RGB888", "BGR888", "GRAY8", "MONO01", "MONO10"],
       "auto",
-      "The framebuffer's pixel format where the kernel's default is wrong.",
+      "The pixel format where the default shows wrong colours.",
+    ),
+    invert: boolean(false, "Show the negative, for panels whose colours come out inverted."),
+    brightness: integer(100, 1, 100, "Percent of full light: the backlight, or the contrast of an OLED."),
+    bus_address: integer(0x3c, 0x03, 0x77, "I2C address of an OLED: 0x3C, or 0x3D where its jumper says so."),
+    bus_speed: integer(
+      0,
+      0,
+      125_000_000,
+      "SPI clock in Hz; 0 takes the most that the controller's datasheet allows. Lower it where long wires spoil the picture.",
+    ),
+    gpio_chip: text("gpiochip0", "GPIO chip with the lines below, as gpiodetect(1) lists it."),
+    gpio_dc: integer(25, 0, 1023, "GPIO line of an SPI panel's data/command input (D/C, RS)."),
+    gpio_reset: integer(
+      -1,
+      -1,
+      1023,
+      "GPIO line of the panel's reset input; -1 where it is not wired to one.",
     ),
     language: choice(["en", "de", "es", "fr", "ja", "zh"], "en", "Language of the screen."),
     paired_for: integer(

@@ -35,7 +35,10 @@ export type Rotation = 0 | 90 | 180 | 270;
 /** A colour as 0xRRGGBB. */
 export type Rgb = number;
 
-/** Pixels as palette indices: one byte a pixel, so that a 4K picture costs 8 MB and not 33. Row-major, no padding. */
+/**
+ * Pixels as palette indices: one byte a pixel, so that a 4K picture costs 8 MB and not 33. Row-major, no padding. A
+ * picture never changes once it was shown: displays keep the last one to tell what is new in the next.
+ */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -102,6 +105,8 @@ export interface PixelDisplay extends CommonDisplay {
    * @throws {DisplayError} where the device is gone or refuses; the caller may open it again later.
    */
   show(picture: Picture): Promise<void>;
+  /** Sets the light, 0 to 100 percent of full; absent where the device has no such control. */
+  setBrightness?(percent: number): Promise<void>;
 }
 
 export interface CellDisplay extends CommonDisplay {

@@ -1,0 +1,197 @@
+/**
+ * What sysfs tells of framebuffers (Documentation/ABI/testing/sysfs-class-graphics; drivers/video/fbdev/core/fbsysfs.c),
+ * and which of several to take.
+ */
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { basename } from "node:path";
+import type { PixelFormat } from "./display.ts";
+import { rowBytes } from "./formats.ts";
+
+export interface Framebuffer {
+  /** "fb0" */
+  readonly id: string;
+  /** "/dev/fb0" */
+  readonly node: string;
+  /** `fix.id` of its driver, e.g. "vc4drmfb". */
+  readonly name: string;
+  readonly bitsPerPixel: number;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** Pixels that the memory holds a row; more than are visible where it can be panned. */
+  readonly virtualWidth: number;
+  /** What the viewer sees of it, in pixels, and where that begins. */
+  readonly visible: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /**
+   * `panel`: a small screen of the device's own, on SPI or I2C; `firmware`: what the boot loader left behind, with no
+   * driver of the hardware's own; `display`: anything else.
+   */
+  readonly kind: "panel" | "display" | "firmware";
+}
+
+const CLASS = "/sys/class/graphics";
+
+/** Names that drivers give to a framebuffer which the firmware set up: simplefb, simpledrm, efifb, vesafb, offb. */
+const FIRMWARE_NAMES = /^(simple|simpledrm|EFI VGA|VESA VGA|OFfb)/;
+
+/** All framebuffers with a readable geometry, by number. */
+export function listFramebuffers(root: string): Framebuffer[] {
+  return entries(`${root}${CLASS}`)
+    .filter((id) => /^fb\d+$/.test(id))
+    .sort((one, other) => Number(one.slice(2)) - Number(other.slice(2)))
+    .flatMap((id) => readFramebuffer(root, id) ?? []);
+}
+
+/** One framebuffer as it is now; null where it is not there or has no mode. */
+export function readFramebuffer(root: string, id: string): Framebuffer | null {
+  const at = `${root}${CLASS}/${id}`;
+  const virtual = pair(attribute(`${at}/virtual_size`));
+  const bitsPerPixel = Number(attribute(`${at}/bits_per_pixel`));
+  if (virtual === null || !(bitsPerPixel > 0)) return null;
+  const [virtualWidth, virtualHeight] = virtual;
+  const [x, y] = pair(attribute(`${at}/pan`)) ?? [0, 0];
+  const [width, height] = visibleSize(at, virtualWidth, virtualHeight);
+  const name = attribute(`${at}/name`) ?? id;
+  return {
+    id,
+    node: `/dev/${id}`,
+    name,
+    bitsPerPixel,
+    // Some old drivers leave line_length at 0 (drivers/video/fbdev/core/fbmem.c allows it).
+    stride: Number(attribute(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
+    virtualWidth,
+    visible: { x, y, width, height },
+    kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(at) ? "panel" : "display",
+  };
+}
+
+export interface Wanted {
+  /** "/dev/fb1" or a link to it, a name such as "fb_ili9341", or "" for any. */
+  readonly device: string;
+  /** Visible pixels; 0 for any. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The framebuffer to take. Of several, the device's own small panel comes before a display that may not be plugged in,
+ * and both before what the firmware left behind; then the lower number.
+ */
+export function chooseFramebuffer(root: string, wanted: Wanted): Framebuffer | null {
+  const order = ["panel", "display", "firmware"];
+  const id = wanted.device.startsWith("/") ? nodeName(root, wanted.device) : null;
+  const fitting = listFramebuffers(root).filter(
+    (framebuffer) =>
+      (id === null || framebuffer.id === id) &&
+      (wanted.device === "" || id !== null || framebuffer.name === wanted.device) &&
+      (wanted.width === 0 || framebuffer.visible.width === wanted.width) &&
+      (wanted.height === 0 || framebuffer.visible.height === wanted.height),
+  );
+  return fitting.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind)).at(0) ?? null;
+}
+
+/**
+ * The pixel format, which sysfs does not tell. A simple-framebuffer has it in the device tree
+ * (Documentation/devicetree/bindings/display/simple-framebuffer.yaml); elsewhere it is what the kernel's drivers use.
+ * @returns null for a depth or a format that no driver here can write
+ */
+export function formatOf(root: string, framebuffer: Framebuffer): PixelFormat | null {
+  if (framebuffer.name === "simple") {
+    const named = deviceTreeFormat(root);
+    if (named !== null) return DEVICE_TREE_FORMATS[named] ?? null;
+  }
+  return DEFAULT_FORMATS[framebuffer.bitsPerPixel] ?? null;
+}
+
+/** Whether a format's pixels are as wide as the framebuffer's. */
+export function fits(format: PixelFormat, framebuffer: Framebuffer): boolean {
+  return rowBytes(format, 8) === framebuffer.bitsPerPixel;
+}
+
+const DEFAULT_FORMATS: Readonly<Record<number, PixelFormat>> = {
+  1: "MONO10",
+  8: "GRAY8",
+  16: "RGB565",
+  24: "RGB888",
+  32: "XRGB8888",
+};
+
+const DEVICE_TREE_FORMATS: Readonly<Record<string, PixelFormat>> = {
+  r5g6b5: "RGB565",
+  r8g8b8: "RGB888",
+  x8r8g8b8: "XRGB8888",
+  a8r8g8b8: "XRGB8888",
+  x8b8g8r8: "XBGR8888",
+  a8b8g8r8: "XBGR8888",
+};
+
+function deviceTreeFormat(root: string): string | null {
+  // A sandboxed unit may hide all of /proc but processes (ProcSubset=pid); the same tree is in /sys.
+  for (const tree of ["/proc/device-tree", "/sys/firmware/devicetree/base"]) {
+    const chosen = `${root}${tree}/chosen`;
+    for (const node of entries(chosen).filter((entry) => entry.startsWith("framebuffer"))) {
+      const format = attribute(`${chosen}/${node}/format`);
+      if (format !== null && attribute(`${chosen}/${node}/status`) !== "disabled") return format;
+    }
+  }
+  return null;
+}
+
+/** The mode set now; else the only one known; else the memory's own size. `mode` is often empty, `modes` seldom. */
+function visibleSize(at: string, virtualWidth: number, virtualHeight: number): readonly [number, number] {
+  const fitting = (text: string | null) =>
+    (text ?? "")
+      .split("\n")
+      .map((line) => /^[A-Z]:(\d+)x(\d+)[pid]*-\d+$/.exec(line))
+      .map((match) => [Number(match?.[1]), Number(match?.[2])] as const)
+      .filter(
+        ([width, height]) => width > 0 && width <= virtualWidth && height > 0 && height <= virtualHeight,
+      );
+  const now = fitting(attribute(`${at}/mode`));
+  const known = fitting(attribute(`${at}/modes`));
+  return (
+    now[0] ?? known.find(([width]) => width === virtualWidth) ?? known[0] ?? [virtualWidth, virtualHeight]
+  );
+}
+
+function onPanelBus(at: string): boolean {
+  try {
+    return ["spi", "i2c"].includes(basename(readlinkSync(`${at}/device/subsystem`)));
+  } catch {
+    return false;
+  }
+}
+
+function nodeName(root: string, device: string): string {
+  try {
+    return basename(realpathSync(`${root}${device}`));
+  } catch {
+    return basename(device);
+  }
+}
+
+function pair(text: string | null): readonly [number, number] | null {
+  const match = /^(\d+),(\d+)$/.exec(text ?? "");
+  return match === null ? null : [Number(match[1]), Number(match[2])];
+}
+
+/** A sysfs or device tree attribute without its line end or NUL; null where it can't be read. */
+function attribute(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8").replace(/[\n\0]+$/, "");
+  } catch {
+    return null;
+  }
+}
+
+function entries(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,39 @@
+import { candidates } from "./detect.ts";
+import { DisplayError, type DriverName } from "./display.ts";
+import type { DisplayOptions, Host, OpenDriver, Opened } from "./options.ts";
+
+/** The registry of drivers. A driver's code, and the bindings that it needs, are loaded when it is opened. */
+const DRIVERS: Partial<Record<DriverName, () => Promise<{ readonly open: OpenDriver }>>> = {
+  framebuffer: () => import("./framebuffer.ts"),
+  png: () => import("./png.ts"),
+  terminal: () => import("./terminal.ts"),
+  none: () => import("./none.ts"),
+};
+
+export interface OpenedDisplay extends Opened {
+  /** What was taken and why, for the journal. */
+  readonly reason: string;
+}
+
+/**
+ * Opens the configured display; with `driver = "auto"` the best of those there are, in the end none at all.
+ *
+ * @throws {DisplayError} where the configured display can't be opened; never with `auto`, whose failures are among the
+ *   warnings
+ */
+export async function openDisplay(options: DisplayOptions, host: Host): Promise<OpenedDisplay> {
+  const failures: string[] = [];
+  for (const { driver, reason } of candidates(options, host)) {
+    try {
+      const load = DRIVERS[driver];
+      if (load === undefined) throw new DisplayError(`This version has no ${driver} driver.`);
+      const { open } = await load();
+      const { display, warnings } = await open(options, host);
+      return { display, warnings: [...failures, ...warnings], reason };
+    } catch (error) {
+      if (options.driver !== "auto" || !(error instanceof DisplayError)) throw error;
+      failures.push(error.message);
+    }
+  }
+  throw new DisplayError("There is no display.");
+}
