@@ -319,6 +319,8 @@ export class ConfigError extends Error {
 }
 
 export const ENVIRONMENT_PREFIX = "C2CD_";
+/** Variables of c2cctl, which are no keys and may be set for a whole login. */
+const FOREIGN_VARIABLES: ReadonlySet<string> = new Set(["C2CD_SOCKET"]);
 
 type Rows = Readonly<Record<string, Readonly<Record<string, Key<unknown>>>>>;
 const rows: Rows = SCHEMA;
@@ -366,6 +368,7 @@ export function parseConfig(
     set(`${file}:${entry.line}`, entry.section, entry.name, entry.value);
   for (const [variable, raw] of Object.entries(environment)) {
     if (raw === undefined || !variable.startsWith(ENVIRONMENT_PREFIX)) continue;
+    if (FOREIGN_VARIABLES.has(variable)) continue;
     const [section = "", ...rest] = variable.slice(ENVIRONMENT_PREFIX.length).toLowerCase().split("_");
     set(variable, section, rest.join("_"), raw);
   }

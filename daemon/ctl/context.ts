@@ -1,0 +1,35 @@
+import type { Arguments } from "../cli/parse.ts";
+import type { Clock } from "../clock.ts";
+import type { Client } from "./client.ts";
+import type { Style } from "./text.ts";
+
+/** Standard output, and what it is connected to. */
+export interface Output {
+  write(text: string | Uint8Array): void;
+  /** Whether a person reads along, and lines may be written over. */
+  readonly terminal: boolean;
+  readonly colour: boolean;
+  readonly style: Style;
+  /** Cells; 80 x 24 where it is no terminal. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What a command may use. */
+export interface Context {
+  readonly arguments: Arguments;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly out: Output;
+  /** For people, while standard output is for programs. */
+  note(text: string): void;
+  /** One line from the person at the terminal; null where there is none to ask. */
+  ask(question: string): Promise<string | null>;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+  /** Prefix of the system's paths; "" for the running system. */
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Of this c2cctl. */
+  readonly version: string;
+}

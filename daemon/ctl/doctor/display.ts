@@ -1,0 +1,46 @@
+import { existsSync, readdirSync } from "node:fs";
+import type { Config } from "../../config.ts";
+import type { SnapshotView } from "../snapshot.ts";
+import { type Check, fail, ok, warn } from "./check.ts";
+
+/** What the daemon draws on; while it is down, whether there is something to draw on. */
+export function checkDisplay(root: string, config: Config, snapshot: SnapshotView | null): Check {
+  const { driver, device } = config.display;
+  if (driver === "none") return ok("display", "switched off; the page and c2cctl show the code");
+  if (snapshot !== null) {
+    const { display } = snapshot;
+    const what = [display.driver, display.device, display.name]
+      .filter((part) => part !== null && part !== "")
+      .join(", ");
+    if (display.driver !== null && display.driver !== "none") return ok("display", what);
+    return warn(
+      "display",
+      "the daemon found none",
+      "plug one in, or set display.driver; the page and c2cctl show the code",
+    );
+  }
+  if (device !== "" && driver !== "png")
+    return existsSync(root + device)
+      ? ok("display", `${device} is there`)
+      : fail(
+          "display",
+          `there is no ${device}`,
+          "set display.device, or load the display's driver (dtoverlay)",
+        );
+  const framebuffers = readDirectory(`${root}/dev`).filter((name) => /^fb\d+$/.test(name));
+  return framebuffers.length > 0 || driver !== "auto"
+    ? ok("display", framebuffers.map((name) => `/dev/${name}`).join(", ") || driver)
+    : warn(
+        "display",
+        "there is no framebuffer",
+        "plug a screen in, or set display.driver; the page shows the code, too",
+      );
+}
+
+function readDirectory(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}

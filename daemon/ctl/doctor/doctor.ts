@@ -1,0 +1,134 @@
+import { existsSync } from "node:fs";
+import { readBoard } from "../../../hw/board.ts";
+import { buildInfo } from "../../build-info.ts";
+import { C2CCTL_OPTIONS } from "../../cli/c2cctl.ts";
+import { EXIT, type ExitCode } from "../../cli/exit.ts";
+import { systemClock } from "../../clock.ts";
+import { type Config, ConfigError, loadConfig, parseConfig } from "../../config.ts";
+import type { Context } from "../context.ts";
+import { Failure } from "../failure.ts";
+import { succeeded } from "../reply.ts";
+import { readSnapshot, type SnapshotView } from "../snapshot.ts";
+import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
+import { checkDisplay } from "./display.ts";
+import { checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
+import { checkIdentity } from "./identity.ts";
+import { checkApi, checkDns, checkInterface } from "./network.ts";
+import { checkUnit, readUnit } from "./unit.ts";
+
+/** `c2cctl doctor` */
+export async function doctor(context: Context): Promise<ExitCode> {
+  const json = context.arguments.has(C2CCTL_OPTIONS.json);
+  const checks: Check[] = [];
+  for await (const check of examine(context)) {
+    checks.push(check);
+    if (!json) context.out.write(line(check, context));
+  }
+  const healthy = checks.every(({ level }) => level !== "fail");
+  if (json) context.out.write(`${JSON.stringify({ ok: healthy, checks }, null, 2)}\n`);
+  return healthy ? EXIT.ok : EXIT.failed;
+}
+
+/** Check by check, so that a person sees the first lines while the network is still being tried. */
+async function* examine(context: Context): AsyncGenerator<Check> {
+  const { arguments: given, client, clock, root, environment, interrupted } = context;
+  const configFile = given.value(C2CCTL_OPTIONS.config) ?? `${root}/etc/c2cd/c2cd.toml`;
+  const { config, check: configured } = readConfig(configFile, environment);
+  yield configured;
+  const { snapshot, check: daemon } = await askDaemon(context);
+  yield daemon;
+  const reports = new Set(snapshot === null ? [] : reported(snapshot));
+
+  /** The daemon lives with the device: where nothing is wrong from here and it says otherwise, its word counts. */
+  function* heard(own: Check): Generator<Check> {
+    const theirs = [...reports].filter(({ name }) => name === own.name);
+    for (const report of theirs) reports.delete(report);
+    yield* own.level === "ok" && theirs.length > 0 ? theirs : [own];
+  }
+
+  if (root === "") yield* checkUnit(await readUnit("c2cd.service"));
+  yield* heard(checkIdentity(readBoard(root), config, snapshot));
+  const secretFile = config.frameio.client_secret_file;
+  yield* heard(checkSecret(root, secretFile === "" ? null : root + secretFile, snapshot));
+  yield* heard(checkStorage(root));
+  yield checkModes(configFile, client.path);
+  yield* heard(checkClock(root, clock.wall()));
+  const baseUrl = new URL(config.frameio.base_url);
+  yield* heard(checkInterface(root, clock, baseUrl));
+  const dns = await checkDns(baseUrl.hostname, clock);
+  yield* heard(dns);
+  if (dns.level === "ok")
+    for (const link of await checkApi(config, environment, clock, interrupted)) yield* heard(link);
+  yield* heard(checkDisplay(root, config, snapshot));
+  if (config.buttons.device !== "") yield checkButton(root + config.buttons.device);
+  if (snapshot !== null) yield* heard(checkAuthorization(snapshot));
+  yield* reports;
+}
+
+function readConfig(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly config: Config; readonly check: Check } {
+  try {
+    const config = loadConfig(file, environment);
+    const there = existsSync(file);
+    return { config, check: ok("config", there ? `${file} is good` : `no ${file}: the defaults stand`) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [first] = error.problems;
+    const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : "";
+    return {
+      config: parseConfig("", file, {}),
+      check: fail(
+        "config",
+        `${first?.where}: ${first?.message}${more}`,
+        "correct it; the checks below take the defaults, see c2cd.toml(5)",
+      ),
+    };
+  }
+}
+
+async function askDaemon({
+  client,
+  version,
+}: Context): Promise<{ readonly snapshot: SnapshotView | null; readonly check: Check }> {
+  try {
+    const body = succeeded(await client.get("/v1/status"), "status").toString("utf8");
+    const snapshot = readSnapshot(body);
+    return {
+      snapshot,
+      check:
+        snapshot.version === version
+          ? ok("daemon", `c2cd ${version} answers, ${snapshot.state}`)
+          : warn(
+              "daemon",
+              `c2cd is ${snapshot.version ?? "of unknown version"} and c2cctl ${version}`,
+              "install both from the same version and run: systemctl restart c2cd",
+            ),
+    };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { snapshot: null, check: failed("daemon", error, "see: journalctl -u c2cd") };
+  }
+}
+
+function checkClock(root: string, now: number): Check {
+  const time = new Date(now).toISOString().replace(/\.\d+Z/, "Z");
+  return systemClock(root, buildInfo.builtAt).wallTrusted()
+    ? ok("clock", `${time}, kept by NTP or a real-time clock`)
+    : warn(
+        "clock",
+        `${time}, and nobody vouches for it`,
+        "let systemd-timesyncd or chrony set it: timedatectl",
+      );
+}
+
+function checkAuthorization({ state, project, authorization }: SnapshotView): Check {
+  if (authorization === null) return warn("authorization", `not paired (${state})`, "run: c2cctl pair");
+  return ok("authorization", `paired${project === null ? "" : ` with ${project}`}`);
+}
+
+function line({ name, level, text, action }: Check, { out }: Context): string {
+  const paint = { ok: out.style.green, warn: out.style.yellow, fail: out.style.red }[level];
+  return `${paint(level.padEnd(4))} ${name}: ${text}${action === null ? "" : `; ${action}`}\n`;
+}

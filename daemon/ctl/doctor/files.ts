@@ -1,0 +1,123 @@
+import { readdirSync, type Stats, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CredentialError, loadClientSecret } from "../../credentials.ts";
+import type { SnapshotView } from "../snapshot.ts";
+import { type Check, fail, failed, ok, warn } from "./check.ts";
+
+/** Bytes; SQLite needs room for its journal beside the store. */
+const LEAST_ROOM = 16 * 1024 * 1024;
+const AS_ROOT = "run c2cctl doctor as root to see it";
+
+/** A file's status; null where there is none, "hidden" where this user may not look. */
+function look(path: string): Stats | "hidden" | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOTDIR" || code === "ELOOP" ? null : "hidden";
+  }
+}
+
+function octal(stats: Stats): string {
+  return (stats.mode & 0o777).toString(8).padStart(4, "0");
+}
+
+/** @param file `frameio.client_secret_file`, root prefix included; null where none is configured */
+export function checkSecret(root: string, file: string | null, snapshot: SnapshotView | null): Check {
+  if (snapshot !== null && !snapshot.health.some(({ code }) => code.startsWith("secret-")))
+    return ok("secret", "the daemon has Frame.io's client_secret");
+  if (file !== null && look(file) === "hidden")
+    return warn("secret", `${file} may not be looked at`, AS_ROOT);
+  try {
+    const found = loadClientSecret(null, file ?? "");
+    if (found !== null) return ok("secret", `the client_secret is in ${found.origin}`);
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    return error.message.includes("EACCES")
+      ? warn("secret", error.message, AS_ROOT)
+      : failed("secret", error, "put the client_secret alone into it");
+  }
+  for (const store of [
+    "/etc/credstore",
+    "/etc/credstore.encrypted",
+    "/run/credstore",
+    "/run/credstore.encrypted",
+  ]) {
+    const credential = look(`${root}${store}/c2cd.client_secret`);
+    if (credential === "hidden") return warn("secret", `${store} may not be looked at`, AS_ROOT);
+    if (credential !== null) return ok("secret", `systemd hands over the client_secret from ${store}`);
+  }
+  return fail(
+    "secret",
+    "no client_secret is configured",
+    "put the one that Frame.io gave you into /etc/credstore/c2cd.client_secret, mode 0600, and restart c2cd",
+  );
+}
+
+/** The store, as far as this user may see it. */
+export function checkStorage(root: string): Check {
+  const directory = `${root}/var/lib/c2cd`;
+  const stats = look(directory);
+  if (stats === "hidden") return warn("storage", `${directory} may not be looked at`, AS_ROOT);
+  if (stats === null)
+    return warn(
+      "storage",
+      `there is no ${directory} yet`,
+      "it is made when c2cd starts: systemctl start c2cd",
+    );
+  if (!stats.isDirectory())
+    return fail("storage", `${directory} is no directory`, "move it away and restart c2cd");
+  if ((stats.mode & 0o077) !== 0)
+    return fail("storage", `${directory} is open to others (${octal(stats)})`, `run: chmod 700 ${directory}`);
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return warn("storage", `the files in ${directory} may not be looked at`, AS_ROOT);
+  }
+  for (const name of names) {
+    const file = join(directory, name);
+    const status = look(file);
+    if (status !== null && status !== "hidden" && (status.mode & 0o077) !== 0)
+      return fail("storage", `${file} is open to others (${octal(status)})`, `run: chmod 600 ${file}`);
+  }
+  const { bavail, bsize } = statfsSync(directory);
+  const room = bavail * bsize;
+  if (room < LEAST_ROOM)
+    return fail(
+      "storage",
+      `only ${Math.floor(room / 1024)} KiB are left for ${directory}`,
+      "make room on that file system",
+    );
+  return ok(
+    "storage",
+    `${directory} is closed to others and has ${Math.floor(room / 1024 / 1024)} MiB of room`,
+  );
+}
+
+/** Who may change the configuration, and who may ask for tokens. */
+export function checkModes(configFile: string, socket: string): Check {
+  const config = look(configFile);
+  if (config !== null && config !== "hidden" && (config.mode & 0o022) !== 0)
+    return fail(
+      "permissions",
+      `${configFile} can be changed by others (${octal(config)})`,
+      `run: chmod 644 ${configFile}`,
+    );
+  const control = look(socket);
+  if (control !== null && control !== "hidden" && (control.mode & 0o007) !== 0)
+    return fail(
+      "permissions",
+      `whoever is on this device can get tokens from ${socket} (${octal(control)})`,
+      `run: chmod 660 ${socket}`,
+    );
+  return ok("permissions", "configuration and control socket are closed to others");
+}
+
+/** The button's node, where one is configured. */
+export function checkButton(node: string): Check {
+  const stats = look(node);
+  return stats !== null && (stats === "hidden" || stats.isCharacterDevice())
+    ? ok("button", `${node} is there`)
+    : fail("button", `${node} is no input device`, "set buttons.device; see /proc/bus/input/devices");
+}

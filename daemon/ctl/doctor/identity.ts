@@ -1,0 +1,58 @@
+import type { Board } from "../../../hw/board.ts";
+import type { Config } from "../../config.ts";
+import { applicationSpecificId, chooseIdentity, IdentityError } from "../../identity.ts";
+import type { SnapshotView } from "../snapshot.ts";
+import { originOf } from "../words.ts";
+import { type Check, failed, ok, warn } from "./check.ts";
+
+const IF_COPIED =
+  "if this card is a copy of another unit's: stop c2cd, delete /var/lib/c2cd/c2cd.db, start c2cd and pair";
+
+/** The client_id, and signs that another unit has the same one. */
+export function checkIdentity(board: Board, config: Config, snapshot: SnapshotView | null): Check {
+  if (snapshot === null) return foresee(board, config);
+  const { clientId, source } = snapshot.device;
+  if (clientId === null || clientId === "")
+    return warn("identity", "the daemon has no client_id yet", "wait and ask again");
+  const text = `${clientId}, ${originOf(source)}`;
+  if (
+    source === "board-serial" &&
+    board.serials.length > 0 &&
+    !board.serials.some(({ value }) => clientId.endsWith(value))
+  )
+    return warn(
+      "identity",
+      `${text}; but this board's is ${board.serials[0]?.value}`,
+      "restart c2cd, so that it notices the other board",
+    );
+  if (
+    source === "machine-id" &&
+    board.machineId !== null &&
+    !clientId.endsWith(applicationSpecificId(board.machineId))
+  )
+    return warn("identity", `${text}; but not of the machine-id that this system has now`, IF_COPIED);
+  if (source === "generated")
+    return warn(
+      "identity",
+      `${text}, since the board has no usable serial number and the system no machine-id`,
+      "never copy this card, or give each unit its own identity.fixed",
+    );
+  return ok("identity", text);
+}
+
+/** What the daemon would choose, where it can't be asked. */
+function foresee(board: Board, config: Config): Check {
+  try {
+    const { identity } = chooseIdentity(board, null, config.identity, () => "");
+    return identity.source === "generated"
+      ? warn(
+          "identity",
+          "the board has no usable serial number and the system no machine-id; a client_id would be made up",
+          "give each unit its own identity.fixed, or a machine-id: systemd-machine-id-setup",
+        )
+      : ok("identity", `would be ${identity.clientId}, ${originOf(identity.source)}`);
+  } catch (error) {
+    if (!(error instanceof IdentityError)) throw error;
+    return failed("identity", error, "correct [identity]");
+  }
+}

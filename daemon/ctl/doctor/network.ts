@@ -1,0 +1,149 @@
+import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { Clock } from "../../clock.ts";
+import type { Config } from "../../config.ts";
+import type { Fault, Outcome } from "../../domain.ts";
+import { createFrameio } from "../../frameio/client.ts";
+import { proxyFor } from "../../frameio/proxy.ts";
+import { readRoots } from "../../frameio/roots.ts";
+import { isLoopback } from "../../loopback.ts";
+import { watchNetwork } from "../../network.ts";
+import { type Check, fail, ok, warn } from "./check.ts";
+
+/** An interface with an address, and a way out of the local network. */
+export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check {
+  if (isLoopback(baseUrl.hostname))
+    return ok("interface", "not needed: frameio.base_url is this device itself");
+  const watch = watchNetwork(clock, networkInterfaces, 60_000, () => {});
+  const { up, addresses } = watch.current();
+  watch.stop();
+  if (!up)
+    return fail(
+      "interface",
+      "no network interface has an address",
+      "plug in a cable or set up Wi-Fi, see: ip address",
+    );
+  const routed = hasDefaultRoute(root);
+  return routed === false
+    ? fail("interface", "there is no default route", "ask the network for a gateway (DHCP), see: ip route")
+    : ok("interface", `this device has ${addresses.join(", ") || "an address"}`);
+}
+
+/** proc(5), /proc/net/route and /proc/net/ipv6_route; null where neither can be read. */
+function hasDefaultRoute(root: string): boolean | null {
+  const tables = ["/proc/net/route", "/proc/net/ipv6_route"].map((path) => {
+    try {
+      return readFileSync(root + path, "utf8");
+    } catch {
+      return null;
+    }
+  });
+  const [v4, v6] = tables;
+  if (v4 == null && v6 == null) return null;
+  return (
+    /^\S+\t00000000\t/m.test(v4 ?? "") ||
+    (v6 ?? "").split("\n").some((line) => /^0{32} 00 /.test(line) && !/\slo$/.test(line))
+  );
+}
+
+export async function checkDns(hostname: string, clock: Clock): Promise<Check> {
+  if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return ok("dns", `not needed: ${hostname} is an address`);
+  let cancel = () => {};
+  const late = new Promise<never>((_, reject) => {
+    cancel = clock.after(10_000, () => reject(Object.assign(new Error("too slow"), { code: "ETIMEDOUT" })));
+  });
+  try {
+    const found = await Promise.race([lookup(hostname, { all: true }), late]);
+    return ok("dns", `${hostname} is ${found.map(({ address }) => address).join(", ")}`);
+  } catch (error) {
+    return fail(
+      "dns",
+      `the name ${hostname} does not resolve (${(error as NodeJS.ErrnoException).code})`,
+      "check the name server: resolvectl status, or /etc/resolv.conf",
+    );
+  } finally {
+    cancel();
+  }
+}
+
+/** Asks `GET /health` once, as the daemon would, and tells which link of the chain holds. */
+export async function checkApi(
+  config: Config,
+  environment: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const { base_url: baseUrl, ca_file: caFile } = config.frameio;
+  let roots: readonly string[] = [];
+  let proxy: string | null;
+  try {
+    if (caFile !== "") roots = readRoots(readFileSync(caFile, "utf8"));
+  } catch (error) {
+    return [fail("tls", `${caFile} can't be used: ${(error as Error).message}`, "correct frameio.ca_file")];
+  }
+  try {
+    proxy = proxyFor(baseUrl, environment);
+  } catch (error) {
+    return [fail("api", (error as Error).message, "correct it for this shell and for c2cd")];
+  }
+  const frameio = createFrameio({
+    baseUrl,
+    clientVersion: config.frameio.client_version,
+    scope: config.frameio.scope,
+    urlPairing: config.frameio.url_pairing,
+    bodyEncoding: config.frameio.body_encoding,
+    verificationHosts: config.frameio.verification_hosts,
+    clientId: "",
+    clientSecret: () => null,
+    roots,
+    proxy,
+    clock,
+  });
+  const begun = clock.elapsed();
+  const outcome = await frameio.health(signal);
+  await frameio.close();
+  return judge(outcome, baseUrl, Math.round(clock.elapsed() - begun));
+}
+
+function judge(outcome: Outcome<unknown>, baseUrl: string, milliseconds: number): Check[] {
+  const tls = new URL(baseUrl).protocol === "https:" ? [ok("tls", "the certificate is good")] : [];
+  if (outcome.kind === "verdict") return [...tls, ok("api", `${baseUrl} answers in ${milliseconds} ms`)];
+  const { kind, detail }: Fault = outcome.fault;
+  const because = `${baseUrl}: ${detail}`;
+  switch (kind) {
+    case "dns":
+      return [fail("api", because, "see dns above")];
+    case "connect":
+    case "timeout":
+      return [
+        fail("api", because, "let this device reach that address, port 443, through firewall and proxy"),
+      ];
+    case "tls":
+      return [
+        fail(
+          "tls",
+          because,
+          "leave the network that inspects traffic, or give its root certificate as frameio.ca_file",
+        ),
+      ];
+    case "clock":
+      return [fail("tls", because, "set the clock right first, see clock")];
+    case "captive-portal":
+      return [
+        fail(
+          "portal",
+          `the network answers in Frame.io's place: ${detail}`,
+          "log in to it with a browser, or use another one",
+        ),
+      ];
+    case "rate-limited":
+    case "server":
+      return [...tls, warn("api", because, "wait: the trouble is at Frame.io")];
+    case "status":
+    case "oversized":
+    case "malformed":
+      return [...tls, fail("api", because, "check frameio.base_url; a proxy in between may be answering")];
+  }
+}

@@ -1,0 +1,21 @@
+import { StringDecoder } from "node:string_decoder";
+
+/** Cuts a text/event-stream (HTML Living Standard §9.2.6) into the data of its events. Chunks may end anywhere. */
+export class EventStream {
+  readonly #decoder = new StringDecoder("utf8");
+  #rest = "";
+  #data: string[] = [];
+
+  push(chunk: Buffer): string[] {
+    const lines = (this.#rest + this.#decoder.write(chunk)).split(/\r\n|\n|\r(?!$)/);
+    this.#rest = lines.pop() ?? "";
+    const events: string[] = [];
+    for (const line of lines) {
+      if (line.startsWith("data:")) this.#data.push(line.slice(line.startsWith("data: ") ? 6 : 5));
+      if (line !== "" || this.#data.length === 0) continue;
+      events.push(this.#data.join("\n"));
+      this.#data = [];
+    }
+    return events;
+  }
+}

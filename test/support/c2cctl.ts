@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** What a finished program left behind. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Variables beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run on a pseudo-terminal of 80 x 24, as script(1) makes one: standard error joins standard output. */
+  readonly terminal?: boolean;
+  /** Called with everything that was printed so far, whenever there is more. */
+  readonly onOutput?: (text: string, child: ChildProcess) => void;
+}
+
+/** The real c2cctl, bundled once for a test file: a start from the sources takes a second. */
+export class Program {
+  readonly #directory: string;
+  readonly #ready: Promise<unknown>;
+
+  constructor() {
+    // Below the repository, so that the packages are found.
+    const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
+    mkdirSync(cache, { recursive: true });
+    this.#directory = mkdtempSync(`${cache}c2cctl-`);
+    this.#ready = build({
+      entryPoints: [fileURLToPath(new URL("../../daemon/ctl/main.ts", import.meta.url))],
+      outfile: `${this.#directory}/c2cctl.mjs`,
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      format: "esm",
+    });
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  async run(args: readonly string[], { env, terminal, onOutput }: RunOptions = {}): Promise<Finished> {
+    await this.#ready;
+    const command = [process.execPath, `${this.#directory}/c2cctl.mjs`, ...args];
+    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    const [file = "", ...rest] =
+      terminal === true
+        ? ["script", "--quiet", "--return", "--command", `stty cols 80 rows 24; exec ${quoted}`, "/dev/null"]
+        : command;
+    const child = spawn(file, rest, {
+      env: { PATH: process.env.PATH, TERM: "xterm-256color", SHELL: "/bin/sh", ...env },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      onOutput?.(stdout, child);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    return { code, stdout, stderr };
+  }
+}
