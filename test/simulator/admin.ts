@@ -1,9 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import { type Static, type TObject, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { type Answer, json, refused } from "./answers.ts";
 import { FaultRule } from "./faults.ts";
 import { isPaused, type ProjectDevice } from "./frameio.ts";
 import { AdminError } from "./refusals.ts";
+import { target } from "./requests.ts";
 import type { Simulator } from "./simulator.ts";
 
 const closed = { additionalProperties: false };
@@ -46,18 +48,17 @@ const HELP = {
 };
 
 /** The `Simulator` interface as JSON over HTTP, in the same words, for people, shell scripts and tests in other processes. */
-export function serveAdmin(
-  method: string,
-  path: string,
-  query: URLSearchParams,
-  body: Buffer,
-  simulator: Simulator,
-): Answer {
+export function serveAdmin(request: IncomingMessage, body: Buffer, simulator: Simulator): Answer {
+  const { path, query } = target(request);
   try {
-    return json(200, run(`${method} ${path.replace(/\/$/, "")}`, query, body, simulator));
+    return json(200, run(`${request.method} ${path.replace(/\/$/, "")}`, query, body, simulator));
   } catch (error) {
     return refused(error);
   }
+}
+
+export function isAdminPath(path: string): boolean {
+  return path === "/_admin" || path.startsWith("/_admin/");
 }
 
 function run(route: string, query: URLSearchParams, body: Buffer, simulator: Simulator): unknown {

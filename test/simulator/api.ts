@@ -6,7 +6,8 @@ import type { Faults } from "./faults.ts";
 import type { FrameIo } from "./frameio.ts";
 import { type Journal, openFields, openHeaders } from "./journal.ts";
 import type { RateLimits } from "./ratelimit.ts";
-import { bearer, formFields, header, looseFields, readBody } from "./requests.ts";
+import { bearer, formFields, header, looseFields, readBody, target } from "./requests.ts";
+import type { Wires } from "./wires.ts";
 
 /** What a request of a device meets. */
 export interface ApiParts {
@@ -14,6 +15,7 @@ export interface ApiParts {
   readonly faults: Faults;
   readonly journal: Journal;
   readonly limits: RateLimits;
+  readonly wires: Wires;
   readonly addresses: () => Addresses;
   /** The server's wall clock, ms. */
   readonly now: () => number;
@@ -25,12 +27,12 @@ export interface ApiParts {
 export async function serveApi(
   parts: ApiParts,
   request: IncomingMessage,
-  path: string,
   response: ServerResponse,
 ): Promise<void> {
   const { frameio, faults, journal, limits, now } = parts;
   const at = parts.monotonic();
   const time = now();
+  const { path } = target(request);
   const method = request.method ?? "GET";
   const contentType = header(request, "content-type");
   const body = await readBody(request);
@@ -62,7 +64,7 @@ export async function serveApi(
     ...limit.headers,
     date: new Date(now()).toUTCString(),
   });
-  await deliver(delivery, response);
+  await deliver(delivery, response, parts.wires);
   journal.add({
     at,
     time,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, detailed, html, json, redirect } from "./answers.ts";
 import type { Fault } from "./faults.ts";
 import { notAuthorized } from "./refusals.ts";
+import type { Wires } from "./wires.ts";
 
 /** What reaches the device in the end. */
 export type Delivery =
@@ -138,16 +139,18 @@ function otherType(value: unknown): unknown {
 }
 
 /** Puts a delivery on the wire; resolves when that is over, or when there is nothing more to do. */
-export async function deliver(delivery: Delivery, response: ServerResponse): Promise<void> {
+export async function deliver(delivery: Delivery, response: ServerResponse, wires: Wires): Promise<void> {
   const { socket } = response;
+  // The device has gone already.
+  if (socket === null) return;
   switch (delivery.type) {
     case "nothing":
       return;
     case "close":
-      socket?.destroy();
+      socket.destroy();
       return;
     case "reset":
-      socket?.resetAndDestroy();
+      wires.reset(socket);
       return;
     case "cut": {
       const body = Buffer.from(delivery.answer.body);
@@ -156,7 +159,7 @@ export async function deliver(delivery: Delivery, response: ServerResponse): Pro
         "content-length": body.length,
       });
       await new Promise((done) => response.write(body.subarray(0, Math.ceil(body.length / 2)), done));
-      socket?.destroySoon();
+      socket.destroySoon();
       return;
     }
     case "answer": {
@@ -181,12 +184,12 @@ async function trickle(body: Buffer, msPerByte: number, response: ServerResponse
 }
 
 /** The same for a socket that was to become a websocket. */
-export function deliverRaw(delivery: Delivery, socket: Socket): void {
+export function deliverRaw(delivery: Delivery, socket: Socket, wires: Wires): void {
   switch (delivery.type) {
     case "nothing":
       return;
     case "reset":
-      socket.resetAndDestroy();
+      wires.reset(socket);
       return;
     case "close":
     case "cut":

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import { type Answer, html, notFound, redirect } from "./answers.ts";
 import type { CodeView } from "./codes.ts";
 import type { FrameIo, Project } from "./frameio.ts";
 import { CONTENT_SECURITY_POLICY, escapeHtml, layout } from "./pagelayout.ts";
 import { AdminError } from "./refusals.ts";
+import { formFields, header, target } from "./requests.ts";
 
 /**
  * The pairing page that a person meets by scanning the QR or typing the short address: plain forms, no script.
@@ -11,14 +13,13 @@ import { AdminError } from "./refusals.ts";
  * - `/pair/NNNNNN` shows the device's name to compare, projects, an optional end, Authorize and Cancel
  * - afterwards the same address says that the device is paired, or that the code has expired
  */
-export function servePage(
-  method: string,
-  path: string,
-  query: URLSearchParams,
-  form: ReadonlyMap<string, string>,
+export async function servePage(
+  request: IncomingMessage,
+  body: Buffer,
   frameio: FrameIo,
   now: number,
-): Answer {
+): Promise<Answer> {
+  const { path, query } = target(request);
   if (path === "/") return redirect(303, "/pair");
   if (path === "/pair" || path === "/pair/") {
     const typed = query.get("code");
@@ -29,8 +30,14 @@ export function servePage(
   }
   const userCode = /^\/pair\/(\d{6})$/.exec(path)?.[1];
   if (userCode === undefined) return notFound();
-  if (method === "POST") return decide(userCode, form, frameio, now);
+  if (request.method === "POST") {
+    return decide(userCode, await formFields(header(request, "content-type"), body), frameio, now);
+  }
   return codePage(frameio.code(userCode), frameio.projects, now, UNTOUCHED);
+}
+
+export function isPagePath(path: string): boolean {
+  return path === "/" || path === "/pair" || path.startsWith("/pair/");
 }
 
 const CANCELLED = "Cancelled. Nothing was authorized.";

@@ -48,6 +48,12 @@ export async function looseFields(
   }
 }
 
+/** The request target's path and query. */
+export function target(request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } {
+  const [path = "", ...query] = (request.url ?? "").split("?");
+  return { path, query: new URLSearchParams(query.join("?")) };
+}
+
 export function header(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];
   return typeof value === "string" ? value : null;

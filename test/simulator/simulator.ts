@@ -2,17 +2,19 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { serveAdmin } from "./admin.ts";
+import { isAdminPath, serveAdmin } from "./admin.ts";
 import { type ApiParts, serveApi } from "./api.ts";
 import type { CodeView } from "./codes.ts";
 import { deliver, whole } from "./delivery.ts";
 import { Faults } from "./faults.ts";
 import { FrameIo, type Project, type ProjectDevice } from "./frameio.ts";
 import { Journal, type SeenRequest } from "./journal.ts";
-import { servePage } from "./page.ts";
+import { isPagePath, servePage } from "./page.ts";
 import { RateLimits } from "./ratelimit.ts";
-import { formFields, header, readBody } from "./requests.ts";
+import { AdminError } from "./refusals.ts";
+import { readBody, target } from "./requests.ts";
 import { DeviceSockets } from "./socket.ts";
+import { Wires } from "./wires.ts";
 
 export interface SimulatorOptions {
   /** Address to listen on; loopback by default. */
@@ -85,6 +87,8 @@ export interface Simulator {
   nextRequest(wanted?: (request: SeenRequest) => boolean): Promise<SeenRequest>;
   /** Every secret in use, for leak tests. */
   secrets(): string[];
+  /** Changes the certificate that new connections see. @throws AdminError where it does not speak https */
+  useCertificate(certificate: { readonly cert: string; readonly key: string }): void;
   /** Stops listening and cuts every connection: devices are refused until `goOnline`. */
   goOffline(): Promise<void>;
   goOnline(): Promise<void>;
@@ -115,32 +119,36 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   frameio.autoApprove(options.autoApproveAfter ?? null);
   const faults = new Faults(options.seed ?? 1);
   const journal = new Journal(options.log ?? (() => {}));
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    serve(request, response).catch((error: Error) => {
+      // A bug of the simulator must not look like a fault of the network.
+      if (!request.readableAborted) throw error;
+    });
+  };
+  const tls = options.tls ? createTlsServer(options.tls, listener) : null;
+  const server = tls ?? createServer(listener);
+  const wires = new Wires(server);
   const api: ApiParts = {
     frameio,
     faults,
     journal,
     limits: new RateLimits(),
+    wires,
     addresses: () => ({ pairing: options.publicUrl ?? url, api: url }),
     now,
     monotonic: () => performance.now() - started,
   };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://simulator");
-    if (path === "/" || path === "/pair" || path.startsWith("/pair/")) {
-      const form = await formFields(header(request, "content-type"), await readBody(request));
-      await deliver(whole(servePage(request.method ?? "GET", path, query, form, frameio, now())), response);
-    } else if (path.startsWith("/_admin")) {
+    const { path } = target(request);
+    if (isPagePath(path) || isAdminPath(path)) {
       const body = await readBody(request);
-      await deliver(whole(serveAdmin(request.method ?? "GET", path, query, body, simulator)), response);
-    } else await serveApi(api, request, path, response);
+      const answer = isAdminPath(path)
+        ? serveAdmin(request, body, simulator)
+        : await servePage(request, body, frameio, now());
+      await deliver(whole(answer), response, wires);
+    } else await serveApi(api, request, response);
   }
-
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    // A device that leaves in mid-body ends here too: nothing more can be said to it.
-    serve(request, response).catch((error: Error) => response.destroy(error));
-  };
-  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
 
   const sockets = new DeviceSockets(api);
   server.on("upgrade", (request, socket: Socket, head) => void sockets.upgrade(request, socket, head));
@@ -149,14 +157,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     server.listen(port, options.host ?? DEFAULTS.host);
     await once(server, "listening");
     const { address, port: taken } = server.address() as AddressInfo;
-    url = `${options.tls ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${taken}`;
+    url = `${tls ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${taken}`;
   }
 
   async function stop(): Promise<void> {
     const closed = once(server, "close");
     server.close();
-    server.closeAllConnections();
-    sockets.cut();
+    wires.cut();
     await closed;
   }
 
@@ -187,6 +194,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: () => journal.list(),
     nextRequest: (wanted = () => true) => journal.next(wanted),
     secrets: () => frameio.secrets(),
+    useCertificate({ cert, key }) {
+      if (!tls) throw new AdminError("The simulator was started without TLS.");
+      tls.setSecureContext({ cert, key });
+    },
     goOffline: stop,
     goOnline: () => listen(Number(new URL(url).port)),
     async close() {

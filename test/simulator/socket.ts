@@ -6,7 +6,7 @@ import { type ApiParts, fate } from "./api.ts";
 import { befall, deliverRaw } from "./delivery.ts";
 import { isPaused, type ProjectDevice } from "./frameio.ts";
 import { openHeaders, type SeenRequest } from "./journal.ts";
-import { bearer, header } from "./requests.ts";
+import { bearer, header, target } from "./requests.ts";
 
 const PATH = "/devices/websocket";
 
@@ -59,8 +59,8 @@ export class DeviceSockets {
   /** Answers a request to upgrade. */
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { frameio, faults, journal, now, monotonic } = this.#parts;
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://simulator");
-    const access = bearer(searchParams.get("Authorization") ?? header(request, "authorization"));
+    const { path, query } = target(request);
+    const access = bearer(query.get("Authorization") ?? header(request, "authorization"));
     const seen = {
       at: monotonic(),
       time: now(),
@@ -69,7 +69,7 @@ export class DeviceSockets {
     };
     let device: ProjectDevice | null = null;
     const handle = (): Answer => {
-      if (pathname !== PATH) return notFound();
+      if (path !== PATH) return notFound();
       try {
         device = frameio.authorize(access, header(request, "x-client-version"));
         return SWITCHING;
@@ -82,11 +82,11 @@ export class DeviceSockets {
     const delivery = await befall(struck?.fault ?? null, handle);
     if (device !== null && "answer" in delivery && delivery.answer.status === 101) {
       this.#accept(device, request, socket, head);
-    } else deliverRaw(delivery, socket);
+    } else deliverRaw(delivery, socket, this.#parts.wires);
     journal.add({
       ...seen,
       method: "GET",
-      path: pathname,
+      path,
       headers: openHeaders(request),
       fields: {},
       ...fate(delivery),
@@ -95,14 +95,9 @@ export class DeviceSockets {
     });
   }
 
-  /** Cuts every connection without a close frame, as a lost network does. */
-  cut(): void {
-    for (const { socket } of this.#connections) socket.terminate();
-  }
-
+  /** Stops watching for silence. */
   close(): void {
     clearInterval(this.#timer);
-    this.cut();
   }
 
   #accept(device: ProjectDevice, request: IncomingMessage, socket: Socket, head: Buffer): void {
