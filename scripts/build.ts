@@ -1,10 +1,8 @@
 /** Bundles both programs and the status page into `dist/`: a board loads one file fast, and hundreds slowly. */
-import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildWebUi } from "./build-web-ui.ts";
-
-const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+import { builtAt, version } from "./release.ts";
 
 /** What CommonJS packages in the bundle expect to find around them. */
 const BANNER = `#!/usr/bin/env node
@@ -29,17 +27,10 @@ await build({
   legalComments: "linked",
   // Native modules, found beside the bundle at run time.
   external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
-  define: { BUILD: JSON.stringify({ version, builtAt: builtAt() }) },
+  define: { BUILD: JSON.stringify({ version: version(), builtAt: builtAt() }) },
   banner: { js: BANNER },
   logLevel: "warning",
 });
 await buildWebUi("dist/web-ui");
 chmodSync("dist/c2cd.js", 0o755);
 chmodSync("dist/c2cctl.js", 0o755);
-
-/** The date of the sources and not of the run, so that the same sources give the same bytes (reproducible-builds.org). */
-function builtAt(): number {
-  const { SOURCE_DATE_EPOCH } = process.env;
-  if (SOURCE_DATE_EPOCH !== undefined) return Number(SOURCE_DATE_EPOCH) * 1000;
-  return Number(execFileSync("git", ["log", "-1", "--format=%ct"], { encoding: "utf8" })) * 1000;
-}
