@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { type Static, type TObject, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { type Answer, json, refused } from "./answers.ts";
-import { FaultRule } from "./faults.ts";
+import { parseFaultRule } from "./faults.ts";
 import { isPaused, type ProjectDevice } from "./frameio.ts";
 import { AdminError } from "./refusals.ts";
 import { target } from "./requests.ts";
@@ -109,7 +109,7 @@ function run(route: string, query: URLSearchParams, body: Buffer, simulator: Sim
       simulator.advance(parse(Advance, body).ms);
       return { now: new Date(simulator.now()).toISOString() };
     case "POST /_admin/faults":
-      return { id: simulator.faults.add(parse(FaultRule, body) as FaultRule) };
+      return { id: simulator.faults.add(parseFaultRule(read(body))) };
     case "DELETE /_admin/faults":
       simulator.faults.clear();
       return {};
@@ -119,15 +119,18 @@ function run(route: string, query: URLSearchParams, body: Buffer, simulator: Sim
 }
 
 function parse<Schema extends TObject>(schema: Schema, body: Buffer): Static<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.length === 0 ? "{}" : body.toString("utf8"));
-  } catch {
-    throw new AdminError("The body is not JSON.");
-  }
+  const value = read(body);
   if (Value.Check(schema, value)) return value;
   const error = Value.Errors(schema, value).First();
   throw new AdminError(`${error?.path || "the body"}: ${error?.message ?? "not understood"}.`);
+}
+
+function read(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.length === 0 ? "{}" : body.toString("utf8"));
+  } catch {
+    throw new AdminError("The body is not JSON.");
+  }
 }
 
 function instant(text: string | null): number | null {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, detailed, refused } from "./answers.ts";
-import { type Addresses, callOf, isFormPath, perform } from "./calls.ts";
+import { type Addresses, callOf, isFormPath, isUploadPath, perform } from "./calls.ts";
 import { befall, type Delivery, deliver } from "./delivery.ts";
 import type { Faults } from "./faults.ts";
 import type { FrameIo } from "./frameio.ts";
 import { type Journal, openFields, openHeaders } from "./journal.ts";
 import type { RateLimits } from "./ratelimit.ts";
-import { bearer, formFields, header, looseFields, readBody, target } from "./requests.ts";
+import { bearer, discardBody, formFields, header, looseFields, readBody, target } from "./requests.ts";
 import type { Wires } from "./wires.ts";
 
 /** What a request of a device meets. */
@@ -35,7 +35,7 @@ export async function serveApi(
   const { path } = target(request);
   const method = request.method ?? "GET";
   const contentType = header(request, "content-type");
-  const body = await readBody(request);
+  const body = await (isUploadPath(path) ? discardBody(request) : readBody(request));
   const fields = await (isFormPath(path) ? formFields(contentType, body) : looseFields(contentType, body));
   const call = callOf(method, path, fields);
   const access = bearer(header(request, "authorization"));

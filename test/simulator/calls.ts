@@ -59,12 +59,15 @@ const GRANTS: Readonly<Record<string, Call>> = {
 /** How recently a unit must have called to count as online (API facts §5). */
 const OFFLINE_AFTER_MS = 5 * 60_000;
 
+/** API facts §3.8: parts are numbered 1 to 10000. */
+const MOST_PARTS = 10_000;
+
 /** Default of `x-client-version` (API facts §3). */
 const NO_VERSION = "0.0.0";
 
 export function callOf(method: string, path: string, fields: ReadonlyMap<string, string>): Call {
   if (method === "GET") return GET_CALLS[path] ?? "other";
-  if (method === "PUT") return path.startsWith("/upload/") ? "upload" : "other";
+  if (method === "PUT") return isUploadPath(path) ? "upload" : "other";
   if (method !== "POST") return "other";
   if (path === "/v2/auth/token") return GRANTS[fields.get("grant_type") ?? ""] ?? "token";
   return POST_CALLS[path] ?? "other";
@@ -73,6 +76,11 @@ export function callOf(method: string, path: string, fields: ReadonlyMap<string,
 /** Whether fields come from a form alone: JSON counts as no fields at all (API facts §3.1). */
 export function isFormPath(path: string): boolean {
   return path.startsWith("/v2/auth/");
+}
+
+/** The stand-in for a pre-signed address, to which the parts of an asset are put. */
+export function isUploadPath(path: string): boolean {
+  return path.startsWith("/upload/");
 }
 
 /**
@@ -145,11 +153,18 @@ function createAsset(
 ): Answer {
   const missing = ["name", "filetype", "filesize"].filter((name) => !fields.has(name));
   if (missing.length > 0) throw new ApiRefusal(422, "Invalid Argument", `Missing: ${missing.join(", ")}`);
-  frameio.admitAsset(device, Number(fields.get("offset") ?? 0));
+  frameio.admitAsset(device, wholeNumber(fields, "offset", 0));
   const id = randomUUID();
-  const parts = Number(fields.get("parts") ?? 1);
+  const parts = Math.min(wholeNumber(fields, "parts", 1), MOST_PARTS);
   const urls = Array.from({ length: parts }, (_, part) => `${to.api}/upload/${id}/${part + 1}`);
   return json(200, { _type: "file", id, name: fields.get("name"), upload_urls: urls });
+}
+
+function wholeNumber(fields: ReadonlyMap<string, string>, name: string, otherwise: number): number {
+  const text = fields.get(name);
+  if (text === undefined) return otherwise;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new ApiRefusal(422, "Invalid Argument", `${name} is not a whole number`);
 }
 
 /** `GET /v2/devices/me` in full (API facts §3.5). */

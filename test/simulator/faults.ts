@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { CALLS, type Call } from "./calls.ts";
 import { AdminError } from "./refusals.ts";
 
@@ -152,6 +153,23 @@ export class Faults {
     }
     return null;
   }
+}
+
+/** @throws AdminError that says what is wrong with the rule */
+export function parseFaultRule(value: unknown): FaultRule {
+  if (Value.Check(FaultRule, value)) return value;
+  const { call, fault } = Object(value) as { call?: unknown; fault?: unknown };
+  if (!Value.Check(FaultRule.properties.call, call)) {
+    throw new AdminError(`call: one of any, ${STRUCK.join(", ")}.`);
+  }
+  const { type } = Object(fault) as { type?: unknown };
+  const kind = Fault.anyOf.find((one) => one.properties.type.const === type);
+  if (!kind) {
+    const types = Fault.anyOf.map((one) => one.properties.type.const);
+    throw new AdminError(`fault.type: one of ${types.join(", ")}.`);
+  }
+  const error = Value.Errors(kind, fault).First() ?? Value.Errors(FaultRule, value).First();
+  throw new AdminError(`Not a fault rule: ${error?.path}: ${error?.message}.`);
 }
 
 /** Tommy Ettinger's 32-bit generator: small, good enough for choosing faults, the same on every machine. */

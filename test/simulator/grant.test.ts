@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 import { type Heard, TestDevice } from "./testdevice.ts";
@@ -302,6 +304,37 @@ describe("the other calls", () => {
     assert.equal((await create(0)).status, 200);
     assert.equal((await create(30)).status, 409);
     assert.equal((await create(90)).status, 200);
+  });
+
+  it("an asset says what is wrong with it; parts of any size can be put", async (t) => {
+    const [, device] = await started(t);
+    const { access_token } = await device.pair();
+    const create = (fields: Record<string, string>) =>
+      device.ask("/v2/assets", {
+        method: "POST",
+        headers: { authorization: `Bearer ${access_token}` },
+        body: new URLSearchParams(fields),
+      });
+    const asset = { name: "A001.mov", filetype: "video/quicktime", filesize: "3" };
+    assert.match((await create({ name: "A001.mov" })).text, /Missing: filetype, filesize/);
+    assert.match((await create({ ...asset, parts: "many" })).text, /parts is not a whole number/);
+    assert.match((await create({ ...asset, offset: "-1" })).text, /offset is not a whole number/);
+    const { json } = await create({ ...asset, parts: "2" });
+    const [, second] = json.upload_urls as string[];
+    const body = new Uint8Array(3 * 1024 * 1024);
+    assert.equal((await device.ask(new URL(String(second)).pathname, { method: "PUT", body })).status, 200);
+  });
+
+  it("answers 413 to a body that is too large, and lives on when a device leaves in mid-body", async (t) => {
+    const [simulator, device] = await started(t);
+    const body = new URLSearchParams({ client_id: "x".repeat(1024 * 1024) });
+    const heard = await device.ask("/v2/auth/device/code", { method: "POST", body });
+    assert.deepEqual([heard.status, heard.json.message], [413, "Payload Too Large"]);
+    const { hostname, port } = new URL(simulator.url);
+    const socket = connect(Number(port), hostname);
+    socket.end("POST /v2/auth/token HTTP/1.1\r\nHost: simulator\r\nContent-Length: 9\r\n\r\nabc");
+    await once(socket.resume(), "close");
+    assert.equal((await device.ask("/health")).status, 200);
   });
 
   it("limits the rate of asset creation and says so", async (t) => {

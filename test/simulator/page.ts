@@ -4,7 +4,7 @@ import type { CodeView } from "./codes.ts";
 import type { FrameIo, Project } from "./frameio.ts";
 import { CONTENT_SECURITY_POLICY, escapeHtml, layout } from "./pagelayout.ts";
 import { AdminError } from "./refusals.ts";
-import { formFields, header, target } from "./requests.ts";
+import { formFields, header, readBody, target } from "./requests.ts";
 
 /**
  * The pairing page that a person meets by scanning the QR or typing the short address: plain forms, no script.
@@ -13,12 +13,7 @@ import { formFields, header, target } from "./requests.ts";
  * - `/pair/NNNNNN` shows the device's name to compare, projects, an optional end, Authorize and Cancel
  * - afterwards the same address says that the device is paired, or that the code has expired
  */
-export async function servePage(
-  request: IncomingMessage,
-  body: Buffer,
-  frameio: FrameIo,
-  now: number,
-): Promise<Answer> {
+export async function servePage(request: IncomingMessage, frameio: FrameIo, now: number): Promise<Answer> {
   const { path, query } = target(request);
   if (path === "/") return redirect(303, "/pair");
   if (path === "/pair" || path === "/pair/") {
@@ -31,13 +26,15 @@ export async function servePage(
   const userCode = /^\/pair\/(\d{6})$/.exec(path)?.[1];
   if (userCode === undefined) return notFound();
   if (request.method === "POST") {
-    return decide(userCode, await formFields(header(request, "content-type"), body), frameio, now);
+    const form = await formFields(header(request, "content-type"), await readBody(request));
+    return decide(userCode, form, frameio, now);
   }
   return codePage(frameio.code(userCode), frameio.projects, now, UNTOUCHED);
 }
 
+/** What a browser asks for, rather than a device. */
 export function isPagePath(path: string): boolean {
-  return path === "/" || path === "/pair" || path.startsWith("/pair/");
+  return path === "/" || path === "/favicon.ico" || path === "/pair" || path.startsWith("/pair/");
 }
 
 const CANCELLED = "Cancelled. Nothing was authorized.";

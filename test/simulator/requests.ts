@@ -1,18 +1,30 @@
 import type { IncomingMessage } from "node:http";
+import { finished } from "node:stream/promises";
 import { ApiRefusal } from "./refusals.ts";
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** The whole body of a request. @throws ApiRefusal 413 above 1 MiB */
+/**
+ * The whole body of a request. It is read to its end even where it is refused, so that the device hears why.
+ *
+ * @throws ApiRefusal 413 above 1 MiB
+ */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += (chunk as Buffer).length;
-    if (length > BODY_LIMIT) throw new ApiRefusal(413, "Payload Too Large", "The body is too large");
-    chunks.push(chunk as Buffer);
+    if (length <= BODY_LIMIT) chunks.push(chunk as Buffer);
   }
+  if (length > BODY_LIMIT) throw new ApiRefusal(413, "Payload Too Large", "The body is over 1 MiB");
   return Buffer.concat(chunks);
+}
+
+/** Reads a body of any length and keeps none of it. */
+export async function discardBody(request: IncomingMessage): Promise<Buffer> {
+  request.resume();
+  await finished(request);
+  return Buffer.alloc(0);
 }
 
 /** The fields of a multipart or urlencoded body (API facts §3.1); none where it is of another type or broken. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { isAdminPath, serveAdmin } from "./admin.ts";
+import { refused } from "./answers.ts";
 import { type ApiParts, serveApi } from "./api.ts";
 import type { CodeView } from "./codes.ts";
 import { deliver, whole } from "./delivery.ts";
@@ -119,12 +120,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   frameio.autoApprove(options.autoApproveAfter ?? null);
   const faults = new Faults(options.seed ?? 1);
   const journal = new Journal(options.log ?? (() => {}));
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    serve(request, response).catch((error: Error) => {
-      // A bug of the simulator must not look like a fault of the network.
-      if (!request.readableAborted) throw error;
-    });
-  };
+  // What serve throws is a bug of the simulator: it ends the process, lest it look like a fault of the network.
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response);
   const tls = options.tls ? createTlsServer(options.tls, listener) : null;
   const server = tls ?? createServer(listener);
   const wires = new Wires(server);
@@ -140,14 +137,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { path } = target(request);
-    if (isPagePath(path) || isAdminPath(path)) {
-      const body = await readBody(request);
-      const answer = isAdminPath(path)
-        ? serveAdmin(request, body, simulator)
-        : await servePage(request, body, frameio, now());
-      await deliver(whole(answer), response, wires);
-    } else await serveApi(api, request, response);
+    try {
+      const { path } = target(request);
+      if (isAdminPath(path)) {
+        await deliver(whole(serveAdmin(request, await readBody(request), simulator)), response, wires);
+      } else if (isPagePath(path)) {
+        await deliver(whole(await servePage(request, frameio, now())), response, wires);
+      } else await serveApi(api, request, response);
+    } catch (error) {
+      // The device left in mid-body: there is nobody to answer.
+      if (request.readableAborted) return;
+      await deliver(whole(refused(error)), response, wires);
+    }
   }
 
   const sockets = new DeviceSockets(api);
