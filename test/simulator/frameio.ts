@@ -65,7 +65,7 @@ export interface TokenAnswer {
 /** Hardware may ask for these alone (API facts §3.1). */
 const HARDWARE_SCOPES = ["asset_create", "offline"];
 
-/** How many dead refresh tokens are remembered, to be told from ones that never were. */
+/** How many dead tokens are remembered, to be told from ones that never were. */
 const RETIRED_LIMIT = 5_000;
 
 /**
@@ -135,7 +135,7 @@ export class FrameIo {
     const device = this.#devices.get(clientId);
     if (device?.credentials.refresh === token) {
       if (this.#now() >= device.credentials.refreshExpiresAt) throw notAuthorized();
-      this.#retire(token, "spent");
+      this.#retire(device.credentials, "spent");
       device.credentials = this.#mint(device.scopes);
       return this.#tokenAnswer(device);
     }
@@ -344,12 +344,12 @@ export class FrameIo {
 
   #remove(device: ProjectDevice): void {
     this.#devices.delete(device.clientId);
-    if (device.credentials.refresh !== null) this.#retire(device.credentials.refresh, "dead");
+    this.#retire(device.credentials, "dead");
     this.#tell(device, "forgotten");
   }
 
-  #retire(token: string, as: "spent" | "dead"): void {
-    this.#retired.set(token, as);
+  #retire({ access, refresh }: Credentials, as: "spent" | "dead"): void {
+    for (const token of [access, refresh]) if (token !== null) this.#retired.set(token, as);
     for (const oldest of this.#retired.keys()) {
       if (this.#retired.size <= RETIRED_LIMIT) break;
       this.#retired.delete(oldest);

@@ -383,8 +383,10 @@ describe("what it saw", () => {
     assert.equal((await next).call, "refresh");
     assert.equal(lines.length, 6);
     const everything = `${lines.join("\n")}${JSON.stringify(simulator.requests())}`;
-    const secrets = [...simulator.secrets(), String(tokens.access_token)];
-    assert.ok(secrets.includes(String(tokens.refresh_token)) && secrets.includes(String(code)));
+    const secrets = simulator.secrets();
+    for (const used of [simulator.secret, code, tokens.access_token, tokens.refresh_token]) {
+      assert.ok(secrets.includes(String(used)));
+    }
     for (const secret of secrets) assert.ok(!everything.includes(secret));
   });
 });
