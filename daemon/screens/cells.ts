@@ -1,0 +1,191 @@
+import { eastAsianWidth } from "get-east-asian-width";
+import type { CellPicture } from "../../hw/displays/display.ts";
+import { clockTime, grouped } from "../texts/texts.ts";
+import { wrap } from "./breaks.ts";
+import { type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
+import type { Screen, ScreenCode } from "./screen.ts";
+
+export interface CellPainted {
+  readonly picture: CellPicture;
+  /** Modules of the QR code are half a cell high and one cell wide: 1 where there is one, null where there is none. */
+  readonly qrModule: number | null;
+}
+
+/** Cells of text beside a QR code, below which it stands under it. */
+const LEAST_BESIDE = 26;
+const GAP = 3;
+const MARGIN = 2;
+
+/**
+ * A screen as characters, without colours: for serial consoles, SSH and c2cctl. Two modules of the QR code share a
+ * cell, one above the other; light modules are drawn and dark ones left out, as terminals are mostly dark.
+ */
+export function paintCells(screen: Screen, columns: number, rows: number, language: string): CellPainted {
+  const code = screen.code;
+  const symbol = code?.link == null ? null : fittingQr(code.link, columns, rows);
+  const lines =
+    symbol === null
+      ? textLines(screen, columns, rows, language)
+      : qrLines(screen, symbol, columns, rows, language);
+  const top = Math.max(0, Math.floor((rows - lines.length) / 2));
+  return {
+    picture: {
+      columns,
+      rows,
+      lines: Array.from({ length: rows }, (_, row) => lines[row - top] ?? ""),
+    },
+    qrModule: symbol === null ? null : 1,
+  };
+}
+
+interface CellQr {
+  readonly lines: readonly string[];
+  readonly width: number;
+  readonly beside: boolean;
+}
+
+function fittingQr(link: string, columns: number, rows: number): CellQr | null {
+  let matrix: QrMatrix;
+  try {
+    matrix = qrMatrix(qrPayload(link));
+  } catch {
+    return null;
+  }
+  for (const quiet of [4, 2]) {
+    const width = matrix.size + 2 * quiet;
+    const height = Math.ceil(width / 2);
+    const beside = columns >= width + GAP + LEAST_BESIDE && rows >= height;
+    if (beside || (columns >= width && rows >= height + 4))
+      return { lines: halfBlocks(matrix, quiet), width, beside };
+  }
+  return null;
+}
+
+function halfBlocks(matrix: QrMatrix, quiet: number): string[] {
+  const side = matrix.size + 2 * quiet;
+  const light = (x: number, y: number) => {
+    if (y >= side) return false;
+    const [column, row] = [x - quiet, y - quiet];
+    const within = column >= 0 && row >= 0 && column < matrix.size && row < matrix.size;
+    return !within || !matrix.dark(column, row);
+  };
+  return Array.from({ length: Math.ceil(side / 2) }, (_, row) =>
+    Array.from({ length: side }, (_, x) => {
+      const [upper, lower] = [light(x, row * 2), light(x, row * 2 + 1)];
+      return upper ? (lower ? "█" : "▀") : lower ? "▄" : " ";
+    }).join(""),
+  );
+}
+
+function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number, language: string): string[] {
+  if (symbol.beside) {
+    const text = fitted(screen, columns - symbol.width - GAP, symbol.lines.length, language);
+    const top = Math.floor((symbol.lines.length - text.length) / 2);
+    return symbol.lines.map((line, row) => `${line}${" ".repeat(GAP)}${text[row - top] ?? ""}`.trimEnd());
+  }
+  const left = " ".repeat(Math.floor((columns - symbol.width) / 2));
+  const room = rows - symbol.lines.length;
+  return [
+    ...symbol.lines.map((line) => left + line),
+    ...fitted(screen, columns, room, language).map((line) => centred(line, columns)),
+  ];
+}
+
+function textLines(screen: Screen, columns: number, rows: number, language: string): string[] {
+  const margin = columns >= 40 ? MARGIN : 0;
+  return fitted(screen, columns - 2 * margin, rows, language).map((line) => centred(line, columns));
+}
+
+function centred(line: string, columns: number): string {
+  return (" ".repeat(Math.max(0, Math.floor((columns - cellWidth(line)) / 2))) + line).trimEnd();
+}
+
+/** The text with as much in it as the rows hold. */
+function fitted(screen: Screen, columns: number, rows: number, language: string): string[] {
+  const { code, project, notice } = screen;
+  const name = (text: string | null) => (text === null ? null : [shortened(text, columns)]);
+  const paragraph = (text: string | null) => (text === null ? null : broken(text, language, columns));
+  const device = name(screen.device.name);
+  const digits = code === null ? null : [shortened(grouped(code.userCode), columns)];
+  const time = code === null ? null : [bar(code, columns)];
+  const address = code?.address == null ? null : [shortened(code.address, columns)];
+  const headline = paragraph(screen.headline);
+  const sentence = paragraph(screen.sentence);
+  const choices =
+    code === null
+      ? project === null
+        ? [[headline, sentence, paragraph(notice), device], [headline, sentence], [headline]]
+        : [
+            [headline, name(project), device, paragraph(notice)],
+            [headline, name(project), device],
+            [name(project)],
+          ]
+      : [
+          [headline, sentence, digits, time, device, paragraph(notice)],
+          [headline, sentence, digits, time, device],
+          [sentence, digits, time],
+          [address, digits, time],
+          [digits, time],
+        ];
+  for (const separator of [[""], []])
+    for (const choice of choices) {
+      const parts = choice.filter((part) => part !== null);
+      const lines = parts.flatMap((part, index) => (index === 0 ? part : [...separator, ...part]));
+      if (lines.length <= rows) return lines;
+    }
+  return (digits ?? headline ?? []).slice(0, rows);
+}
+
+function bar({ shareLeft, secondsLeft }: ScreenCode, columns: number): string {
+  const time = clockTime(secondsLeft);
+  const width = Math.min(30, columns - time.length - 1);
+  if (width < 4) return shortened(time, columns);
+  const filled = Math.round(width * shareLeft);
+  return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${time}`;
+}
+
+function broken(text: string, language: string, columns: number): string[] {
+  return (
+    wrap(text, language, columns, cellWidth) ??
+    // A word is wider than the terminal: it is torn where the row ends.
+    text
+      .replaceAll("\u00AD", "")
+      .split(" ")
+      .flatMap((word) => torn(word, columns))
+  );
+}
+
+function torn(word: string, columns: number): string[] {
+  const lines = [""];
+  for (const char of graphemes(word)) {
+    const last = lines.length - 1;
+    if (cellWidth(lines[last] + char) > columns && lines[last] !== "") lines.push(char);
+    else lines[last] += char;
+  }
+  return lines;
+}
+
+function shortened(name: string, columns: number): string {
+  const text = name.replace(/\p{C}/gu, "");
+  if (cellWidth(text) <= columns) return text;
+  const parts = graphemes(text);
+  for (let kept = parts.length - 1; kept > 0; kept--) {
+    const line = `${parts.slice(0, Math.ceil(kept / 2)).join("")}…${parts.slice(parts.length - Math.floor(kept / 2)).join("")}`;
+    if (cellWidth(line) <= columns) return line;
+  }
+  return "…".slice(0, columns);
+}
+
+function graphemes(text: string): string[] {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+}
+
+/** Cells that a terminal gives to a text: two for wide characters and pictures (Unicode Standard Annex #11). */
+export function cellWidth(text: string): number {
+  if (/^[\x20-\x7e\u2580-\u2593]*$/.test(text)) return text.length;
+  return graphemes(text).reduce((sum, grapheme) => {
+    const codePoint = grapheme.codePointAt(0) ?? 0;
+    if (/^\p{M}|^\p{C}/u.test(grapheme)) return sum;
+    return sum + (/\p{Emoji_Presentation}|\uFE0F/u.test(grapheme) ? 2 : eastAsianWidth(codePoint));
+  }, 0);
+}

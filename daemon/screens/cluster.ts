@@ -1,0 +1,34 @@
+import type { Path } from "./glyphs.ts";
+
+/**
+ * The smallest piece of a name that may be left out when the name is shortened: what a reader takes for one
+ * character. In logical order; `level` says how it is laid out (Unicode Standard Annex #9: even is left to right).
+ */
+export interface Cluster {
+  readonly text: string;
+  readonly level: number;
+  /** Outlines from an installed font; null where the shipped faces draw `text`. */
+  readonly drawn: DrawnCluster | null;
+}
+
+export interface DrawnCluster {
+  readonly unitsPerEm: number;
+  readonly advance: number;
+  readonly path: Path;
+}
+
+/** Visual order: from the highest level down, every stretch at that level or above is reversed (UAX #9, rule L2). */
+export function visualOrder<T extends { readonly level: number }>(clusters: readonly T[]): T[] {
+  const order = [...clusters];
+  const highest = Math.max(0, ...order.map(({ level }) => level));
+  for (let level = highest; level > 0; level--) {
+    for (let start = 0; start < order.length; start++) {
+      if ((order[start]?.level ?? 0) < level) continue;
+      let end = start;
+      while (end < order.length && (order[end]?.level ?? 0) >= level) end++;
+      order.splice(start, end - start, ...order.slice(start, end).reverse());
+      start = end;
+    }
+  }
+  return order;
+}

@@ -1,0 +1,343 @@
+/** Where everything on a screen goes: pure, from what the screen says and the size of the panel. */
+import type { PixelCapabilities } from "../../hw/displays/display.ts";
+import { barBlock, digitsBlock, nameBlock, type Press, qrBlock, symbolBlock, textBlock } from "./blocks.ts";
+import type { Box } from "./canvas.ts";
+import { type Block, column, type Item } from "./column.ts";
+import type { Fonts } from "./fonts.ts";
+import { fitQr, type QrFit, type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
+import type { Screen, ScreenCode } from "./screen.ts";
+import { COLOUR, MONOCHROME, type Theme } from "./theme.ts";
+import { covered } from "./type.ts";
+
+/** The part of a panel's capabilities that decides about a picture. */
+export type Panel = Pick<PixelCapabilities, "width" | "height" | "monochrome">;
+
+export interface Layout {
+  readonly theme: Theme;
+  readonly items: readonly Item[];
+  /** How the QR code is drawn; null where there is none. */
+  readonly qr: QrFit | null;
+}
+
+/** A card this wide scans from an arm's length; no panel that has the room gets a smaller one. */
+const WANTED_CARD = 200;
+/** Panels with a shorter side than this have room for one thing at a time. */
+const TINY = 100;
+
+interface Frame extends Panel {
+  readonly press: Press;
+  readonly theme: Theme;
+  /** The shorter side: what all sizes are measured by. */
+  readonly unit: number;
+  readonly margin: number;
+  readonly text: { readonly headline: number; readonly sentence: number; readonly label: number };
+}
+
+export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
+  const unit = Math.min(panel.width, panel.height);
+  const frame: Frame = {
+    ...panel,
+    press: { fonts, crisp: panel.monochrome, least: panel.monochrome ? 8 : 10 },
+    theme: panel.monochrome ? MONOCHROME : COLOUR,
+    unit,
+    margin: unit < TINY ? 1 : Math.round(unit * (unit < 300 ? 0.034 : 0.06)),
+    text: {
+      headline: unit < TINY ? 14 : Math.max(17, unit * 0.1),
+      sentence: unit < TINY ? 8 : Math.max(13, unit * 0.056),
+      label: unit < TINY ? 8 : Math.max(11, unit * 0.042),
+    },
+  };
+  return screen.code === null ? message(screen, frame) : code(screen, screen.code, frame);
+}
+
+function inner({ width, height, margin }: Frame): Box {
+  return { x: margin, y: margin, width: width - 2 * margin, height: height - 2 * margin };
+}
+
+/** Fewer and fewer of the blocks: `order` names those that go, first to last. */
+function choices<Name extends string>(
+  blocks: Readonly<Record<Name, Block | null>>,
+  order: readonly (readonly Name[])[],
+): Block[][] {
+  return order.map((names) =>
+    names.flatMap((name) => {
+      const block = blocks[name];
+      return block === null ? [] : [block];
+    }),
+  );
+}
+
+function message(screen: Screen, frame: Frame): Layout {
+  const { press, theme, unit, text } = frame;
+  const accent = {
+    done: theme.good,
+    attention: theme.attention,
+    offline: theme.attention,
+    clock: theme.accent,
+  };
+  const color = accent[screen.symbol as keyof typeof accent] ?? theme.accent;
+  const project = screen.project === null ? null : drawable(press.fonts, screen.project);
+  const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
+  const blocks = {
+    symbol: symbolBlock(screen.symbol, unit * 0.2, color, 0),
+    headline: textBlock(press, screen.headline, {
+      size: project === null ? text.headline : text.sentence,
+      weight: "bold",
+      color: project === null ? theme.text : color,
+      gap: unit * 0.05,
+      lines: 3,
+    }),
+    sentence: textBlock(press, screen.sentence, {
+      size: text.sentence,
+      weight: "regular",
+      color: theme.soft,
+      gap: unit * 0.025,
+      lines: 6,
+    }),
+    project:
+      project === null
+        ? null
+        : nameBlock(press, project, {
+            size: text.headline * 1.1,
+            weight: "bold",
+            color: theme.text,
+            gap: unit * 0.015,
+          }),
+    device:
+      device === null
+        ? null
+        : nameBlock(press, device, {
+            size: text.label,
+            weight: "regular",
+            color: theme.soft,
+            gap: unit * (project === null ? 0.07 : 0.03),
+          }),
+    notice:
+      screen.notice === null
+        ? null
+        : textBlock(press, screen.notice, {
+            size: text.label,
+            weight: "bold",
+            color: theme.attention,
+            gap: unit * 0.05,
+            lines: 2,
+          }),
+  };
+  const order =
+    project === null
+      ? ([
+          ["symbol", "headline", "sentence", "notice", "device"],
+          ["symbol", "headline", "sentence", "notice"],
+          ["headline", "sentence", "notice"],
+          ["headline", "sentence"],
+          ["headline"],
+        ] as const)
+      : ([
+          ["symbol", "headline", "project", "device", "notice"],
+          ["headline", "project", "device", "notice"],
+          ["headline", "project", "device"],
+          ["headline", "project"],
+          ["project"],
+        ] as const);
+  return { theme, items: column(choices(blocks, order), inner(frame), "middle") ?? [], qr: null };
+}
+
+function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
+  const { width, height, unit } = frame;
+  const matrix = offered.link === null ? null : symbolOf(offered.link);
+  if (matrix !== null) {
+    const beside = width >= height * 1.15;
+    const card = beside ? cardBeside(matrix, frame) : cardAbove(matrix, frame);
+    if (card !== null) {
+      const items = beside
+        ? besideCode(screen, offered, card, frame)
+        : belowCode(screen, offered, card, frame);
+      if (items !== null) return { theme: frame.theme, items, qr: card.fit };
+    }
+  }
+  const blocks = codeBlocks(screen, offered, frame, width - 2 * frame.margin, false);
+  const items = column(
+    choices(blocks, [
+      ["headline", "sentence", "digits", "bar", "device"],
+      ["headline", "sentence", "digits", "bar"],
+      ["sentence", "digits", "bar"],
+      ["address", "digits", "bar"],
+      ["digits", "bar"],
+      ["digits"],
+    ]),
+    unit < TINY ? { x: 0, y: 0, width, height } : inner(frame),
+    "middle",
+  );
+  return { theme: frame.theme, items: items ?? [], qr: null };
+}
+
+interface Card {
+  readonly matrix: QrMatrix;
+  readonly fit: QrFit;
+  /** Pixels of the white square. */
+  readonly side: number;
+}
+
+function symbolOf(link: string): QrMatrix | null {
+  try {
+    return qrMatrix(qrPayload(link));
+  } catch {
+    return null;
+  }
+}
+
+function cardOf(matrix: QrMatrix, room: number): Card | null {
+  const fit = fitQr(matrix.size, room);
+  if (fit === null) return null;
+  const side = matrix.size * fit.module + 2 * fit.quiet;
+  return { matrix, fit, side: side < WANTED_CARD && room >= WANTED_CARD ? WANTED_CARD : side };
+}
+
+/** Beside the code stand the digits; they want their share of the width. */
+function cardBeside(matrix: QrMatrix, { width, height, margin, unit }: Frame): Card | null {
+  if (unit < TINY) return cardOf(matrix, Math.min(height, Math.floor(width / 2)));
+  const edge = unit < 200 ? 0 : margin;
+  const most = Math.max(width * (unit < 400 ? 0.55 : 0.5), Math.min(WANTED_CARD, width * 0.63));
+  return cardOf(matrix, Math.floor(Math.min(height - 2 * edge, most)));
+}
+
+/** Below the code stand the digits; they want two fifths of the height, and a small panel's last 40 pixels. */
+function cardAbove(matrix: QrMatrix, { width, height, margin, unit }: Frame): Card | null {
+  const edge = unit < 200 ? 0 : margin;
+  return cardOf(
+    matrix,
+    Math.floor(Math.min(width - 2 * edge, Math.max(height * 0.56, Math.min(WANTED_CARD, height - 40)))),
+  );
+}
+
+function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
+  const { width, height, margin, unit } = frame;
+  const edge = Math.floor((height - card.side) / 2);
+  const qr = qrBlock(card.matrix, card.fit, card.side, 0).set(card.side, 1);
+  if (qr === null) return null;
+  const left = Math.min(edge, margin);
+  const gap = unit < TINY ? 3 : Math.max(8, Math.round(margin * 1.2));
+  const box: Box = {
+    x: left + card.side + gap,
+    y: unit < TINY ? 0 : margin,
+    width: width - left - card.side - gap - (unit < TINY ? 1 : margin),
+    height: height - (unit < TINY ? 0 : 2 * margin),
+  };
+  const oneLine = box.width / 4.3 >= (unit < TINY ? 0.25 : 0.12) * height;
+  const blocks = codeBlocks(screen, offered, frame, box.width, !oneLine);
+  const items = column(
+    choices(blocks, [
+      ["headline", "sentence", "digits", "bar", "device", "notice"],
+      ["headline", "sentence", "digits", "bar", "device"],
+      ["headline", "sentence", "digits", "bar"],
+      ["sentence", "digits", "bar"],
+      ["address", "digits", "bar"],
+      ["digits", "bar"],
+    ]),
+    box,
+    unit < TINY ? "middle" : "start",
+  );
+  return items === null
+    ? null
+    : [...qr.place({ x: left, y: edge, width: card.side, height: card.side }, "start"), ...items];
+}
+
+function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
+  const { width, height, margin } = frame;
+  const roomy = height - card.side >= 100;
+  const blocks = {
+    ...codeBlocks(screen, offered, frame, width - 2 * margin, false),
+    qr: qrBlock(card.matrix, card.fit, card.side, frame.unit * 0.04),
+  };
+  return column(
+    choices(blocks, [
+      ["headline", "qr", "sentence", "digits", "bar", "device", "notice"],
+      ["headline", "qr", "sentence", "digits", "bar", "device"],
+      ["headline", "qr", "sentence", "digits", "bar"],
+      ["qr", "sentence", "digits", "bar"],
+      ["qr", "address", "digits", "bar"],
+      ["qr", "digits", "bar"],
+    ]),
+    roomy ? inner(frame) : { x: Math.min(margin, 4), y: 0, width: width - 2 * Math.min(margin, 4), height },
+    "middle",
+  );
+}
+
+function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: number, stacked: boolean) {
+  const { press, theme, unit, text, height } = frame;
+  const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
+  const groups = /^\d{6}$/.test(offered.userCode)
+    ? [offered.userCode.slice(0, 3), offered.userCode.slice(3)]
+    : [offered.userCode];
+  const small = unit < TINY;
+  return {
+    headline: textBlock(press, screen.headline, {
+      size: text.headline,
+      weight: "bold",
+      color: theme.text,
+      gap: 0,
+      lines: 2,
+    }),
+    sentence: textBlock(press, screen.sentence, {
+      size: text.sentence,
+      weight: "regular",
+      color: theme.soft,
+      gap: unit * 0.025,
+      lines: 4,
+    }),
+    address:
+      offered.address === null
+        ? null
+        : textBlock(press, offered.address, {
+            size: text.label,
+            weight: "regular",
+            color: theme.soft,
+            gap: small ? 1 : unit * 0.02,
+            lines: 1,
+          }),
+    digits: digitsBlock(press, groups, {
+      size: Math.min(width / (stacked ? 2 : 4), small ? height : height * 0.3),
+      color: theme.text,
+      gap: small ? 2 : unit * 0.045,
+      stacked,
+    }),
+    bar: barBlock(
+      offered.shareLeft,
+      small ? 3 : Math.max(4, Math.round(unit * 0.014)),
+      theme.accent,
+      theme.faint,
+      small ? 4 : unit * 0.05,
+    ),
+    device:
+      device === null
+        ? null
+        : nameBlock(press, device, {
+            size: text.label,
+            weight: "regular",
+            color: theme.soft,
+            gap: unit * 0.04,
+          }),
+    notice:
+      screen.notice === null
+        ? null
+        : textBlock(press, screen.notice, {
+            size: text.label,
+            weight: "bold",
+            color: theme.attention,
+            gap: unit * 0.02,
+            lines: 2,
+          }),
+  };
+}
+
+/**
+ * What of a name can be drawn without a single replacement box: pictures and signs may be missing from it, letters
+ * and digits may not. Null where nothing is left to read.
+ */
+function drawable(fonts: Fonts, name: string): string | null {
+  if (fonts.names.has(name)) return name;
+  const kept = Array.from(name).filter((char) => covered(fonts, char));
+  const lost = Array.from(name).some((char) => !covered(fonts, char) && /[\p{L}\p{N}\p{M}]/u.test(char));
+  const left = kept.join("").replace(/\s+/g, " ").trim();
+  return lost || left === "" ? null : left;
+}

@@ -1,0 +1,79 @@
+import type { Picture } from "../../hw/displays/display.ts";
+import { Canvas } from "./canvas.ts";
+import type { Item } from "./column.ts";
+import type { Fonts } from "./fonts.ts";
+import { type Layout, layout, type Panel } from "./layout.ts";
+import type { Screen } from "./screen.ts";
+import { SYMBOLS } from "./symbols.ts";
+import type { Theme } from "./theme.ts";
+
+export interface Painted {
+  readonly picture: Picture;
+  /** Pixels a QR module takes; null where the picture has no QR code. */
+  readonly qrModule: number | null;
+}
+
+/** A screen as pixels, for any panel. Pure; takes one byte of memory a pixel. */
+export function paint(screen: Screen, panel: Panel, fonts: Fonts): Painted {
+  const plan = layout(screen, panel, fonts);
+  return { picture: draw(plan, panel), qrModule: plan.qr?.module ?? null };
+}
+
+function draw({ theme, items }: Layout, { width, height, monochrome }: Panel): Picture {
+  const canvas = new Canvas(width, height, theme.background, !monochrome);
+  for (const item of items) drawItem(canvas, item, theme, monochrome);
+  return canvas.picture();
+}
+
+function drawItem(canvas: Canvas, item: Item, theme: Theme, monochrome: boolean): void {
+  switch (item.kind) {
+    case "text":
+      for (const mark of item.line.marks) {
+        const x = item.box.x + mark.x;
+        if (mark.kind === "outline")
+          canvas.path(mark.path, mark.scale, { x, y: item.baseline }, item.color, theme.background);
+        else {
+          const { glyph } = mark;
+          const at = { x: Math.round(x) + glyph.left, y: item.baseline - glyph.bottom - glyph.height };
+          canvas.dots(at, { width: glyph.width, height: glyph.height, unit: 1 }, glyph.bit, item.color);
+        }
+      }
+      return;
+    case "bar": {
+      const { box, share, color, track } = item;
+      const filled = { ...box, width: Math.round(box.width * share) };
+      if (monochrome) {
+        canvas.rectangle({ ...box, y: box.y + box.height - 1, height: 1 }, color);
+        canvas.rectangle(filled, color);
+        return;
+      }
+      canvas.rounded(box, box.height / 2, track, theme.background);
+      if (filled.width >= box.height) canvas.rounded(filled, box.height / 2, color, theme.background);
+      return;
+    }
+    case "symbol": {
+      const half = item.box.width / 2;
+      for (const layer of SYMBOLS[item.symbol])
+        canvas.path(
+          layer.path,
+          half,
+          { x: item.box.x + half, y: item.box.y + half },
+          layer.cut ? theme.background : item.color,
+          layer.cut ? item.color : theme.background,
+        );
+      return;
+    }
+    case "qr": {
+      const { box, matrix, fit } = item;
+      canvas.rounded(box, monochrome ? 0 : fit.module, theme.card, theme.background);
+      const inset = Math.floor((box.width - matrix.size * fit.module) / 2);
+      canvas.dots(
+        { x: box.x + inset, y: box.y + inset },
+        { width: matrix.size, height: matrix.size, unit: fit.module },
+        matrix.dark,
+        theme.ink,
+      );
+      return;
+    }
+  }
+}

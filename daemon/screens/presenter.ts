@@ -1,0 +1,274 @@
+import type { Capabilities, CellDisplay, Display, Picture, PixelDisplay } from "../../hw/displays/display.ts";
+import type { Clock } from "../clock.ts";
+import type { DisplayView, Snapshot } from "../status/snapshot.ts";
+import { CATALOGUE, type Language } from "../texts/catalogue.ts";
+import { paintCells } from "./cells.ts";
+import { type Fonts, loadFonts } from "./fonts.ts";
+import { paint } from "./paint.ts";
+import { type Screen, screenOf } from "./screen.ts";
+
+export interface PresenterOptions {
+  readonly language: Language;
+  /** Seconds that the paired screen stays before the display is given back; 0 keeps it. */
+  readonly pairedFor: number;
+  readonly clock: Clock;
+  /** Opens the configured display. @throws {DisplayError} where there is none now; it is asked again later */
+  open(): Promise<Display>;
+  readonly source: {
+    snapshot(): Snapshot;
+    /** Calls `listener` after every change; returns what ends it. */
+    subscribe(listener: () => void): () => void;
+  };
+  /** Something that `view`, `missing` or `qrTooSmall` tells has changed. */
+  changed(): void;
+  /** The display was lost or could not be opened, in one plain sentence. */
+  lost(message: string): void;
+}
+
+/** Milliseconds between two pictures of a running countdown. */
+const FAST_TICK_MS = 1000;
+const SLOW_TICK_MS = 5000;
+/** Milliseconds until a lost display is tried again; doubled each time. */
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 30_000;
+
+const NO_DISPLAY: Capabilities = { driver: "none", device: null, name: "none", surface: "nothing" };
+
+/**
+ * Keeps the display in step with the daemon's state: draws on every change and while a countdown runs, gives the
+ * display back some time after pairing, opens it again when it was lost. One picture at a time; what changes meanwhile
+ * is in the next.
+ */
+export class Presenter {
+  readonly #options: PresenterOptions;
+  #display: Display | null = null;
+  #fonts: Fonts | null = null;
+  #missing: string | null = null;
+  #picture: Picture | null = null;
+  #qr: { readonly wanted: boolean; readonly module: number | null } = { wanted: false, module: null };
+  #dark = false;
+  #stale = false;
+  #reopen = false;
+  #retrying = false;
+  #closed = false;
+  #work: Promise<void> | null = null;
+  #retryMs = FIRST_RETRY_MS;
+  #cancelTick = () => {};
+  #cancelRetry = () => {};
+  #unsubscribe = () => {};
+  #code: { readonly key: string; readonly lifetime: number } | null = null;
+  #pairedSince: number | null = null;
+
+  /** Does nothing yet. */
+  constructor(options: PresenterOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the first picture is on the display, or when there turned out to be no display. Never rejects. */
+  async start(): Promise<void> {
+    this.#unsubscribe = this.#options.source.subscribe(() => this.#wake());
+    this.#wake();
+    await this.#work;
+  }
+
+  /** What the display shows now; null where it is dark or not made of pixels. */
+  picture(): Picture | null {
+    return this.#picture;
+  }
+
+  capabilities(): Capabilities {
+    return this.#display?.capabilities ?? NO_DISPLAY;
+  }
+
+  /** Pixels a module of the QR code on the display; null where none is shown. */
+  qrModule(): number | null {
+    return this.#qr.module;
+  }
+
+  /** Whether there is a code to scan that the display can't show. */
+  qrTooSmall(): boolean {
+    return this.#qr.wanted && this.#qr.module === null;
+  }
+
+  /** Why there is no display, in one plain sentence; null where there is one or none is wanted. */
+  missing(): string | null {
+    return this.#missing;
+  }
+
+  view(): DisplayView {
+    const capabilities = this.capabilities();
+    const { driver, device, name } = capabilities;
+    const size =
+      capabilities.surface === "pixels"
+        ? { width: capabilities.width, height: capabilities.height }
+        : capabilities.surface === "cells"
+          ? { width: capabilities.columns, height: capabilities.rows }
+          : { width: null, height: null };
+    return { driver, device, name, ...size, qr_module: this.#qr.module };
+  }
+
+  /** Lets go of the display and opens it anew: another one has arrived, or this one has changed. */
+  reopen(): void {
+    this.#reopen = true;
+    this.#cancelRetry();
+    this.#retrying = true;
+    this.#wake();
+  }
+
+  /** Wipes the display and lets go of it. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unsubscribe();
+    this.#cancelTick();
+    this.#cancelRetry();
+    await this.#work;
+    const display = this.#display;
+    this.#display = null;
+    this.#picture = null;
+    await display?.close();
+  }
+
+  #wake(): void {
+    this.#stale = true;
+    this.#work ??= this.#run().finally(() => {
+      this.#work = null;
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#stale && !this.#closed) {
+      this.#stale = false;
+      try {
+        // Between two tries nothing is drawn.
+        if (this.#missing !== null && !this.#retrying) return;
+        this.#retrying = false;
+        if (this.#reopen) await this.#release();
+        const display = this.#display ?? (await this.#open());
+        await this.#show(display);
+      } catch (error) {
+        await this.#lose(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  async #open(): Promise<Display> {
+    const display = await this.#options.open();
+    this.#display = display;
+    this.#dark = false;
+    this.#setMissing(null);
+    this.#options.changed();
+    return display;
+  }
+
+  async #lose(message: string): Promise<void> {
+    this.#cancelTick();
+    this.#setMissing(message);
+    await this.#release();
+    if (this.#closed) return;
+    this.#cancelRetry = this.#options.clock.after(this.#retryMs, () => {
+      this.#retrying = true;
+      this.#wake();
+    });
+    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  /** What is left of a display that is gone must not keep the next one from being opened. */
+  async #release(): Promise<void> {
+    this.#reopen = false;
+    const display = this.#display;
+    this.#display = null;
+    this.#picture = null;
+    this.#setQr(false, null);
+    await display?.close().catch(() => {});
+  }
+
+  #setMissing(message: string | null): void {
+    if (this.#missing === message) return;
+    this.#missing = message;
+    if (message !== null) this.#options.lost(message);
+    this.#options.changed();
+  }
+
+  async #show(display: Display): Promise<void> {
+    const snapshot = this.#options.source.snapshot();
+    this.#cancelTick();
+    if (this.#givenBack(snapshot)) {
+      if (this.#dark) return;
+      await display.clear();
+      this.#dark = true;
+      this.#picture = null;
+      this.#setQr(false, null);
+      return;
+    }
+    this.#dark = false;
+    const { language } = this.#options;
+    this.#fonts ??= await loadFonts(language);
+    const screen = screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot));
+    const capabilities = display.capabilities;
+    if (display.capabilities.surface === "nothing") {
+      this.#setQr(false, null);
+      return;
+    }
+    this.#tick(snapshot, capabilities);
+    const wanted = screen.code?.link != null;
+    this.#setQr(wanted, await this.#put(display, screen, this.#fonts));
+    this.#retryMs = FIRST_RETRY_MS;
+  }
+
+  async #put(display: Display, screen: Screen, fonts: Fonts): Promise<number | null> {
+    if (isCells(display)) {
+      const { columns, rows } = display.capabilities;
+      const { picture, qrModule } = paintCells(screen, columns, rows, this.#options.language);
+      await display.show(picture);
+      return qrModule;
+    }
+    if (!isPixels(display)) return null;
+    const { picture, qrModule } = paint(screen, display.capabilities, fonts);
+    await display.show(picture);
+    this.#picture = picture;
+    return qrModule;
+  }
+
+  #setQr(wanted: boolean, module: number | null): void {
+    if (this.#qr.wanted === wanted && this.#qr.module === module) return;
+    this.#qr = { wanted, module };
+    this.#options.changed();
+  }
+
+  /** Whether the paired screen has been read by now. */
+  #givenBack(snapshot: Snapshot): boolean {
+    const { clock, pairedFor } = this.#options;
+    if (snapshot.state !== "paired") {
+      this.#pairedSince = null;
+      return false;
+    }
+    this.#pairedSince ??= clock.elapsed();
+    return pairedFor > 0 && clock.elapsed() - this.#pairedSince >= pairedFor * 1000;
+  }
+
+  #tick(snapshot: Snapshot, capabilities: Capabilities): void {
+    const { clock, pairedFor } = this.#options;
+    const wake = () => this.#wake();
+    if (snapshot.pairing !== null) {
+      const slow = capabilities.surface === "pixels" && capabilities.refresh === "slow";
+      this.#cancelTick = clock.after(slow ? SLOW_TICK_MS : FAST_TICK_MS, wake);
+    } else if (this.#pairedSince !== null && pairedFor > 0)
+      this.#cancelTick = clock.after(this.#pairedSince + pairedFor * 1000 - clock.elapsed(), wake);
+  }
+
+  /** The bar is full when a code is first seen. */
+  #lifetime({ pairing }: Snapshot): number | undefined {
+    if (pairing === null) return undefined;
+    const key = `${pairing.attempt}/${pairing.user_code}`;
+    if (this.#code?.key !== key) this.#code = { key, lifetime: pairing.expires_in };
+    return this.#code.lifetime;
+  }
+}
+
+function isPixels(display: Display): display is PixelDisplay {
+  return display.capabilities.surface === "pixels";
+}
+
+function isCells(display: Display): display is CellDisplay {
+  return display.capabilities.surface === "cells";
+}

@@ -1,0 +1,111 @@
+import type { Problem, ProblemCode } from "../status/health.ts";
+import type { Snapshot } from "../status/snapshot.ts";
+import type { Texts } from "../texts/texts.ts";
+
+/** What a screen says, before anyone knows how large it is. */
+export interface Screen {
+  readonly symbol: Sign;
+  readonly headline: string;
+  readonly sentence: string;
+  /** The code on offer. */
+  readonly code: ScreenCode | null;
+  /** Frame.io's name for this unit, and what stands in where that name can't be drawn. */
+  readonly device: { readonly name: string; readonly fallback: string };
+  /** Only on the paired screen. */
+  readonly project: string | null;
+  /** A problem beside the idea of the screen, in a few words. */
+  readonly notice: string | null;
+}
+
+export type Sign = "wait" | "attention" | "offline" | "clock" | "rest" | "done";
+
+export interface ScreenCode {
+  readonly userCode: string;
+  /** The link behind the QR code. */
+  readonly link: string | null;
+  /** As people type it: no scheme. */
+  readonly address: string | null;
+  /** Whole seconds. */
+  readonly secondsLeft: number;
+  /** Of the code's life, from 1 down to 0. */
+  readonly shareLeft: number;
+}
+
+/** Seconds that Frame.io's codes live (API facts §3.1): the length of the bar until a longer life is seen. */
+export const USUAL_LIFETIME = 120;
+
+/** Problems of the screen itself: whoever can read them here doesn't have them. */
+const NOT_ON_SCREEN: readonly ProblemCode[] = ["display-missing", "qr-too-small"];
+
+/**
+ * @param lifetime seconds that the code on offer lived when it was first seen
+ */
+export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFETIME): Screen {
+  const { state, device, project, pairing } = snapshot;
+  const message = texts.states[state];
+  const problem = snapshot.health.find(({ code }) => !NOT_ON_SCREEN.includes(code));
+  const common = { device: { name: device.name, fallback: device.client_id }, project: null, code: null };
+
+  if (state === "awaiting-user" && pairing !== null) {
+    const link = pairing.verification_uri_complete;
+    const address = pairing.verification_uri === null ? null : withoutScheme(pairing.verification_uri);
+    const secondsLeft = Math.max(0, Math.floor(pairing.expires_in) || 0);
+    return {
+      ...common,
+      symbol: "wait",
+      headline: link === null ? texts.code.enter : texts.code.scan,
+      sentence: codeSentence(texts, link, address),
+      code: {
+        userCode: pairing.user_code,
+        link,
+        address,
+        secondsLeft,
+        shareLeft: Math.min(1, secondsLeft / Math.max(lifetime, secondsLeft, 1)),
+      },
+      notice: headlineOf(problem, texts),
+    };
+  }
+
+  if (state === "paired" || state === "confirming")
+    return {
+      ...common,
+      symbol: state === "paired" ? "done" : "wait",
+      ...message,
+      project: state === "paired" ? (project?.name ?? null) : null,
+      notice: headlineOf(problem, texts),
+    };
+
+  if (problem !== undefined && problem.severity !== "info")
+    return { ...common, symbol: symbolOf(problem.code), ...texts.problems[problem.code], notice: null };
+
+  return { ...common, symbol: STATE_SYMBOLS[state], ...message, notice: null };
+}
+
+const STATE_SYMBOLS = {
+  starting: "wait",
+  unconfigured: "attention",
+  "waiting-for-clock": "clock",
+  "waiting-for-network": "offline",
+  "requesting-code": "wait",
+  "awaiting-user": "wait",
+  idle: "rest",
+} as const;
+
+function symbolOf(code: ProblemCode): Sign {
+  if (code === "no-network" || code === "no-dns" || code === "server-unreachable") return "offline";
+  return code === "clock-wrong" ? "clock" : "attention";
+}
+
+function headlineOf(problem: Problem | undefined, texts: Texts): string | null {
+  return problem === undefined ? null : texts.problems[problem.code].headline;
+}
+
+function codeSentence(texts: Texts, link: string | null, address: string | null): string {
+  if (address === null) return texts.code.menu;
+  return link === null ? texts.code.open(address) : texts.code.orOpen(address);
+}
+
+/** "https://next.frame.io/pair/" as people type it: next.frame.io/pair */
+export function withoutScheme(url: string): string {
+  return url.replace(/^https?:\/\//i, "").replace(/\/$/, "");
+}

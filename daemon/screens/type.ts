@@ -1,0 +1,180 @@
+/** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
+import { wrap } from "./breaks.ts";
+import { type Cluster, visualOrder } from "./cluster.ts";
+import type { Fonts, Weight } from "./fonts.ts";
+import type { OutlineFace, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
+
+export interface Style {
+  /** Pixels an em. On a one-bit panel the nearest drawn size not above it, where there is one. */
+  readonly size: number;
+  readonly weight: Weight;
+  /** For one-bit panels: faces drawn pixel by pixel where the text is small. */
+  readonly crisp: boolean;
+}
+
+/** A glyph on a line: `x` from the line's left, on the baseline. */
+export type Mark =
+  | { readonly kind: "outline"; readonly x: number; readonly path: Path; readonly scale: number }
+  | { readonly kind: "pixels"; readonly x: number; readonly glyph: PixelGlyph };
+
+/** All measures in pixels; `descent` is positive downwards. */
+export interface Line {
+  readonly text: string;
+  readonly width: number;
+  readonly ascent: number;
+  readonly descent: number;
+  /** Height of a capital letter above the baseline. */
+  readonly capHeight: number;
+  readonly marks: readonly Mark[];
+}
+
+/** From this size on a one-bit panel shows outlines well; below, only pixels that were placed by hand are crisp. */
+const CRISP_BELOW = 22;
+/** An installed font has no hand-drawn sizes: smaller than this it is not readable in one bit. */
+const LEAST_OUTLINE = 14;
+
+const ELLIPSIS = "…";
+
+/** Whether the shipped faces have every character of the text. */
+export function covered(fonts: Fonts, text: string): boolean {
+  return Array.from(text).every((char) => outlineFace(fonts, "regular", char) !== undefined);
+}
+
+export function setLine(fonts: Fonts, text: string, style: Style): Line {
+  return setClusters(fonts, clustersOf(fonts, text), style);
+}
+
+/** The longest beginning and end of a name that fit the width together, with an ellipsis between. */
+export function setShortened(fonts: Fonts, name: string, style: Style, width: number): Line {
+  const clusters = clustersOf(fonts, name);
+  const whole = setClusters(fonts, clusters, style);
+  if (whole.width <= width) return whole;
+  const level = Math.min(...clusters.map((cluster) => cluster.level));
+  let best = setClusters(fonts, [{ text: ELLIPSIS, level, drawn: null }], style);
+  for (let kept = 1; kept < clusters.length; kept++) {
+    const head = clusters.slice(0, Math.ceil(kept / 2));
+    const tail = clusters.slice(clusters.length - Math.floor(kept / 2));
+    const line = setClusters(
+      fonts,
+      [...trimmed(head, "end"), { text: ELLIPSIS, level, drawn: null }, ...trimmed(tail, "start")],
+      style,
+    );
+    if (line.width > width) break;
+    best = line;
+  }
+  return best;
+}
+
+function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
+  const edge = clusters.at(side === "start" ? 0 : -1);
+  if (edge?.text.trim() !== "" || edge === undefined) return clusters;
+  return trimmed(side === "start" ? clusters.slice(1) : clusters.slice(0, -1), side);
+}
+
+/**
+ * Breaks a text into as few lines as the width allows, as even as they can be; null where a word is wider than the
+ * width.
+ */
+export function setParagraph(fonts: Fonts, text: string, style: Style, width: number): Line[] | null {
+  const widthOf = (line: string) => setLine(fonts, line, style).width;
+  const lines = wrap(text, fonts.language, width, widthOf);
+  if (lines === null) return null;
+  let even = lines;
+  if (lines.length > 1) {
+    let [narrow, wide] = [0, width];
+    while (wide - narrow > style.size / 4) {
+      const middle = (narrow + wide) / 2;
+      const tried = wrap(text, fonts.language, middle, widthOf);
+      if (tried !== null && tried.length === lines.length) [even, wide] = [tried, middle];
+      else narrow = middle;
+    }
+  }
+  return even.map((line) => setLine(fonts, line, style));
+}
+
+function clustersOf(fonts: Fonts, text: string): readonly Cluster[] {
+  return fonts.names.get(text) ?? Array.from(text, (char) => ({ text: char, level: 0, drawn: null }));
+}
+
+function setClusters(fonts: Fonts, clusters: readonly Cluster[], style: Style): Line {
+  const text = clusters.map((cluster) => cluster.text).join("");
+  if (style.crisp && style.size < CRISP_BELOW) {
+    const face = clusters.every(({ drawn }) => drawn === null)
+      ? pixelFace(fonts, text, style.size)
+      : undefined;
+    if (face !== undefined) return setPixels(face, text);
+    return setOutlines(fonts, clusters, { ...style, size: Math.max(style.size, LEAST_OUTLINE) });
+  }
+  return setOutlines(fonts, clusters, style);
+}
+
+function pixelFace(fonts: Fonts, text: string, size: number): PixelFace | undefined {
+  const candidates = fonts.pixels.filter(({ face }) =>
+    Array.from(text).every((char) => face.has(char.codePointAt(0) ?? 0)),
+  );
+  return (candidates.findLast((font) => font.size <= size) ?? candidates[0])?.face;
+}
+
+function setPixels(face: PixelFace, text: string): Line {
+  const marks: Mark[] = [];
+  let x = 0;
+  let end = 0;
+  for (const char of text) {
+    const glyph = face.glyph(char.codePointAt(0) ?? 0);
+    if (glyph === undefined) continue;
+    if (glyph.width > 0) marks.push({ kind: "pixels", x, glyph });
+    // The last advance holds the gap to a next letter, which does not come.
+    end = x + Math.max(glyph.left + glyph.width, 0);
+    x += glyph.advance;
+  }
+  return {
+    text,
+    width: end,
+    ascent: face.ascent,
+    descent: face.descent,
+    capHeight: face.capHeight,
+    marks,
+  };
+}
+
+function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight }: Style): Line {
+  const [main] = fonts.outlines[weight];
+  const marks: Mark[] = [];
+  let x = 0;
+  let lastFace: OutlineFace | undefined;
+  let lastCodePoint = 0;
+  for (const { text, drawn } of visualOrder(clusters)) {
+    if (drawn !== null) {
+      const scale = size / drawn.unitsPerEm;
+      marks.push({ kind: "outline", x, path: drawn.path, scale });
+      x += drawn.advance * scale;
+      lastFace = undefined;
+      continue;
+    }
+    for (const char of text) {
+      const codePoint = char.codePointAt(0) ?? 0;
+      const face = outlineFace(fonts, weight, char);
+      const glyph = face?.glyph(codePoint);
+      if (face === undefined || glyph === undefined) continue;
+      const scale = size / face.unitsPerEm;
+      if (lastFace === face) x += face.kerning(lastCodePoint, codePoint) * scale;
+      if (glyph.path.length > 0) marks.push({ kind: "outline", x, path: glyph.path, scale });
+      x += glyph.advance * scale;
+      lastFace = face;
+      lastCodePoint = codePoint;
+    }
+  }
+  const scale = size / (main?.unitsPerEm ?? 1);
+  return {
+    text: clusters.map((cluster) => cluster.text).join(""),
+    width: Math.ceil(x),
+    ascent: Math.round((main?.ascent ?? 0) * scale),
+    descent: Math.round((main?.descent ?? 0) * scale),
+    capHeight: Math.round((main?.capHeight ?? 0) * scale),
+    marks,
+  };
+}
+
+function outlineFace(fonts: Fonts, weight: Weight, char: string): OutlineFace | undefined {
+  return fonts.outlines[weight].find((face) => face.has(char.codePointAt(0) ?? 0));
+}

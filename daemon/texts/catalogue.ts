@@ -1,0 +1,14 @@
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { ja } from "./ja.ts";
+import type { Texts } from "./texts.ts";
+import { zh } from "./zh.ts";
+
+/** Accepted by `display.language`; BCP 47 language subtags. */
+export const LANGUAGES = ["en", "de", "es", "fr", "ja", "zh"] as const;
+
+export type Language = (typeof LANGUAGES)[number];
+
+export const CATALOGUE: Readonly<Record<Language, Texts>> = { en, de, es, fr, ja, zh };

@@ -1,0 +1,13 @@
+import type { Texts } from "./texts.ts";
+
+/** Every code point that a catalogue can put on a screen, its parameters apart. */
+export function charactersOf(texts: Texts): Set<number> {
+  return new Set([...strings(texts)].flatMap((text) => Array.from(text, (char) => char.codePointAt(0) ?? 0)));
+}
+
+function* strings(node: unknown): Generator<string> {
+  if (typeof node === "string") yield node;
+  else if (typeof node === "function") yield String(node(""));
+  else if (typeof node === "object" && node !== null)
+    for (const value of Object.values(node)) yield* strings(value);
+}

@@ -1,0 +1,138 @@
+import type { Texts } from "./texts.ts";
+
+export const de: Texts = {
+  language: "Deutsch",
+  states: {
+    starting: { headline: "Startet", sentence: "Gleich geht es los." },
+    unconfigured: {
+      headline: "Noch nicht eingerichtet",
+      sentence:
+        "Diesem Gerät fehlt noch sein Frame.io-Schlüssel. Bitte frag die Person, die es eingerichtet hat.",
+    },
+    "waiting-for-clock": {
+      headline: "Uhr wird gestellt",
+      sentence: "Die Zeit kommt aus dem Netzwerk. Das kann eine Minute dauern.",
+    },
+    "waiting-for-network": {
+      headline: "Warten auf Internet",
+      sentence: "Prüfe das WLAN oder das Netzwerk\u00ADkabel dieses Geräts.",
+    },
+    "requesting-code": { headline: "Code wird geholt", sentence: "Gleich geht es weiter." },
+    "awaiting-user": {
+      headline: "Scannen und koppeln",
+      sentence: "Scanne den Code mit dem Handy und folge den Schritten.",
+    },
+    idle: {
+      headline: "Nicht gekoppelt",
+      sentence: "Starte das Koppeln am Gerät, um einen neuen Code zu erhalten.",
+    },
+    confirming: { headline: "Fast fertig", sentence: "Mit Frame.io verbunden. Das Projekt wird gesucht." },
+    paired: { headline: "Gekoppelt", sentence: "Dieses Gerät ist mit Frame.io verbunden." },
+  },
+  problems: {
+    "secret-missing": {
+      headline: "Noch nicht eingerichtet",
+      sentence:
+        "Diesem Gerät fehlt noch sein Frame.io-Schlüssel. Bitte frag die Person, die es eingerichtet hat.",
+    },
+    "secret-refused": {
+      headline: "Schlüssel abgelehnt",
+      sentence:
+        "Frame.io nimmt den Schlüssel dieses Geräts nicht an. Bitte frag die Person, die es eingerichtet hat.",
+    },
+    "request-refused": {
+      headline: "Einstellungen abgelehnt",
+      sentence:
+        "Frame.io nimmt die Einstellungen dieses Geräts nicht an. Bitte frag die Person, die es eingerichtet hat.",
+    },
+    "no-network": {
+      headline: "Kein Internet",
+      sentence: "Prüfe das WLAN oder das Netzwerk\u00ADkabel dieses Geräts.",
+    },
+    "no-dns": {
+      headline: "Kein Internet",
+      sentence: "Das Netzwerk ist da, findet Frame.io aber nicht. Prüfe den Router.",
+    },
+    "captive-portal": {
+      headline: "WLAN verlangt Anmeldung",
+      sentence: "Dieses Netzwerk verlangt erst eine Anmeldung. Nutze für dieses Gerät ein anderes Netzwerk.",
+    },
+    "server-unreachable": {
+      headline: "Frame.io nicht erreichbar",
+      sentence: "Prüfe die Internet\u00ADverbindung. Das Gerät versucht es weiter.",
+    },
+    "server-trouble": {
+      headline: "Frame.io ist überlastet",
+      sentence: "Du musst nichts tun. Das Gerät versucht es weiter.",
+    },
+    "tls-refused": {
+      headline: "Verbindung nicht sicher",
+      sentence:
+        "Etwas in diesem Netzwerk schaltet sich dazwischen. Nutze für dieses Gerät ein anderes Netzwerk.",
+    },
+    "clock-wrong": {
+      headline: "Die Uhr geht falsch",
+      sentence: "Stelle Datum und Uhrzeit des Geräts oder verbinde es mit dem Internet.",
+    },
+    "refresh-failing": {
+      headline: "Verbindung unterbrochen",
+      sentence: "Das Gerät bleibt gekoppelt und versucht es weiter. Prüfe die Internet\u00ADverbindung.",
+    },
+    "authorization-ended": {
+      headline: "In Frame.io getrennt",
+      sentence: "Jemand hat diese Verbindung beendet. Kopple das Gerät neu, um weiterzumachen.",
+    },
+    "authorization-ran-out": {
+      headline: "Verbindung abgelaufen",
+      sentence: "Das Gerät war zu lange offline. Kopple es neu, um weiterzumachen.",
+    },
+    "expiring-soon": {
+      headline: "Verbindung endet bald",
+      sentence: "Das in Frame.io gesetzte Enddatum ist nah. Kopple das Gerät neu, um zu verlängern.",
+    },
+    paused: {
+      headline: "In Frame.io pausiert",
+      sentence: "Setze das Gerät in den C2C-Verbindungen des Projekts fort.",
+    },
+    "may-not-upload": {
+      headline: "Hochladen nicht erlaubt",
+      sentence: "Diese Verbindung darf nichts hochladen. Kopple das Gerät neu und erlaube das Hochladen.",
+    },
+    "storage-failing": {
+      headline: "Speicher\u00ADproblem",
+      sentence: "Das Gerät kann die Kopplung nicht sichern. Prüfe die Speicherkarte oder schaffe Platz.",
+    },
+    "storage-replaced": {
+      headline: "Speicher zurückgesetzt",
+      sentence:
+        "Die gesicherte Kopplung war beschädigt und liegt beiseite. Kopple das Gerät neu, um weiterzumachen.",
+    },
+    "storage-unreadable": {
+      headline: "Speicher\u00ADproblem",
+      sentence: "Die gesicherte Kopplung ist hier nicht lesbar. Kopple das Gerät neu, um weiterzumachen.",
+    },
+    "identity-changed": {
+      headline: "Neues Gerät",
+      sentence: "Diese Speicherkarte kommt aus einem anderen Gerät. Kopple neu, um weiterzumachen.",
+    },
+    "display-missing": {
+      headline: "Kein Bildschirm",
+      sentence: "Prüfe das Kabel des Bildschirms. Die Statusseite funktioniert weiter.",
+    },
+    "qr-too-small": {
+      headline: "Zu klein zum Scannen",
+      sentence: "Tippe den Code stattdessen ein oder nutze die Statusseite.",
+    },
+  },
+  code: {
+    scan: "Scannen und koppeln",
+    enter: "Gerät koppeln",
+    orOpen: (address) => `Oder ${address} öffnen und eingeben`,
+    open: (address) => `${address} öffnen und eingeben`,
+    menu: "In Frame.io unter „C2C Connections“ ein Gerät hinzufügen und eingeben",
+    timeLeft: (time) => `noch ${time}`,
+    compare: (device) => `Frame.io zeigt ${device}`,
+  },
+  labels: { device: "Gerät", project: "Projekt", code: "Code", timeLeft: "Restzeit" },
+  actions: { pair: "Koppeln", newCode: "Neuer Code", cancel: "Abbrechen", unpair: "Trennen" },
+};

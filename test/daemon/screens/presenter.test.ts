@@ -1,0 +1,337 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
+import type { Snapshot } from "../../../daemon/status/snapshot.ts";
+import {
+  type CellPicture,
+  type Display,
+  DisplayError,
+  type Picture,
+  type PixelCapabilities,
+} from "../../../hw/displays/display.ts";
+import { ManualClock, settled } from "../../support/manual-clock.ts";
+import { OFFER, snapshotOf } from "./snapshots.ts";
+
+const PANEL: PixelCapabilities = {
+  surface: "pixels",
+  driver: "framebuffer",
+  device: "/dev/fb0",
+  name: "panel",
+  width: 320,
+  height: 240,
+  format: "RGB565",
+  stride: 640,
+  monochrome: false,
+  refresh: "fast",
+  physical: null,
+};
+
+/** A display that writes down what it is told, and breaks or stalls when the test says so. */
+class FakePanel {
+  readonly capabilities: PixelCapabilities;
+  readonly calls: string[] = [];
+  readonly pictures: Picture[] = [];
+  broken: string | null = null;
+  gate: Promise<void> = Promise.resolve();
+  #showing = false;
+
+  constructor(capabilities: PixelCapabilities = PANEL) {
+    this.capabilities = capabilities;
+  }
+
+  async show(picture: Picture): Promise<void> {
+    assert.equal(this.#showing, false, "pictures overlap");
+    this.#showing = true;
+    await this.gate;
+    this.#showing = false;
+    if (this.broken !== null) throw new DisplayError(this.broken);
+    this.calls.push("show");
+    this.pictures.push(picture);
+  }
+
+  async clear(): Promise<void> {
+    this.calls.push("clear");
+  }
+
+  async close(): Promise<void> {
+    this.calls.push("close");
+  }
+}
+
+/** What the presenter stands between: a clock, a daemon with a state, and whoever wants to know. */
+class Bench {
+  readonly clock = new ManualClock();
+  readonly lost: string[] = [];
+  changes = 0;
+  #snapshot: Snapshot = snapshotOf("starting");
+  #since = 0;
+  readonly #listeners = new Set<() => void>();
+
+  presenter(open: () => Promise<Display>, more: Partial<PresenterOptions> = {}): Presenter {
+    return new Presenter({
+      language: "en",
+      pairedFor: 30,
+      clock: this.clock,
+      open,
+      source: {
+        snapshot: () => this.#current(),
+        subscribe: (listener) => {
+          this.#listeners.add(listener);
+          return () => this.#listeners.delete(listener);
+        },
+      },
+      changed: () => this.changes++,
+      lost: (message) => this.lost.push(message),
+      ...more,
+    });
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  async become(snapshot: Snapshot): Promise<void> {
+    this.#snapshot = snapshot;
+    this.#since = this.clock.elapsed();
+    for (const listener of this.#listeners) listener();
+    await settled();
+  }
+
+  #current(): Snapshot {
+    const { pairing } = this.#snapshot;
+    if (pairing === null) return this.#snapshot;
+    const gone = Math.floor((this.clock.elapsed() - this.#since) / 1000);
+    return { ...this.#snapshot, pairing: { ...pairing, expires_in: Math.max(0, pairing.expires_in - gone) } };
+  }
+}
+
+test("start resolves with the first picture on the display", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  assert.deepEqual(panel.calls, ["show"]);
+  assert.equal(presenter.picture(), panel.pictures[0]);
+  assert.deepEqual(presenter.view(), {
+    driver: "framebuffer",
+    device: "/dev/fb0",
+    name: "panel",
+    width: 320,
+    height: 240,
+    qr_module: null,
+  });
+  await presenter.close();
+});
+
+test("a countdown is drawn each second on a fast display, each five seconds on a slow one", async () => {
+  for (const [refresh, expected] of [
+    ["fast", 10],
+    ["slow", 2],
+  ] as const) {
+    const bench = new Bench();
+    const panel = new FakePanel({ ...PANEL, refresh });
+    const presenter = bench.presenter(async () => panel);
+    await presenter.start();
+    await bench.become(snapshotOf("awaiting-user"));
+    assert.equal(presenter.qrModule(), 6);
+    const before = panel.pictures.length;
+    await bench.clock.advance(10_000);
+    assert.equal(panel.pictures.length - before, expected, refresh);
+    assert.notDeepEqual(panel.pictures.at(-1)?.pixels, panel.pictures[before - 1]?.pixels);
+    await presenter.close();
+  }
+});
+
+test("nothing is drawn while nothing changes", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  await bench.become(snapshotOf("waiting-for-network"));
+  const before = panel.calls.length;
+  await bench.clock.advance(3_600_000);
+  assert.equal(panel.calls.length, before);
+  assert.equal(bench.clock.pending, 0);
+  await presenter.close();
+});
+
+test("what changes while a picture is being written is in the next one, and only the last of it", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  let release = () => {};
+  panel.gate = new Promise((resolve) => {
+    release = resolve;
+  });
+  const presenter = bench.presenter(async () => panel);
+  const started = presenter.start();
+  await settled();
+  for (const user_code of ["111111", "222222", "333333"])
+    await bench.become(snapshotOf("awaiting-user", { pairing: { ...OFFER, user_code } }));
+  release();
+  await started;
+  assert.equal(panel.pictures.length, 2);
+  await presenter.close();
+});
+
+test("the paired screen stays for its time, then the display is given back, and taken again for a new code", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  await bench.become(snapshotOf("paired"));
+  await bench.clock.advance(29_999);
+  assert.deepEqual(panel.calls, ["show", "show"]);
+  await bench.clock.advance(1);
+  assert.deepEqual(panel.calls, ["show", "show", "clear"]);
+  assert.equal(presenter.picture(), null);
+  await bench.become(snapshotOf("paired", { project: { id: "1", name: "Another name" } }));
+  assert.deepEqual(panel.calls, ["show", "show", "clear"]);
+  await bench.become(snapshotOf("awaiting-user"));
+  assert.deepEqual(panel.calls, ["show", "show", "clear", "show"]);
+  await presenter.close();
+});
+
+test("with paired_for = 0 the paired screen stays", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel, { pairedFor: 0 });
+  await presenter.start();
+  await bench.become(snapshotOf("paired"));
+  await bench.clock.advance(86_400_000);
+  assert.deepEqual(panel.calls, ["show", "show"]);
+  await presenter.close();
+});
+
+test("a lost display is said once, opened again with back-off, and drawn anew", async () => {
+  const bench = new Bench();
+  const panels: FakePanel[] = [];
+  const gone = "/dev/fb0 is gone; plug the display in.";
+  let plugged = true;
+  const tries: number[] = [];
+  const presenter = bench.presenter(async () => {
+    tries.push(bench.clock.elapsed());
+    if (!plugged) throw new DisplayError(gone);
+    const panel = new FakePanel();
+    panels.push(panel);
+    return panel;
+  });
+  await presenter.start();
+  plugged = false;
+  const [first] = panels;
+  assert.ok(first);
+  first.broken = gone;
+  await bench.become(snapshotOf("awaiting-user"));
+  assert.equal(presenter.missing(), gone);
+  assert.equal(presenter.picture(), null);
+  assert.equal(presenter.view().driver, "none");
+  assert.equal(first.calls.at(-1), "close");
+  await bench.clock.advance(7_000);
+  assert.deepEqual(tries, [0, 1000, 3000, 7000]);
+  assert.deepEqual(bench.lost, [gone]);
+  plugged = true;
+  await bench.clock.advance(8_000);
+  assert.equal(presenter.missing(), null);
+  assert.ok((panels[1]?.pictures.length ?? 0) > 0);
+  assert.equal(presenter.qrModule(), 6);
+  await presenter.close();
+});
+
+test("no display at start is no failure, and one that is reported is opened at once", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  let plugged = false;
+  const presenter = bench.presenter(async () => {
+    if (!plugged) throw new DisplayError("There is no display.");
+    return panel;
+  });
+  await presenter.start();
+  assert.equal(presenter.missing(), "There is no display.");
+  plugged = true;
+  presenter.reopen();
+  await settled();
+  assert.equal(presenter.missing(), null);
+  assert.deepEqual(panel.calls, ["show"]);
+  await presenter.close();
+});
+
+test("reopen closes the display before it opens the next", async () => {
+  const bench = new Bench();
+  const log: string[] = [];
+  let count = 0;
+  const presenter = bench.presenter(async () => {
+    const name = `panel ${++count}`;
+    log.push(`open ${name}`);
+    const panel = new FakePanel();
+    panel.close = async () => {
+      log.push(`close ${name}`);
+    };
+    return panel;
+  });
+  await presenter.start();
+  presenter.reopen();
+  await settled();
+  await presenter.close();
+  assert.deepEqual(log, ["open panel 1", "close panel 1", "open panel 2", "close panel 2"]);
+});
+
+test("close wipes the display after the picture under way, and leaves no timer and no listener", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  await bench.become(snapshotOf("awaiting-user"));
+  await presenter.close();
+  await presenter.close();
+  assert.deepEqual(panel.calls, ["show", "show", "close"]);
+  assert.equal(bench.clock.pending, 0);
+  assert.equal(bench.listeners, 0);
+});
+
+test("a code that fits no QR code on the display is told", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel({ ...PANEL, width: 128, height: 32, monochrome: true });
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  assert.equal(presenter.qrTooSmall(), false);
+  await bench.become(snapshotOf("awaiting-user"));
+  assert.equal(presenter.qrTooSmall(), true);
+  assert.ok(bench.changes > 0);
+  await bench.become(snapshotOf("idle"));
+  assert.equal(presenter.qrTooSmall(), false);
+  await presenter.close();
+});
+
+test("a display of cells gets characters, and none gets nothing", async () => {
+  const bench = new Bench();
+  const shown: CellPicture[] = [];
+  const presenter = bench.presenter(async () => ({
+    capabilities: {
+      surface: "cells",
+      driver: "terminal",
+      device: null,
+      name: "terminal",
+      columns: 80,
+      rows: 24,
+    },
+    show: async (picture: CellPicture) => {
+      shown.push(picture);
+    },
+    clear: async () => {},
+    close: async () => {},
+  }));
+  await presenter.start();
+  await bench.become(snapshotOf("awaiting-user"));
+  assert.match(shown.at(-1)?.lines.join("\n") ?? "", /482 913/);
+  assert.equal(presenter.picture(), null);
+  await presenter.close();
+
+  const none = bench.presenter(async () => ({
+    capabilities: { surface: "nothing", driver: "none", device: null, name: "none" },
+    clear: async () => {},
+    close: async () => {},
+  }));
+  await none.start();
+  assert.equal(none.missing(), null);
+  assert.equal(none.view().width, null);
+  await none.close();
+});
