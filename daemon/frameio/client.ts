@@ -12,14 +12,16 @@ import type {
 } from "../domain.ts";
 import type { Secret } from "../secret.ts";
 import { type Answer, verdict } from "./answer.ts";
+import { attend } from "./attendance.ts";
 import { deviceCodeRequest, judgeDeviceCode } from "./device-code.ts";
-import { deviceMeRequest, judgeDeviceMe } from "./device-me.ts";
+import { type DeviceIdsVerdict, deviceMeRequest, judgeDeviceIds, judgeDeviceMe } from "./device-me.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
 import { type HealthVerdict, healthRequest, judgeHealth } from "./health.ts";
 import { heartbeatRequest, judgeHeartbeat } from "./heartbeat.ts";
 import { judgeRefresh, refreshRequest } from "./refresh.ts";
 import { type ApiRequest, type BodyEncoding, type Credentials, secretsOf } from "./request.ts";
 import { judgeRevoke, revokeRequest } from "./revoke.ts";
+import { trusting } from "./roots.ts";
 import { judgeTokenPoll, tokenPollRequest } from "./token-poll.ts";
 import { Transport } from "./transport.ts";
 
@@ -52,6 +54,10 @@ export interface FrameioOptions {
   observe?(call: Call, outcome: string, seconds: number): void;
 }
 
+export type AttendanceVerdict =
+  /** Was on the socket, and no longer is. */
+  { readonly type: "lost" } | { readonly type: "unauthorized" };
+
 /** Nothing here rejects: every call ends in a verdict or a fault. `signal` gives a call up; its outcome then means nothing. */
 export interface Frameio {
   requestCode(signal?: AbortSignal): Promise<Outcome<CodeVerdict>>;
@@ -61,6 +67,16 @@ export interface Frameio {
   device(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<DeviceVerdict>>;
   heartbeat(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<HeartbeatVerdict>>;
   health(signal?: AbortSignal): Promise<Outcome<HealthVerdict>>;
+  /**
+   * Shows the device online by staying on its status socket; ends when that is lost or given up.
+   *
+   * @param onStatus is told when Frame.io pauses or resumes the device; null for a change that has to be looked up
+   */
+  attend(
+    accessToken: Secret,
+    onStatus: (paused: boolean | null) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<AttendanceVerdict>>;
   /**
    * The network changed: the next call makes a new connection. Calls that wait for a connection fail at once; those
    * that were sent end as they may, unless they were sent from an address that is gone.
@@ -85,7 +101,9 @@ export function createFrameio(options: FrameioOptions): Frameio {
   const { clientId, clock, verificationHosts, scope, urlPairing, observe } = options;
   const baseUrl = new URL(options.baseUrl);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
-  const transport = new Transport({ ...options, connectTimeout: timeouts.connect });
+  const reach = { ...options, secureContext: trusting(options.roots), connectTimeout: timeouts.connect };
+  const transport = new Transport(reach);
+  const transports = new Set([transport]);
   const wire = { ...options, baseUrl, timeouts, transport };
   const hosts = { domains: verificationHosts, baseUrl };
 
@@ -117,6 +135,33 @@ export function createFrameio(options: FrameioOptions): Frameio {
     return clientSecret === null ? NO_SECRET : call(name, request({ clientId, clientSecret }), judge, signal);
   }
 
+  async function attendance(
+    accessToken: Secret,
+    onStatus: (paused: boolean | null) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<AttendanceVerdict>> {
+    const named = await call<DeviceIdsVerdict>(
+      "device",
+      deviceMeRequest(accessToken),
+      judgeDeviceIds,
+      signal,
+    );
+    if (named.kind === "fault") return named;
+    if (named.verdict.type === "unauthorized") return verdict(named.verdict);
+    const own = new Transport(reach);
+    transports.add(own);
+    const leaving = AbortSignal.any([signal, transport.closed]);
+    const outcome = await attend(
+      accessToken,
+      named.verdict.ids,
+      onStatus,
+      { ...wire, transport: own, joinTimeout: timeouts.total },
+      leaving,
+    );
+    transports.delete(own);
+    return outcome;
+  }
+
   return {
     requestCode: (signal) =>
       authorized(
@@ -135,8 +180,13 @@ export function createFrameio(options: FrameioOptions): Frameio {
     heartbeat: (accessToken, signal) =>
       call("heartbeat", heartbeatRequest(accessToken), judgeHeartbeat, signal),
     health: (signal) => call("health", healthRequest(), judgeHealth, signal),
-    reset: (gone) => transport.reset(gone),
-    close: () => transport.close(),
+    attend: attendance,
+    reset(gone) {
+      for (const each of transports) each.reset(gone);
+    },
+    async close() {
+      await Promise.all([...transports].map((each) => each.close()));
+    },
   };
 }
 

@@ -25,8 +25,19 @@ export function readRoots(pem: string): readonly string[] {
   });
 }
 
-/** Trusts Node's own roots and those; undefined, which is Node's default, where that adds nothing. */
-export function secureContext(roots: readonly string[]): SecureContext | undefined {
+/**
+ * Trusts Node's own roots and those; undefined, which is Node's default, where that adds nothing. Made when it is first
+ * asked for, and once: it takes a while on a small board.
+ */
+export function trusting(roots: readonly string[]): () => SecureContext | undefined {
+  let made: { readonly context: SecureContext | undefined } | null = null;
+  return () => {
+    made ??= { context: makeContext(roots) };
+    return made.context;
+  };
+}
+
+function makeContext(roots: readonly string[]): SecureContext | undefined {
   const own = new Set(rootCertificates.map((pem) => pem.trim()));
   const added = roots.filter((pem) => !own.has(pem.trim()));
   return added.length === 0 ? undefined : createSecureContext({ ca: [...own, ...added] });

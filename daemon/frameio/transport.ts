@@ -1,12 +1,11 @@
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction, Socket } from "node:net";
+import type { SecureContext } from "node:tls";
 import { Agent, buildConnector, type Dispatcher } from "undici";
-import { secureContext } from "./roots.ts";
 import { type ReachOptions, tunnelConnector } from "./tunnel.ts";
 
 export interface TransportOptions {
-  /** Root certificates trusted beside Node's own, PEM, one each. */
-  readonly roots: readonly string[];
+  secureContext(): SecureContext | undefined;
   readonly proxy: string | null;
   /** Milliseconds for name, TCP and TLS together. */
   readonly connectTimeout: number;
@@ -22,6 +21,9 @@ const IDLE_MS = 8000;
  */
 const ATTEMPT_MS = 2000;
 
+/** Bytes of a message on the status socket; a push has some hundred. */
+const FRAME_LIMIT = 64 * 1024;
+
 /** A connection, or an attempt at one. */
 interface Link {
   /** Null until it stands. */
@@ -35,7 +37,6 @@ export class Transport {
   readonly #closing = new AbortController();
   readonly #links = new Set<Link>();
   #dispatcher: Dispatcher | null = null;
-  #secure: { readonly context: ReturnType<typeof secureContext> } | null = null;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -62,22 +63,23 @@ export class Transport {
     const old = this.#dispatcher;
     this.#dispatcher = null;
     void old?.close();
-    const error = Object.assign(new Error("the network changed"), { code: "ENETDOWN" });
     for (const link of this.#links)
-      if (link.socket === null || gone.includes(link.socket.localAddress ?? "")) link.fail(error);
+      if (link.socket === null || gone.includes(link.socket.localAddress ?? ""))
+        link.fail(broken("ENETDOWN"));
   }
 
   /** Ends what is under way, too. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#dispatcher?.destroy();
+    for (const link of this.#links) link.fail(broken("ECONNABORTED"));
   }
 
   #open(): Dispatcher {
-    const { proxy, roots, connectTimeout, lookup } = this.#options;
-    this.#secure ??= { context: secureContext(roots) };
+    const { proxy, connectTimeout, lookup } = this.#options;
+    const secureContext = this.#options.secureContext();
     const reach: ReachOptions = {
-      ...(this.#secure.context && { secureContext: this.#secure.context }),
+      ...(secureContext && { secureContext }),
       timeout: connectTimeout,
       lookup: shared(lookup ?? systemLookup),
       autoSelectFamily: true,
@@ -90,6 +92,7 @@ export class Transport {
       // The exchange's own deadlines run on the injected clock.
       headersTimeout: 0,
       bodyTimeout: 0,
+      webSocket: { maxPayloadSize: FRAME_LIMIT },
     });
   }
 
@@ -117,6 +120,10 @@ export class Transport {
       });
     };
   }
+}
+
+function broken(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error("the connection was given up"), { code });
 }
 
 /**

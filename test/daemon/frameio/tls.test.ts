@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer as createTcpServer, type LookupFunction, type Socket } from "node:net";
-import { describe, test } from "node:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import type { FaultKind } from "../../../daemon/domain.ts";
 import type { FrameioOptions } from "../../../daemon/frameio/client.ts";
 import { RootsError, readRoots } from "../../../daemon/frameio/roots.ts";
 import { Secret } from "../../../daemon/secret.ts";
-import { type KeyPair, makeAuthority } from "./certificates.ts";
+import { type Certificate, createAuthority, createSelfSigned } from "../../simulator/certificates.ts";
+import { startSimulator } from "../../simulator/simulator.ts";
 import { CLIENT_SECRET, client, expectFault, expectVerdict, listen, realClock } from "./support.ts";
 
 const HOST = "api.frame.io";
@@ -17,11 +21,18 @@ const SHORT = { connect: 300, headers: 5000, total: 6000 };
 /** Every name is this machine. */
 const lookup: LookupFunction = (_, __, callback) => callback(null, [{ address: "127.0.0.1", family: 4 }]);
 
-const authority = makeAuthority();
-const roots = readRoots(authority.root);
+const home = mkdtempSync(join(tmpdir(), "c2cd-tls-"));
+after(() => rmSync(home, { recursive: true }));
+const authority = createAuthority(home);
+const roots = readRoots(authority.cert);
+
+/** A certificate for that name, good from and until those years. */
+function issue(host: string, from = 2020, until = 2049): Certificate {
+  return authority.issue({ hosts: [host], from: new Date(`${from}-01-01`), to: new Date(`${until}-01-01`) });
+}
 
 /** An https server that says it is well; returns its port. */
-async function tlsServer(pair: KeyPair): Promise<string> {
+async function tlsServer(pair: Certificate): Promise<string> {
   const server = createHttpsServer(pair, (request, response) => {
     request.resume();
     response.setHeader("content-type", "application/json").end('{"status":"ok"}');
@@ -39,13 +50,13 @@ function tlsClient(port: string, options: Partial<FrameioOptions> = {}) {
 
 describe("certificates", () => {
   test("one that a given root signed is accepted", async () => {
-    const port = await tlsServer(authority.issue(HOST));
+    const port = await tlsServer(issue(HOST));
     assert.deepEqual(expectVerdict(await tlsClient(port).health()), { type: "reachable" });
   });
 
   const CASES: readonly {
     name: string;
-    pair: () => KeyPair;
+    pair: () => Certificate;
     wallTrusted: boolean;
     kind: FaultKind;
     code: string;
@@ -53,49 +64,49 @@ describe("certificates", () => {
   }[] = [
     {
       name: "not yet valid, by a clock that is not to be trusted",
-      pair: () => authority.issue(HOST, "20480101"),
+      pair: () => issue(HOST, 2048),
       wallTrusted: false,
       kind: "clock",
       code: "CERT_NOT_YET_VALID",
     },
     {
       name: "expired, by a clock that is not to be trusted",
-      pair: () => authority.issue(HOST, "20000101", "20010101"),
+      pair: () => issue(HOST, 2000, 2001),
       wallTrusted: false,
       kind: "clock",
       code: "CERT_HAS_EXPIRED",
     },
     {
       name: "not yet valid, by a clock that is right",
-      pair: () => authority.issue(HOST, "20480101"),
+      pair: () => issue(HOST, 2048),
       wallTrusted: true,
       kind: "tls",
       code: "CERT_NOT_YET_VALID",
     },
     {
       name: "expired, by a clock that is right",
-      pair: () => authority.issue(HOST, "20000101", "20010101"),
+      pair: () => issue(HOST, 2000, 2001),
       wallTrusted: true,
       kind: "tls",
       code: "CERT_HAS_EXPIRED",
     },
     {
       name: "for another name, whatever the clock",
-      pair: () => authority.issue("portal.hotel.example"),
+      pair: () => issue("portal.hotel.example"),
       wallTrusted: false,
       kind: "tls",
       code: "ERR_TLS_CERT_ALTNAME_INVALID",
     },
     {
       name: "signed by itself",
-      pair: () => authority.selfSigned(HOST),
+      pair: () => createSelfSigned(join(home, "self"), { hosts: [HOST] }),
       wallTrusted: false,
       kind: "tls",
       code: "DEPTH_ZERO_SELF_SIGNED_CERT",
     },
     {
       name: "of an issuer that nobody knows",
-      pair: () => authority.issue(HOST),
+      pair: () => issue(HOST),
       wallTrusted: false,
       kind: "tls",
       code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
@@ -136,15 +147,15 @@ describe("instead of TLS", () => {
 
 describe("root certificates", () => {
   test("a bundle is taken apart, text between its certificates ignored", () => {
-    const other = makeAuthority().root;
-    assert.equal(readRoots(`# ours\n${authority.root}\nsubject=/CN=x\n${other}`).length, 2);
+    const other = createAuthority(join(home, "other")).cert;
+    assert.equal(readRoots(`# ours\n${authority.cert}\nsubject=/CN=x\n${other}`).length, 2);
   });
 
   test("what is no certificate is refused with its place", () => {
     assert.throws(() => readRoots("hello"), new RootsError("holds no PEM certificate"));
-    const broken = authority.root.replace(/\n[A-Za-z0-9+/]{64}\n/, "\n");
+    const broken = authority.cert.replace(/\n[A-Za-z0-9+/]{64}\n/, "\n");
     assert.throws(
-      () => readRoots(`${authority.root}\n${broken}`),
+      () => readRoots(`${authority.cert}\n${broken}`),
       new RootsError("holds a certificate that can't be read (number 2)"),
     );
   });
@@ -177,7 +188,7 @@ describe("through a proxy", () => {
   }
 
   test("the call goes in a tunnel that the proxy can't look into", async () => {
-    const port = await tlsServer(authority.issue(HOST));
+    const port = await tlsServer(issue(HOST));
     const { proxy, connects, plain } = await proxying(port);
     const frameio = tlsClient(port, { proxy: proxy.replace("//", "//user:p%40ss@") });
     assert.equal(expectVerdict(await frameio.heartbeat(new Secret("access-0"))).type, "accepted");
@@ -188,6 +199,29 @@ describe("through a proxy", () => {
     });
     const seen = Buffer.concat(plain).toString("latin1");
     for (const secret of ["access-0", "refresh-0", CLIENT_SECRET]) assert.ok(!seen.includes(secret));
+  });
+
+  test("the status socket goes in a tunnel, too", async (context) => {
+    const simulator = await startSimulator({ tls: issue(HOST) });
+    context.after(() => simulator.close());
+    const port = portOf(simulator.url);
+    const { proxy, connects, plain } = await proxying(port);
+    const frameio = tlsClient(port, { proxy, clientSecret: () => new Secret(simulator.secret) });
+    const offered = expectVerdict(await frameio.requestCode());
+    assert.ok(offered.type === "offered");
+    simulator.approve();
+    simulator.advance(offered.code.interval * 1000);
+    const granted = expectVerdict(await frameio.poll(offered.code.deviceCode));
+    assert.ok(granted.type === "granted");
+    const joins = simulator.nextRequest(({ method }) => method === "phx_join");
+    const leaving = new AbortController();
+    const stay = frameio.attend(granted.tokens.accessToken, () => {}, leaving.signal);
+    assert.equal((await joins).status, 200);
+    leaving.abort();
+    await stay;
+    assert.ok(connects.length >= 2);
+    const seen = Buffer.concat(plain).toString("latin1");
+    for (const secret of simulator.secrets()) assert.ok(!seen.includes(secret));
   });
 
   for (const [status, line] of [
@@ -225,8 +259,8 @@ describe("through a proxy", () => {
   });
 
   test("a proxy behind TLS is spoken to in TLS", async () => {
-    const port = await tlsServer(authority.issue(HOST));
-    const server = createHttpsServer(authority.issue("proxy.example"));
+    const port = await tlsServer(issue(HOST));
+    const server = createHttpsServer(issue("proxy.example"));
     server.on("connect", (_, socket: Socket) => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
       const onward = connect(Number(port), "127.0.0.1");
@@ -238,7 +272,7 @@ describe("through a proxy", () => {
   });
 
   test("the deadline of the tunnel's set-up does not end a slow call in it", async () => {
-    const server = createHttpsServer(authority.issue(HOST), (_, response) => {
+    const server = createHttpsServer(issue(HOST), (_, response) => {
       setTimeout(() => response.setHeader("content-type", "application/json").end("{}"), 600);
     });
     const port = portOf(await listen(server));
@@ -258,7 +292,7 @@ describe("through a proxy", () => {
   });
 
   test("a proxy that opens the tunnel itself is tls", async () => {
-    const port = await tlsServer(authority.issue("inspector.example"));
+    const port = await tlsServer(issue("inspector.example"));
     const { proxy } = await proxying(port);
     assert.equal(expectFault(await tlsClient(port, { proxy }).health()).kind, "tls");
   });

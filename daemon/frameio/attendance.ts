@@ -1,0 +1,118 @@
+import { WebSocket } from "undici";
+import type { Clock } from "../clock.ts";
+import type { Outcome } from "../domain.ts";
+import type { Secret } from "../secret.ts";
+import { fault, verdict } from "./answer.ts";
+import { heartbeatMessage, joinMessage, judgeFrame, type Message, statusSocketUrl } from "./status-socket.ts";
+import type { Transport } from "./transport.ts";
+
+export interface AttendanceOptions {
+  readonly baseUrl: URL;
+  readonly clientVersion: string;
+  readonly clock: Clock;
+  /** For this one socket alone: it is closed with it. */
+  readonly transport: Transport;
+  /** Milliseconds until the channel must be joined. */
+  readonly joinTimeout: number;
+}
+
+/** Cameras are seen to send one every 15 s; the server gives up after 60 s (API facts §3.6). */
+const HEARTBEAT_MS = 15_000;
+
+/** Heartbeats in a row after which nothing at all was heard: the connection is dead. */
+const SILENT_LIMIT = 2;
+
+/** How long a server may take to answer our goodbye. */
+const GOODBYE_MS = 1000;
+
+/**
+ * Joins the device's channel on the status socket and stays there until the socket is lost or `signal` gives it up.
+ * Never rejects.
+ *
+ * @param deviceIds tried in turn until the server lets one join
+ * @param onStatus is told of a pause, its end, or null for a change that has to be looked up
+ * @returns `lost` where the channel had been joined, else the fault that kept it from that
+ */
+export function attend(
+  accessToken: Secret,
+  deviceIds: readonly string[],
+  onStatus: (paused: boolean | null) => void,
+  { baseUrl, clientVersion, clock, transport, joinTimeout }: AttendanceOptions,
+  signal: AbortSignal,
+): Promise<Outcome<{ readonly type: "lost" }>> {
+  return new Promise((resolve) => {
+    const untried = [...deviceIds];
+    let joined = false;
+    let sent = 0;
+    let silent = 0;
+    let ended = false;
+    let cancel = clock.after(joinTimeout, () =>
+      end(fault("timeout", `status socket not joined within ${joinTimeout / 1000} s`)),
+    );
+
+    const socket = new WebSocket(statusSocketUrl(baseUrl, accessToken), {
+      dispatcher: transport.dispatcher,
+      headers: { "user-agent": "c2cd", "x-client-version": clientVersion },
+    });
+    // A handshake that fails brings an error alone, a connection that breaks a close alone.
+    socket.onerror = socket.onclose = () => end(fault("connect", "status socket lost"));
+    socket.onopen = join;
+    socket.onmessage = ({ data }) => hear(data);
+    const giveUp = () => end(fault("connect", "given up by the daemon itself"));
+    signal.addEventListener("abort", giveUp);
+    if (signal.aborted) giveUp();
+
+    function send(message: (ref: string) => Message): void {
+      sent += 1;
+      socket.send(JSON.stringify(message(String(sent))));
+    }
+
+    function join(): void {
+      const id = untried.shift();
+      if (id === undefined) end(fault("status", "status socket lets this device join no channel"));
+      else send((ref) => joinMessage(id, ref));
+    }
+
+    function hear(data: unknown): void {
+      silent = 0;
+      const frame = judgeFrame(data);
+      if (frame.type === "status") onStatus(frame.paused);
+      else if (frame.type === "left") end(fault("connect", "status channel closed by the server"));
+      else if (frame.type === "reply" && !joined && frame.ref === String(sent)) {
+        if (frame.ok) stay();
+        else join();
+      }
+    }
+
+    function stay(): void {
+      joined = true;
+      cancel();
+      cancel = clock.after(HEARTBEAT_MS, beat);
+    }
+
+    function beat(): void {
+      if (silent < SILENT_LIMIT) {
+        silent += 1;
+        send(heartbeatMessage);
+        cancel = clock.after(HEARTBEAT_MS, beat);
+      } else end(fault("timeout", "status socket silent"));
+    }
+
+    function end(outcome: Outcome<never>): void {
+      if (ended) return;
+      ended = true;
+      cancel();
+      signal.removeEventListener("abort", giveUp);
+      const farewell = () => void transport.close();
+      const stopWaiting = clock.after(GOODBYE_MS, farewell);
+      socket.onmessage = socket.onopen = null;
+      socket.onerror = socket.onclose = () => {
+        stopWaiting();
+        farewell();
+      };
+      if (socket.readyState === WebSocket.CLOSED) farewell();
+      else socket.close();
+      resolve(joined ? verdict({ type: "lost" }) : outcome);
+    }
+  });
+}
