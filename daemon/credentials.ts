@@ -35,6 +35,34 @@ export function loadClientSecret(credentialsDirectory: string | null, file: stri
   return { secret: readSecret(file), origin: file };
 }
 
+/** Owns the client_secret of a running daemon: reads it at the start and whenever it may have changed. */
+export class ClientSecret {
+  readonly #read: () => Credential | null;
+  readonly #warn: (message: string) => void;
+  #secret: Secret | null = null;
+
+  /** @param warn told in one sentence why a secret that is there can't be used */
+  constructor(read: () => Credential | null, warn: (message: string) => void) {
+    this.#read = read;
+    this.#warn = warn;
+    this.reload();
+  }
+
+  get secret(): Secret | null {
+    return this.#secret;
+  }
+
+  reload(): void {
+    try {
+      this.#secret = this.#read()?.secret ?? null;
+    } catch (error) {
+      if (!(error instanceof CredentialError)) throw error;
+      this.#secret = null;
+      this.#warn(error.message);
+    }
+  }
+}
+
 function readSecret(path: string): Secret {
   let text: string;
   try {

@@ -36,7 +36,8 @@ export function describe(event: Event): string {
       return "a caller needs a token";
     case "token-refused":
       return "a caller's token was refused";
-    case "paused":
+    case "status-told":
+      if (event.paused === null) return "something changed in Frame.io";
       return event.paused ? "paused in Frame.io" : "resumed in Frame.io";
     case "pair-requested":
     case "cancel-requested":

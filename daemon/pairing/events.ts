@@ -30,7 +30,8 @@ export type Event =
   | { readonly type: "token-refused"; readonly accessToken: Secret }
   /** Someone needs an access token that lives so many milliseconds. */
   | { readonly type: "token-wanted"; readonly life: number }
-  | { readonly type: "paused"; readonly paused: boolean }
+  /** Frame.io told on its socket that the device is paused or resumed; null: something changed, ask what. */
+  | { readonly type: "status-told"; readonly paused: boolean | null }
   /** An interface came up or changed its address: waiting out a back-off has no more point. */
   | { readonly type: "network-changed" }
   /** The wall clock was set. */

@@ -127,8 +127,8 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
       return onTokenRefused(state, event, moment);
     case "token-wanted":
       return onTokenWanted(state, event.life, moment);
-    case "paused":
-      return updateDevice(state, event.paused, effects);
+    case "status-told":
+      return onStatus(state, event.paused, moment, effects);
     case "network-changed":
     case "clock-changed":
       return hurry(state, moment);
@@ -680,9 +680,14 @@ function onUnpair(state: State, moment: Moment, effects: Effect[]): State {
   );
 }
 
-function updateDevice(state: State, paused: boolean, effects: Effect[]): State {
+function onStatus(state: State, paused: boolean | null, moment: Moment, effects: Effect[]): State {
   const { grant } = state;
-  if (grant?.device == null || grant.device.paused === paused) return state;
+  if (grant === null) return state;
+  if (paused === null) {
+    if (grant.reading.at !== "rest") return state;
+    return { ...state, grant: { ...grant, reading: { at: "retry", when: moment.now, failures: 0 } } };
+  }
+  if (grant.device === null || grant.device.paused === paused) return state;
   const next = { ...grant, device: { ...grant.device, paused } };
   if (grant.settled) effects.push({ type: "store", number: grant.number, record: recordOf(next) });
   return { ...state, grant: next };

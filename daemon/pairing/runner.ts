@@ -18,8 +18,6 @@ export interface RunnerPorts {
   observe(change: Change): void;
   /** The disk refused; the daemon goes on from memory. */
   storageFailed(error: unknown): void;
-  /** A test may stop the world at each boundary: just before an effect begins, and just after its answer is there. */
-  boundary?(name: string): void;
 }
 
 export interface Change {
@@ -30,6 +28,8 @@ export interface Change {
 
 /** How long a stop waits for answers that would be lost with the process: they may hold the only copy of a token. */
 const GRACE_MS = 1_500;
+/** A timer that is late by this much is not late but lost. */
+const STUCK_MS = 60_000;
 /** An unpair does not wait longer than this for a network that is not there. */
 const REVOKE_MS = 10_000;
 
@@ -99,6 +99,12 @@ export class Runner {
     return this.#leaving;
   }
 
+  /** Whether nothing that fell due has been left lying for long: what the watchdog asks. */
+  makesProgress(): boolean {
+    const due = wakeAt(this.#state);
+    return due === null || this.#ports.clock.elapsed() - due < STUCK_MS;
+  }
+
   /** Lets nothing new begin, waits shortly for what may bring tokens, and for every write. */
   async close(): Promise<void> {
     this.#stopping = true;
@@ -130,15 +136,15 @@ export class Runner {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "store":
-        void this.#write(effect.type, (vault) =>
+        void this.#write((vault) =>
           vault.storeAuthorization({ clientId: this.#ports.clientId, ...effect.record }),
         );
         return;
       case "forget":
-        void this.#write(effect.type, (vault) => vault.forgetAuthorization(this.#ports.clientId));
+        void this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId));
         return;
       case "record":
-        void this.#write(effect.type, (vault) =>
+        void this.#write((vault) =>
           vault.record({ at: this.#ports.clock.wall(), event: effect.event, detail: effect.detail }),
         );
         return;
@@ -158,55 +164,42 @@ export class Runner {
   }
 
   async #answer(effect: PerformedEffect): Promise<void> {
-    const { frameio, clientId } = this.#ports;
-    const { signal } = this.#stop;
-    const { type, number } = { number: 0, ...effect };
-    this.#ports.boundary?.(`${type} begins`);
-    const event = await this.#ask(effect, frameio, clientId, signal, number);
-    this.#ports.boundary?.(`${type} answered`);
+    const event = await this.#ask(effect);
     if (event !== null) this.dispatch(event);
   }
 
-  async #ask(
-    effect: PerformedEffect,
-    frameio: Frameio,
-    clientId: string,
-    signal: AbortSignal,
-    number: number,
-  ): Promise<Event | null> {
+  async #ask(effect: PerformedEffect): Promise<Event | null> {
+    const { frameio, clientId } = this.#ports;
+    const { signal } = this.#stop;
+    if (effect.type === "revoke") {
+      await this.#revoke(effect.tokens);
+      return null;
+    }
+    const { number } = effect;
     switch (effect.type) {
       case "request-code":
         return { type: "code-answered", number, outcome: await frameio.requestCode(signal) };
       case "poll":
         return { type: "poll-answered", number, outcome: await frameio.poll(effect.deviceCode, signal) };
-      case "refresh":
-        return {
-          type: "refresh-answered",
-          number,
-          outcome: await frameio.refresh(effect.refreshToken, signal),
-        };
+      case "refresh": {
+        const outcome = await frameio.refresh(effect.refreshToken, signal);
+        return { type: "refresh-answered", number, outcome };
+      }
       case "read-device": {
         const { accessToken } = effect;
-        return {
-          type: "device-answered",
-          number,
-          accessToken,
-          outcome: await frameio.device(accessToken, signal),
-        };
+        const outcome = await frameio.device(accessToken, signal);
+        return { type: "device-answered", number, accessToken, outcome };
       }
       case "settle":
-        await this.#write(effect.type, (vault) => vault.storeAuthorization({ clientId, ...effect.record }));
+        await this.#write((vault) => vault.storeAuthorization({ clientId, ...effect.record }));
         return { type: "settled", number };
       case "prepare-refresh": {
-        const ok = await this.#write(effect.type, async (vault) => {
+        const ok = await this.#write(async (vault) => {
           await vault.probe();
           await vault.storeAuthorization({ clientId, ...effect.record });
         });
         return { type: "refresh-prepared", number, ok };
       }
-      case "revoke":
-        await this.#revoke(effect.tokens);
-        return null;
       case "leave":
         this.#leaving = this.#leave(effect.tokens);
         await this.#leaving;
@@ -217,7 +210,7 @@ export class Runner {
 
   async #leave(tokens: Extract<Effect, { type: "leave" }>["tokens"]): Promise<{ revoked: boolean }> {
     const outcome = await this.#revoke(tokens);
-    await this.#write("leave", (vault) => vault.forgetAuthorization(this.#ports.clientId));
+    await this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId));
     return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
   }
 
@@ -227,12 +220,10 @@ export class Runner {
   }
 
   /** Resolves to whether the disk took it; never rejects. */
-  #write(name: string, write: (vault: Vault) => Promise<void>): Promise<boolean> {
+  #write(write: (vault: Vault) => Promise<void>): Promise<boolean> {
     const done = this.#writes.then(async () => {
       try {
-        this.#ports.boundary?.(`${name} write begins`);
         await write(this.#ports.vault);
-        this.#ports.boundary?.(`${name} written`);
         return true;
       } catch (error) {
         this.#ports.storageFailed(error);

@@ -12,7 +12,7 @@ export interface Sources {
   state(): State;
   facts(): Facts;
   display(): DisplayView;
-  readonly identity: Identity;
+  identity(): Identity;
   readonly version: string;
   readonly clock: Clock;
 }
@@ -38,7 +38,7 @@ export class StatusKeeper {
       {
         state: state(),
         since: this.#since,
-        identity,
+        identity: identity(),
         health: this.#problems,
         display: display(),
         version,

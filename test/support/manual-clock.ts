@@ -21,7 +21,7 @@ export class ManualClock implements Clock {
   }
 
   wall(): number {
-    return this.#wall;
+    return Math.floor(this.#wall);
   }
 
   wallTrusted(): boolean {
@@ -37,6 +37,16 @@ export class ManualClock implements Clock {
   /** Timers that are set and not yet due. */
   get pending(): number {
     return this.#timers.size;
+  }
+
+  /** When the next timer falls due; null where none is set. */
+  get nextDue(): number | null {
+    return this.#timers.size === 0 ? null : Math.min(...[...this.#timers].map(({ due }) => due));
+  }
+
+  /** Sets the wall clock, as NTP or a person would; what is waited for does not move. */
+  setWall(ms: number): void {
+    this.#wall = ms;
   }
 
   /** Moves both clocks on, running what falls due, in order, and letting what it starts get under way. */

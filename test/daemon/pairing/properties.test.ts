@@ -42,7 +42,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       fault: fc.option(fc.constantFrom(...faults), { freq: 3 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("act" as const), what: fc.nat(8) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("act" as const), what: fc.nat(9) }) },
 );
 
 type Asked = Extract<
@@ -259,7 +259,8 @@ const ACTS: readonly ((state: State) => Event)[] = [
   () => ({ type: "token-wanted", life: 60_000 }),
   ({ grant }) =>
     grant === null ? { type: "tick" } : { type: "token-refused", accessToken: grant.current.accessToken },
-  () => ({ type: "paused", paused: true }),
+  () => ({ type: "status-told", paused: true }),
+  () => ({ type: "status-told", paused: null }),
 ];
 
 function tokensIn(event: Event): Tokens | null {

@@ -1,0 +1,387 @@
+/** Puts the rooms together and wires them: the one place that knows all of them. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { hostname, networkInterfaces } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import { readBoard } from "../hw/board.ts";
+import { keyCode, watchButton } from "../hw/buttons.ts";
+import { watchDisplays } from "../hw/displays/detect.ts";
+import { openDisplay } from "../hw/displays/open.ts";
+import { createBackend } from "./backend.ts";
+import { buildInfo } from "./build-info.ts";
+import { systemClock } from "./clock.ts";
+import { watchClock } from "./clock-watch.ts";
+import type { Config } from "./config.ts";
+import { ClientSecret, loadClientSecret } from "./credentials.ts";
+import type { Identity } from "./domain.ts";
+import { createFrameio, type Frameio } from "./frameio/client.ts";
+import { proxyFor } from "./frameio/proxy.ts";
+import { loadRoots } from "./frameio/root-files.ts";
+import { chooseIdentity } from "./identity.ts";
+import type { Logger } from "./log.ts";
+import { type Network, type NetworkWatch, watchNetwork } from "./network.ts";
+import { observer } from "./observe.ts";
+import { Runner } from "./pairing/runner.ts";
+import { initialState } from "./pairing/state.ts";
+import { keepPresent, type Presence } from "./presence.ts";
+import { Presenter } from "./screens/presenter.ts";
+import { createNotifier } from "./service/notifier.ts";
+import { startWatchdog, watchdogUsec } from "./service/watchdog.ts";
+import { StatusKeeper } from "./status/keeper.ts";
+import { statusLine } from "./status/line.ts";
+import { Meters } from "./status/meters.ts";
+import { openVault } from "./vault/disk.ts";
+import { openResilientVault } from "./vault/resilient.ts";
+import type { ResilientVault } from "./vault/vault.ts";
+
+export interface DaemonOptions {
+  readonly config: Config;
+  /** Prefix of every system path; "" for the system itself. */
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  /** The one uncaught way out of a loop that can't go on. */
+  fail(error: unknown): void;
+}
+
+export interface Daemon {
+  /** Takes up a changed configuration: at once where it can, else by starting every room anew. */
+  reload(next: Config, start: (config: Config) => Promise<Daemon>): Promise<Daemon>;
+  /** Ends everything within two seconds, with everything stored. */
+  close(): Promise<void>;
+}
+
+/** An interface that came up is noticed within this time; the look itself costs some 50 µs. */
+const NETWORK_LOOK_MS = 1_000;
+
+/** Everything that the build made lies beside this program. */
+const HOME = dirname(fileURLToPath(import.meta.url));
+
+/** What a snapshot says before the identity is known. */
+const NOBODY: Identity = { clientId: "", source: "generated", model: null };
+
+/**
+ * Starts every room. What the first frame and the first request to Frame.io need comes first; the local API, which
+ * loads the most, comes while that request is under way.
+ *
+ * @throws {VaultBusy | VaultKeyError | IdentityError | ProxyError | RootsError | UnknownKeyError | SocketError} where
+ *   it can't run as configured
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const rooms = new Rooms(options);
+  try {
+    await rooms.open();
+  } catch (error) {
+    await rooms.close();
+    throw error;
+  }
+  return rooms;
+}
+
+/** The rooms of one running daemon, opened in order and closed in the opposite one. */
+class Rooms implements Daemon {
+  readonly #options: DaemonOptions;
+  readonly #clock;
+  readonly #meters = new Meters();
+  readonly #notifier;
+  readonly #secret: ClientSecret;
+  readonly #status: StatusKeeper;
+  readonly #presenter: Presenter;
+  readonly #network: NetworkWatch;
+  #addresses: readonly string[] = [];
+  readonly #closers: (() => unknown)[] = [];
+  #pairing: Config["pairing"];
+  #identity = NOBODY;
+  #previousClientId: string | null = null;
+  #vault: ResilientVault | null = null;
+  #runner: Runner | null = null;
+  #frameio: Frameio | null = null;
+  #presence: Presence | null = null;
+
+  /** Does nothing yet but look at the network. */
+  constructor(options: DaemonOptions) {
+    const { config, root, environment, log } = options;
+    this.#options = options;
+    this.#pairing = config.pairing;
+    this.#clock = systemClock(root, buildInfo.builtAt);
+    this.#notifier = createNotifier({
+      environment,
+      clock: this.#clock,
+      monotonicUsec: () => process.hrtime.bigint() / 1000n,
+      warn: (message) => log.warn(message),
+    });
+    this.#secret = new ClientSecret(
+      () => loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, config.frameio.client_secret_file),
+      (message) => log.error(message),
+    );
+    this.#network = watchNetwork(this.#clock, networkInterfaces, NETWORK_LOOK_MS, (network) =>
+      this.#networkChanged(network),
+    );
+    this.#addresses = this.#network.current().addresses;
+    this.#closers.push(() => this.#network.stop());
+    this.#status = new StatusKeeper({
+      state: () => this.#runner?.state ?? initialState,
+      facts: () => ({
+        networkUp: this.#network.current().up,
+        vault: { notices: this.#vault?.notices ?? [], failing: this.#vault?.failing() ?? null },
+        display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
+        identityChanged: this.#previousClientId,
+      }),
+      display: () => this.#presenter.view(),
+      identity: () => this.#identity,
+      version: buildInfo.version,
+      clock: this.#clock,
+    });
+    this.#presenter = this.#makePresenter();
+  }
+
+  async open(): Promise<void> {
+    const { config, log } = this.#options;
+    await this.#openDisplay();
+    const vault = await this.#openVault();
+    await this.#chooseIdentity(vault);
+    const runner = this.#startPairing(vault);
+    await runner.boot();
+    this.#startPresence(runner);
+    this.#watchClock(runner);
+    this.#watchButton(runner);
+    await this.#openLocal(runner, vault);
+    await this.#notifier.ready();
+    this.#status.subscribe(() => this.#notifier.status(statusLine(this.#status.snapshot())));
+    this.#status.update();
+    this.#startWatchdog(runner);
+    log.debug({ config }, "running");
+    void vault.verify().then((notice) => notice !== null && this.#status.update(), this.#options.fail);
+  }
+
+  async reload(next: Config, start: (config: Config) => Promise<Daemon>): Promise<Daemon> {
+    const { config, log } = this.#options;
+    await this.#notifier.reloading();
+    const atOnce = (given: Config) => ({ ...given, pairing: null, log: null });
+    if (!isDeepStrictEqual(atOnce(config), atOnce(next))) {
+      log.info("the configuration has changed: starting anew");
+      await this.close();
+      return start(next);
+    }
+    log.info("the configuration was read again");
+    log.level = next.log.level;
+    this.#pairing = next.pairing;
+    this.#secret.reload();
+    this.#runner?.dispatch({ type: "secret-changed" });
+    await this.#notifier.ready();
+    return this;
+  }
+
+  async close(): Promise<void> {
+    const stopping = this.#notifier.stopping();
+    for (const close of this.#closers.splice(0).reverse()) await close();
+    await stopping;
+  }
+
+  #makePresenter(): Presenter {
+    const { config, root, log } = this.#options;
+    const host = { root, clock: this.#clock, stdout: process.stdout };
+    const presenter = new Presenter({
+      language: config.display.language,
+      pairedFor: config.display.paired_for,
+      clock: this.#clock,
+      source: {
+        snapshot: () => this.#status.snapshot(),
+        subscribe: (listener) => this.#status.subscribe(listener),
+      },
+      async open() {
+        const { display, reason, warnings } = await openDisplay(config.display, host);
+        log.info(reason);
+        for (const warning of warnings) log.warn(warning);
+        return display;
+      },
+      changed: () => this.#status.update(),
+      lost: (message) => {
+        this.#meters.displayErrors.inc();
+        log.warn(message);
+      },
+    });
+    this.#closers.push(() => presenter.close());
+    this.#closers.push(watchDisplays(config.display, host, () => presenter.reopen()));
+    return presenter;
+  }
+
+  #openDisplay(): Promise<void> {
+    return this.#presenter.start();
+  }
+
+  async #openVault(): Promise<ResilientVault> {
+    const { root, environment, log } = this.#options;
+    const directory = environment.STATE_DIRECTORY ?? `${root}/var/lib/c2cd`;
+    const credentialsDirectory = environment.CREDENTIALS_DIRECTORY ?? null;
+    const vault = await openResilientVault({
+      clock: this.#clock,
+      open: () => openVault({ directory, credentialsDirectory, scratch: this.#runtimeDirectory() }),
+    });
+    this.#vault = vault;
+    this.#closers.push(() => vault.close());
+    this.#closers.push(
+      vault.onChange(() => {
+        const failing = vault.failing();
+        if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
+        this.#status.update();
+      }),
+    );
+    return vault;
+  }
+
+  async #chooseIdentity(vault: ResilientVault): Promise<void> {
+    const { config, root, log } = this.#options;
+    const { identity, changed } = chooseIdentity(
+      readBoard(root),
+      await vault.identity(),
+      config.identity,
+      randomUUID,
+    );
+    this.#identity = identity;
+    if (changed !== null) {
+      this.#previousClientId = changed.reason === "other-board" ? changed.previous.clientId : null;
+      log.warn(
+        `was ${changed.previous.clientId} before (${changed.reason}): that authorization is set aside`,
+      );
+    }
+    await vault.rememberIdentity(identity);
+    log.info(`client_id ${identity.clientId} (${identity.source}), ${identity.model ?? "unknown board"}`);
+  }
+
+  #startPairing(vault: ResilientVault): Runner {
+    const { config, root, environment, log } = this.#options;
+    const { frameio: api } = config;
+    const frameio = createFrameio({
+      baseUrl: api.base_url,
+      clientVersion: api.client_version,
+      scope: api.scope,
+      urlPairing: api.url_pairing,
+      bodyEncoding: api.body_encoding,
+      verificationHosts: api.verification_hosts,
+      clientId: this.#identity.clientId,
+      clientSecret: () => this.#secret.secret,
+      roots: loadRoots(root, api.ca_file),
+      proxy: proxyFor(api.base_url, environment),
+      clock: this.#clock,
+      observe: (call, outcome, seconds) => this.#meters.exchangeSeconds.observe({ call, outcome }, seconds),
+    });
+    const runner = new Runner({
+      frameio,
+      vault,
+      clock: this.#clock,
+      random: Math.random,
+      clientId: this.#identity.clientId,
+      settings: () => ({ start: this.#pairing.start, window: this.#pairing.window * 1000 }),
+      observe: observer(log, this.#meters),
+      storageFailed: (error) => {
+        this.#meters.vaultErrors.inc();
+        log.error((error as Error).message);
+      },
+    });
+    this.#frameio = frameio;
+    this.#runner = runner;
+    this.#closers.push(() => frameio.close());
+    this.#closers.push(() => runner.close());
+    runner.subscribe(() => this.#status.update());
+    return runner;
+  }
+
+  #startPresence(runner: Runner): void {
+    if (this.#frameio === null) return;
+    const presence = keepPresent({
+      ...this.#options.config.presence,
+      frameio: this.#frameio,
+      clock: this.#clock,
+      random: Math.random,
+      accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
+      onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
+      onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
+    });
+    this.#presence = presence;
+    this.#closers.push(() => presence.close());
+    this.#closers.push(runner.subscribe(() => presence.update()));
+    presence.update();
+  }
+
+  #networkChanged({ addresses }: Network): void {
+    this.#frameio?.reset(this.#addresses.filter((address) => !addresses.includes(address)));
+    this.#addresses = addresses;
+    this.#presence?.networkChanged();
+    this.#runner?.dispatch({ type: "network-changed" });
+    this.#status.update();
+  }
+
+  #watchClock(runner: Runner): void {
+    this.#closers.push(
+      watchClock(this.#clock, (step) => {
+        this.#options.log.info(`the clock was set (${step > 0 ? "+" : ""}${Math.round(step / 1000)} s)`);
+        runner.dispatch({ type: "clock-changed" });
+      }),
+    );
+  }
+
+  #watchButton(runner: Runner): void {
+    const { config, root, log } = this.#options;
+    const { device, key } = config.buttons;
+    if (device === "") return;
+    const button = watchButton(root + device, keyCode(key), this.#clock, {
+      onPress: () => runner.dispatch({ type: "pair-requested" }),
+      onHoldProgress: () => {},
+      onHold: () => void runner.unpair(),
+      onReleasedEarly: () => {},
+      onLost: (reason) => log.warn(reason),
+    });
+    this.#closers.push(() => button.close());
+  }
+
+  async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
+    const { config, root, environment, log } = this.#options;
+    const { startLocal } = await import("./local/server.ts");
+    const local = await startLocal({
+      backend: createBackend({
+        runner,
+        status: this.#status,
+        vault,
+        presenter: this.#presenter,
+        clock: this.#clock,
+        meters: this.#meters,
+      }),
+      http: config.http,
+      socketPath: join(this.#runtimeDirectory(), "control.sock"),
+      ...activation(environment),
+      groupFile: `${root}/etc/group`,
+      webRoot: join(HOME, "web-ui"),
+      hostName: hostname(),
+      clock: this.#clock,
+      log,
+      randomBytes,
+      onPageProblem: (problem) => problem !== null && log.warn(problem),
+    });
+    this.#closers.push(() => local.close());
+    const address = local.tcpAddress();
+    if (address !== null) log.info(`status page at http://${host(address)}`);
+  }
+
+  #startWatchdog(runner: Runner): void {
+    const usec = watchdogUsec(this.#options.environment, process.pid);
+    if (usec === null) return;
+    this.#closers.push(startWatchdog(this.#clock, this.#notifier, usec, () => runner.makesProgress()));
+  }
+
+  #runtimeDirectory(): string {
+    return this.#options.environment.RUNTIME_DIRECTORY ?? `${this.#options.root}/run/c2cd`;
+  }
+}
+
+function host({ address, family, port }: { address: string; family: string; port: number }): string {
+  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+/** sd_listen_fds(3): the first descriptor handed over is number 3. */
+function activation({ LISTEN_FDS, LISTEN_PID }: DaemonOptions["environment"]): {
+  socketActivationFd?: number;
+} {
+  return Number(LISTEN_FDS) >= 1 && Number(LISTEN_PID) === process.pid ? { socketActivationFd: 3 } : {};
+}

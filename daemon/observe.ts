@@ -1,0 +1,21 @@
+import type { Logger } from "./log.ts";
+import { describe } from "./pairing/describe.ts";
+import { stateName } from "./pairing/name.ts";
+import type { Change } from "./pairing/runner.ts";
+import type { Meters } from "./status/meters.ts";
+
+/** What is written and counted of each step of the machine: one line a transition, the rest at debug level. */
+export function observer(log: Logger, meters: Meters): (change: Change) => void {
+  return ({ before, event, after }) => {
+    const [from, to] = [stateName(before), stateName(after)];
+    const why = describe(event);
+    if (event.type === "poll-answered") meters.polls.inc();
+    if (event.type === "refresh-answered") {
+      const { outcome } = event;
+      meters.refreshes.inc({ outcome: outcome.kind === "fault" ? outcome.fault.kind : outcome.verdict.type });
+    }
+    if (from !== to) log.info(`${from} -> ${to} (${why})`);
+    else if (event.type === "refresh-answered") log.info(`${to}: ${why}`);
+    else log.debug(`${to}: ${event.type} (${why})`);
+  };
+}

@@ -1,0 +1,110 @@
+/** The built daemon as a process on a stand-in board, seen through its public face. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { join, resolve } from "node:path";
+import type { Snapshot } from "../../daemon/status/snapshot.ts";
+import type { Simulator } from "../simulator/simulator.ts";
+import type { Board } from "./board.ts";
+
+const PROGRAM = resolve("dist/c2cd.js");
+/** Nothing here takes this long unless it is broken. */
+const PATIENCE_MS = 60_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+export class DaemonProcess {
+  readonly board: Board;
+  readonly child: ChildProcess;
+  /** Everything it has printed. */
+  output = "";
+
+  /**
+   * @param settings as in c2cd.toml(5), "section.key"
+   */
+  constructor(board: Board, simulator: Simulator, settings: Readonly<Record<string, string>> = {}) {
+    this.board = board;
+    const secretFile = board.write("/etc/c2cd/client_secret", simulator.secret, 0o600);
+    const all: Record<string, string> = {
+      "frameio.base_url": simulator.url,
+      "frameio.client_secret_file": secretFile,
+      "http.listen": "127.0.0.1:0",
+      "presence.mode": "off",
+      "log.format": "journal",
+      ...settings,
+    };
+    const environment = Object.entries(all).map(([key, value]) => [
+      `C2CD_${key.toUpperCase().replace(".", "_")}`,
+      value,
+    ]);
+    this.child = spawn(process.execPath, [PROGRAM, "--root", board.root], {
+      env: { PATH: process.env.PATH, ...Object.fromEntries(environment) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on("data", (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+  }
+
+  /** An HTTP request on the control socket. */
+  ask(method: string, path: string): Promise<Answer> {
+    const socketPath = join(this.board.root, "run/c2cd/control.sock");
+    return new Promise((resolve, reject) => {
+      const asked = request({ socketPath, method, path }, async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        const { statusCode = 0, headers } = response;
+        resolve({ status: statusCode, headers, body: Buffer.concat(chunks).toString() });
+      });
+      asked.on("error", reject);
+      asked.end();
+    });
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return JSON.parse((await this.ask("GET", "/v1/status")).body) as Snapshot;
+  }
+
+  /** The first snapshot that is as wanted. */
+  until(what: string, wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+    return eventually(what, async () => {
+      if (this.child.exitCode !== null) throw new Error(`the daemon ended early:\n${this.output}`);
+      const snapshot = await this.snapshot().catch(() => null);
+      return snapshot !== null && wanted(snapshot) ? snapshot : null;
+    });
+  }
+
+  /** Where its status page listens. */
+  async page(): Promise<string> {
+    return eventually(
+      "the status page's address in the log",
+      () => /http:\/\/127\.0\.0\.1:\d+/.exec(this.output)?.[0] ?? null,
+    );
+  }
+
+  /** @returns exit status, and milliseconds that it took */
+  async end(
+    signal: NodeJS.Signals = "SIGTERM",
+  ): Promise<{ readonly status: number | null; readonly took: number }> {
+    const start = performance.now();
+    this.child.kill(signal);
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+    return { status: this.child.exitCode, took: performance.now() - start };
+  }
+}
+
+/** Looks again and again until there is something; fails loudly where nothing comes. */
+export async function eventually<T>(what: string, look: () => T | null | Promise<T | null>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
