@@ -1,5 +1,6 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -138,7 +139,8 @@ class Rooms implements Daemon {
 
   async open(): Promise<void> {
     const { config, log } = this.#options;
-    await this.#openDisplay();
+    mkdirSync(this.#runtimeDirectory(), { recursive: true });
+    await this.#presenter.start();
     const vault = await this.#openVault();
     await this.#chooseIdentity(vault);
     const runner = this.#startPairing(vault);
@@ -205,10 +207,6 @@ class Rooms implements Daemon {
     this.#closers.push(() => presenter.close());
     this.#closers.push(watchDisplays(config.display, host, () => presenter.reopen()));
     return presenter;
-  }
-
-  #openDisplay(): Promise<void> {
-    return this.#presenter.start();
   }
 
   async #openVault(): Promise<ResilientVault> {
