@@ -62,7 +62,8 @@ export function screenshot(board: Board, name: string): string {
   return path;
 }
 
-/** Whether every pixel has the same colour: the display has been given back. */
+/** Whether the visible area is black: the display has been given back. */
 export function isBlank(board: Board): boolean {
-  return board.memory().every((byte) => byte === 0);
+  if (board.framebuffer === null) return true;
+  return scanOut(board.memory(), board.framebuffer).every((value, index) => index % 4 === 3 || value === 0);
 }
