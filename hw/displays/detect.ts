@@ -3,6 +3,7 @@ import type { DriverName } from "./display.ts";
 import { chooseFramebuffer } from "./fbdev.ts";
 import type { DisplayOptions, Host } from "./options.ts";
 import { underRoot } from "./paths.ts";
+import { Sysfs } from "./sysfs.ts";
 
 /** How often the displays are looked over. sysfs has no change events for this, and udev is not everywhere. */
 const LOOK_EVERY_MS = 2000;
@@ -22,7 +23,7 @@ export interface Choice {
 export function candidates(options: DisplayOptions, host: Host): readonly Choice[] {
   if (options.driver !== "auto")
     return [{ driver: options.driver, reason: `display.driver is "${options.driver}".` }];
-  const framebuffer = chooseFramebuffer(host.root, options);
+  const framebuffer = chooseFramebuffer(new Sysfs(host.root), options);
   const choices: Choice[] = [];
   if (framebuffer !== null)
     choices.push({
@@ -68,7 +69,9 @@ export function watchDisplays(options: DisplayOptions, host: Host, changed: () =
 
 function state({ driver, device, width, height }: DisplayOptions, root: string): string {
   const framebuffer =
-    driver === "auto" || driver === "framebuffer" ? chooseFramebuffer(root, { device, width, height }) : null;
+    driver === "auto" || driver === "framebuffer"
+      ? chooseFramebuffer(new Sysfs(root), { device, width, height })
+      : null;
   const nodes = [framebuffer?.node ?? "", device.startsWith("/dev/") ? device : ""];
   return JSON.stringify([
     framebuffer,

@@ -2,10 +2,11 @@
  * What sysfs tells of framebuffers (Documentation/ABI/testing/sysfs-class-graphics; drivers/video/fbdev/core/fbsysfs.c),
  * and which of several to take.
  */
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { PixelFormat } from "./display.ts";
+import { physicalSize } from "./edid.ts";
 import { rowBytes } from "./formats.ts";
+import type { Sysfs } from "./sysfs.ts";
 
 export interface Framebuffer {
   /** "fb0" */
@@ -39,33 +40,34 @@ const CLASS = "/sys/class/graphics";
 const FIRMWARE_NAMES = /^(simple|simpledrm|EFI VGA|VESA VGA|OFfb)/;
 
 /** All framebuffers with a readable geometry, by number. */
-export function listFramebuffers(root: string): Framebuffer[] {
-  return entries(`${root}${CLASS}`)
+export function listFramebuffers(sysfs: Sysfs): Framebuffer[] {
+  return sysfs
+    .list(CLASS)
     .filter((id) => /^fb\d+$/.test(id))
     .sort((one, other) => Number(one.slice(2)) - Number(other.slice(2)))
-    .flatMap((id) => readFramebuffer(root, id) ?? []);
+    .flatMap((id) => readFramebuffer(sysfs, id) ?? []);
 }
 
 /** One framebuffer as it is now; null where it is not there or has no mode. */
-export function readFramebuffer(root: string, id: string): Framebuffer | null {
-  const at = `${root}${CLASS}/${id}`;
-  const virtual = pair(attribute(`${at}/virtual_size`));
-  const bitsPerPixel = Number(attribute(`${at}/bits_per_pixel`));
+export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
+  const at = `${CLASS}/${id}`;
+  const virtual = pair(sysfs.read(`${at}/virtual_size`));
+  const bitsPerPixel = Number(sysfs.read(`${at}/bits_per_pixel`));
   if (virtual === null || !(bitsPerPixel > 0)) return null;
   const [virtualWidth, virtualHeight] = virtual;
-  const [x, y] = pair(attribute(`${at}/pan`)) ?? [0, 0];
-  const [width, height] = visibleSize(at, virtualWidth, virtualHeight);
-  const name = attribute(`${at}/name`) ?? id;
+  const [x, y] = pair(sysfs.read(`${at}/pan`)) ?? [0, 0];
+  const [width, height] = visibleSize(sysfs, at, virtualWidth, virtualHeight);
+  const name = sysfs.read(`${at}/name`) ?? id;
   return {
     id,
     node: `/dev/${id}`,
     name,
     bitsPerPixel,
     // Some old drivers leave line_length at 0 (drivers/video/fbdev/core/fbmem.c allows it).
-    stride: Number(attribute(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
+    stride: Number(sysfs.read(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
     virtualWidth,
     visible: { x, y, width, height },
-    kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(at) ? "panel" : "display",
+    kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(sysfs, at) ? "panel" : "display",
   };
 }
 
@@ -81,10 +83,10 @@ export interface Wanted {
  * The framebuffer to take. Of several, the device's own small panel comes before a display that may not be plugged in,
  * and both before what the firmware left behind; then the lower number.
  */
-export function chooseFramebuffer(root: string, wanted: Wanted): Framebuffer | null {
+export function chooseFramebuffer(sysfs: Sysfs, wanted: Wanted): Framebuffer | null {
   const order = ["panel", "display", "firmware"];
-  const id = wanted.device.startsWith("/") ? nodeName(root, wanted.device) : null;
-  const fitting = listFramebuffers(root).filter(
+  const id = wanted.device.startsWith("/") ? nodeName(sysfs, wanted.device) : null;
+  const fitting = listFramebuffers(sysfs).filter(
     (framebuffer) =>
       (id === null || framebuffer.id === id) &&
       (wanted.device === "" || id !== null || framebuffer.name === wanted.device) &&
@@ -99,9 +101,9 @@ export function chooseFramebuffer(root: string, wanted: Wanted): Framebuffer | n
  * (Documentation/devicetree/bindings/display/simple-framebuffer.yaml); elsewhere it is what the kernel's drivers use.
  * @returns null for a depth or a format that no driver here can write
  */
-export function formatOf(root: string, framebuffer: Framebuffer): PixelFormat | null {
+export function formatOf(sysfs: Sysfs, framebuffer: Framebuffer): PixelFormat | null {
   if (framebuffer.name === "simple") {
-    const named = deviceTreeFormat(root);
+    const named = deviceTreeFormat(sysfs);
     if (named !== null) return DEVICE_TREE_FORMATS[named] ?? null;
   }
   return DEFAULT_FORMATS[framebuffer.bitsPerPixel] ?? null;
@@ -129,20 +131,25 @@ const DEVICE_TREE_FORMATS: Readonly<Record<string, PixelFormat>> = {
   a8b8g8r8: "XBGR8888",
 };
 
-function deviceTreeFormat(root: string): string | null {
+function deviceTreeFormat(sysfs: Sysfs): string | null {
   // A sandboxed unit may hide all of /proc but processes (ProcSubset=pid); the same tree is in /sys.
   for (const tree of ["/proc/device-tree", "/sys/firmware/devicetree/base"]) {
-    const chosen = `${root}${tree}/chosen`;
-    for (const node of entries(chosen).filter((entry) => entry.startsWith("framebuffer"))) {
-      const format = attribute(`${chosen}/${node}/format`);
-      if (format !== null && attribute(`${chosen}/${node}/status`) !== "disabled") return format;
+    const chosen = `${tree}/chosen`;
+    for (const node of sysfs.list(chosen).filter((entry) => entry.startsWith("framebuffer"))) {
+      const format = sysfs.read(`${chosen}/${node}/format`);
+      if (format !== null && sysfs.read(`${chosen}/${node}/status`) !== "disabled") return format;
     }
   }
   return null;
 }
 
 /** The mode set now; else the only one known; else the memory's own size. `mode` is often empty, `modes` seldom. */
-function visibleSize(at: string, virtualWidth: number, virtualHeight: number): readonly [number, number] {
+function visibleSize(
+  sysfs: Sysfs,
+  at: string,
+  virtualWidth: number,
+  virtualHeight: number,
+): readonly [number, number] {
   const fitting = (text: string | null) =>
     (text ?? "")
       .split("\n")
@@ -151,47 +158,40 @@ function visibleSize(at: string, virtualWidth: number, virtualHeight: number): r
       .filter(
         ([width, height]) => width > 0 && width <= virtualWidth && height > 0 && height <= virtualHeight,
       );
-  const now = fitting(attribute(`${at}/mode`));
-  const known = fitting(attribute(`${at}/modes`));
+  const now = fitting(sysfs.read(`${at}/mode`));
+  const known = fitting(sysfs.read(`${at}/modes`));
   return (
     now[0] ?? known.find(([width]) => width === virtualWidth) ?? known[0] ?? [virtualWidth, virtualHeight]
   );
 }
 
-function onPanelBus(at: string): boolean {
-  try {
-    return ["spi", "i2c"].includes(basename(readlinkSync(`${at}/device/subsystem`)));
-  } catch {
-    return false;
-  }
+function onPanelBus(sysfs: Sysfs, at: string): boolean {
+  return ["spi", "i2c"].includes(basename(sysfs.resolve(`${at}/device/subsystem`) ?? ""));
 }
 
-function nodeName(root: string, device: string): string {
-  try {
-    return basename(realpathSync(`${root}${device}`));
-  } catch {
-    return basename(device);
-  }
+function nodeName(sysfs: Sysfs, device: string): string {
+  return basename(sysfs.resolve(device) ?? device);
+}
+
+/**
+ * Visible millimetres of the display on the connector that a DRM driver's framebuffer shows; null where that is not
+ * known.
+ */
+export function sizeOnConnector(
+  sysfs: Sysfs,
+  id: string,
+): { readonly width: number; readonly height: number } | null {
+  const drm = `${CLASS}/${id}/device/drm`;
+  for (const card of sysfs.list(drm).filter((entry) => entry.startsWith("card")))
+    for (const connector of sysfs.list(`${drm}/${card}`).filter((entry) => entry.startsWith(`${card}-`))) {
+      const edid = sysfs.readBytes(`${drm}/${card}/${connector}/edid`);
+      if (sysfs.read(`${drm}/${card}/${connector}/status`) === "connected" && edid !== null)
+        return physicalSize(edid);
+    }
+  return null;
 }
 
 function pair(text: string | null): readonly [number, number] | null {
   const match = /^(\d+),(\d+)$/.exec(text ?? "");
   return match === null ? null : [Number(match[1]), Number(match[2])];
-}
-
-/** A sysfs or device tree attribute without its line end or NUL; null where it can't be read. */
-function attribute(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8").replace(/[\n\0]+$/, "");
-  } catch {
-    return null;
-  }
-}
-
-function entries(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }

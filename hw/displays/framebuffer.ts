@@ -1,12 +1,22 @@
 import { statSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
+import { type Backlight, findBacklight } from "../backlight.ts";
 import { type Rect, wholeOf } from "./changes.ts";
+import { TextConsole } from "./console.ts";
 import { DisplayError, type Picture, type PixelCapabilities } from "./display.ts";
 import { deviceError } from "./errors.ts";
-import { chooseFramebuffer, type Framebuffer, fits, formatOf, readFramebuffer } from "./fbdev.ts";
+import {
+  chooseFramebuffer,
+  type Framebuffer,
+  fits,
+  formatOf,
+  readFramebuffer,
+  sizeOnConnector,
+} from "./fbdev.ts";
 import { encoder, rowBytes } from "./formats.ts";
 import type { DisplayOptions, Host, Opened } from "./options.ts";
 import { displayOn, type Surface } from "./surface.ts";
+import { Sysfs } from "./sysfs.ts";
 
 /** Bytes that one write to the device carries at most: what bounds the memory of a full repaint. */
 const CHUNK = 256 * 1024;
@@ -16,31 +26,47 @@ const CHUNK = 256 * 1024;
  * @throws {DisplayError} where there is none, it may not be written, or has a format that is not known here
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
-  const framebuffer = chooseFramebuffer(host.root, options);
+  const sysfs = new Sysfs(host.root);
+  const framebuffer = chooseFramebuffer(sysfs, options);
   if (framebuffer === null) throw new DisplayError(absence(options));
-  const format = options.pixel_format === "auto" ? formatOf(host.root, framebuffer) : options.pixel_format;
+  const { id, node, name, bitsPerPixel, stride, visible, kind } = framebuffer;
+  const format = options.pixel_format === "auto" ? formatOf(sysfs, framebuffer) : options.pixel_format;
   if (format === null || !fits(format, framebuffer))
     throw new DisplayError(
-      `${framebuffer.node} has ${framebuffer.bitsPerPixel} bits a pixel in a format that is not known: set display.pixel_format to one of that size.`,
+      `${node} has ${bitsPerPixel} bits a pixel, in a format that is not known: set display.pixel_format to one of that size.`,
     );
-  const surface = await FramebufferSurface.open(
-    framebuffer,
+  const file = await openNode(host.root, node);
+  const console = new TextConsole(sysfs, id);
+  const backlight = findBacklight(sysfs, `/sys/class/graphics/${id}/device`);
+  const surface = new FramebufferSurface(
     {
       driver: "framebuffer",
-      device: framebuffer.node,
-      name: framebuffer.name,
+      device: node,
+      name,
       surface: "pixels",
-      width: framebuffer.visible.width,
-      height: framebuffer.visible.height,
+      width: visible.width,
+      height: visible.height,
       format,
-      stride: framebuffer.stride,
-      monochrome: framebuffer.bitsPerPixel === 1,
-      refresh: framebuffer.kind === "panel" ? "slow" : "fast",
-      physical: null,
+      stride,
+      monochrome: bitsPerPixel === 1,
+      refresh: kind === "panel" ? "slow" : "fast",
+      physical: sizeOnConnector(sysfs, id),
     },
-    host.root,
+    { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness },
   );
-  return { display: displayOn(surface, options), warnings: [] };
+  const warnings = [console.hindrance, backlight?.hindrance ?? null].filter((sentence) => sentence !== null);
+  return { display: displayOn(surface, options), warnings };
+}
+
+/** The open node, its path, and which inode it is: a device that leaves and returns is another one. */
+async function openNode(root: string, node: string) {
+  const path = `${root}${node}`;
+  try {
+    const file = await openFile(path, "r+");
+    return { file, path, inode: (await file.stat()).ino };
+  } catch (error) {
+    throw deviceError(error, node);
+  }
 }
 
 function absence({ device, width, height }: DisplayOptions): string {
@@ -49,50 +75,55 @@ function absence({ device, width, height }: DisplayOptions): string {
   return `There is no framebuffer${name}${size}: check the cable and that the boot configuration enables the display.`;
 }
 
+interface Parts {
+  readonly sysfs: Sysfs;
+  readonly framebuffer: Framebuffer;
+  readonly file: FileHandle;
+  readonly path: string;
+  readonly inode: number;
+  readonly console: TextConsole;
+  readonly backlight: Backlight | null;
+  readonly brightness: number;
+}
+
 class FramebufferSurface implements Surface {
   readonly capabilities: PixelCapabilities;
-  readonly #framebuffer: Framebuffer;
-  readonly #root: string;
-  readonly #file: FileHandle;
-  readonly #inode: number;
+  readonly setBrightness?: (percent: number) => Promise<void>;
+  readonly #parts: Parts;
+  #taken = false;
 
-  static async open(framebuffer: Framebuffer, capabilities: PixelCapabilities, root: string) {
-    try {
-      const file = await openFile(`${root}${framebuffer.node}`, "r+");
-      return new FramebufferSurface(framebuffer, capabilities, root, file, (await file.stat()).ino);
-    } catch (error) {
-      throw deviceError(error, framebuffer.node);
-    }
-  }
-
-  private constructor(
-    framebuffer: Framebuffer,
-    capabilities: PixelCapabilities,
-    root: string,
-    file: FileHandle,
-    inode: number,
-  ) {
-    this.#framebuffer = framebuffer;
+  constructor(capabilities: PixelCapabilities, parts: Parts) {
     this.capabilities = capabilities;
-    this.#root = root;
-    this.#file = file;
-    this.#inode = inode;
+    this.#parts = parts;
+    const { backlight } = parts;
+    if (backlight !== null) this.setBrightness = (percent) => backlight.set(percent);
   }
 
   async take(): Promise<boolean> {
-    const { id, node } = this.#framebuffer;
-    const inode = statSync(`${this.#root}${node}`, { throwIfNoEntry: false })?.ino;
-    const now = readFramebuffer(this.#root, id);
-    if (inode === undefined || now === null)
+    this.#checkUnchanged();
+    const { console, backlight, brightness } = this.#parts;
+    const kept = await console.takeOff();
+    // At full brightness a light that is on already stays as the system set it.
+    if (!this.#taken && backlight !== null && (brightness < 100 || backlight.percent === 0))
+      await backlight.set(brightness);
+    this.#taken = true;
+    return kept;
+  }
+
+  #checkUnchanged(): void {
+    const { sysfs, framebuffer, path, inode } = this.#parts;
+    const { id, node } = framebuffer;
+    const now = readFramebuffer(sysfs, id);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || now === null)
       throw new DisplayError(`${node} has disappeared: check the cable of the display.`);
-    if (inode !== this.#inode || JSON.stringify(now) !== JSON.stringify(this.#framebuffer))
-      throw new DisplayError(`${node} has changed its mode: open it again.`);
-    return true;
+    if (stat.ino !== inode || JSON.stringify(now) !== JSON.stringify(framebuffer))
+      throw new DisplayError(`${node} is another display or has another mode now: open it again.`);
   }
 
   async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
     const { format, stride } = this.capabilities;
-    const { visible, virtualWidth } = this.#framebuffer;
+    const { visible, virtualWidth } = this.#parts.framebuffer;
     const encode = encoder(format, picture.palette);
     for (const part of parts) {
       const length = rowBytes(format, part.width);
@@ -112,18 +143,25 @@ class FramebufferSurface implements Surface {
 
   async release(): Promise<void> {
     const { width, height } = this.capabilities;
+    const { console, backlight } = this.#parts;
     const black = { width, height, pixels: new Uint8Array(width * height), palette: [0x000000] };
-    await this.paint(black, [wholeOf(black)]);
+    this.#taken = false;
+    try {
+      await this.paint(black, [wholeOf(black)]);
+    } finally {
+      await console.giveBack();
+      await backlight?.restore();
+    }
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#parts.file.close();
   }
 
   async #write(bytes: Uint8Array, position: number): Promise<void> {
     let written = 0;
     while (written < bytes.length) {
-      const { bytesWritten } = await this.#file.write(
+      const { bytesWritten } = await this.#parts.file.write(
         bytes,
         written,
         bytes.length - written,
@@ -131,7 +169,7 @@ class FramebufferSurface implements Surface {
       );
       if (bytesWritten === 0)
         throw new DisplayError(
-          `${this.#framebuffer.node} is smaller than its driver says: report this driver.`,
+          `${this.#parts.framebuffer.node} is smaller than its driver says: report this driver.`,
         );
       written += bytesWritten;
     }

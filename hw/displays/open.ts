@@ -3,8 +3,12 @@ import { DisplayError, type DriverName } from "./display.ts";
 import type { DisplayOptions, Host, OpenDriver, Opened } from "./options.ts";
 
 /** The registry of drivers. A driver's code, and the bindings that it needs, are loaded when it is opened. */
-const DRIVERS: Partial<Record<DriverName, () => Promise<{ readonly open: OpenDriver }>>> = {
+const DRIVERS: Readonly<Record<DriverName, () => Promise<{ readonly open: OpenDriver }>>> = {
   framebuffer: () => import("./framebuffer.ts"),
+  ssd1306: () => import("./ssd1306.ts"),
+  sh1106: () => import("./sh1106.ts"),
+  st7789: () => import("./st7789.ts"),
+  ili9341: () => import("./ili9341.ts"),
   png: () => import("./png.ts"),
   terminal: () => import("./terminal.ts"),
   none: () => import("./none.ts"),
@@ -25,9 +29,7 @@ export async function openDisplay(options: DisplayOptions, host: Host): Promise<
   const failures: string[] = [];
   for (const { driver, reason } of candidates(options, host)) {
     try {
-      const load = DRIVERS[driver];
-      if (load === undefined) throw new DisplayError(`This version has no ${driver} driver.`);
-      const { open } = await load();
+      const { open } = await DRIVERS[driver]();
       const { display, warnings } = await open(options, host);
       return { display, warnings: [...failures, ...warnings], reason };
     } catch (error) {

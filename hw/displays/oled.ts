@@ -1,0 +1,135 @@
+import type { Clock } from "../../daemon/clock.ts";
+import type { PanelBus } from "./bus.ts";
+import type { Rect } from "./changes.ts";
+import type { DriverName, Picture, PixelCapabilities } from "./display.ts";
+import { isLight } from "./formats.ts";
+import type { Surface } from "./surface.ts";
+
+/** What one controller of monochrome OLEDs does its own way. */
+export interface OledController {
+  readonly driver: DriverName;
+  readonly width: number;
+  readonly height: number;
+  /** Sent before the first picture, with the display off. */
+  readonly init: readonly (readonly number[])[];
+  /** Puts bytes into the columns from `x` on of consecutive pages from `page` on, `width` bytes each. */
+  write(bus: PanelBus, x: number, page: number, width: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** Commands that these controllers share (SSD1306 datasheet 10.1.7, 10.1.12; SH1106 commands 5 and 11). */
+const SET_CONTRAST = 0x81;
+const DISPLAY_OFF = 0xae;
+const DISPLAY_ON = 0xaf;
+
+/** How long the picture stays on the same pixels: lit ones age, and an edge that never moves burns in. */
+const SHIFT_EVERY_MS = 60_000;
+
+/** Where the picture goes next: round a square of one pixel, too little to see and within any quiet zone. */
+const ORBIT: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+];
+
+/** Height of a page: the pixels that one byte holds, the topmost in its least significant bit. */
+const PAGE = 8;
+
+/** A monochrome OLED: memory in pages of eight rows, contrast as brightness, a picture that wanders against burn-in. */
+export class OledSurface implements Surface {
+  readonly capabilities: PixelCapabilities;
+  readonly #bus: PanelBus;
+  readonly #controller: OledController;
+  readonly #clock: Clock;
+  #brightness: number;
+  #ready = false;
+  #lit = false;
+  #step = 0;
+  #shiftedAt = 0;
+
+  constructor(bus: PanelBus, controller: OledController, device: string, brightness: number, clock: Clock) {
+    const { driver, width, height } = controller;
+    this.#bus = bus;
+    this.#controller = controller;
+    this.#clock = clock;
+    this.#brightness = brightness;
+    this.capabilities = {
+      driver,
+      device,
+      name: driver.toUpperCase(),
+      surface: "pixels",
+      width,
+      height,
+      format: "MONO10",
+      stride: Math.ceil(width / 8),
+      monochrome: true,
+      refresh: "slow",
+      physical: null,
+    };
+  }
+
+  async take(): Promise<boolean> {
+    if (!this.#ready) {
+      await this.#bus.reset();
+      for (const [code = 0, ...parameters] of this.#controller.init)
+        await this.#bus.command(code, ...parameters);
+      this.#ready = true;
+      this.#lit = false;
+      await this.setBrightness(this.#brightness);
+      this.#shiftedAt = this.#clock.elapsed();
+      return false;
+    }
+    if (this.#clock.elapsed() - this.#shiftedAt < SHIFT_EVERY_MS) return true;
+    this.#shiftedAt = this.#clock.elapsed();
+    this.#step = (this.#step + 1) % ORBIT.length;
+    return false;
+  }
+
+  async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
+    this.#ready = false;
+    const light = picture.palette.map(isLight);
+    const [shiftX, shiftY] = ORBIT[this.#step] ?? [0, 0];
+    const { width, height } = this.capabilities;
+    for (const part of parts) {
+      // A whole picture also fills the columns and rows that the shift uncovers, with what is at its edge.
+      const left = part.x === 0 ? 0 : part.x + shiftX;
+      const top = part.y === 0 ? 0 : part.y + shiftY;
+      const right = Math.min(part.x + part.width + shiftX, width);
+      const bottom = Math.min(part.y + part.height + shiftY, height);
+      if (left >= right || top >= bottom) continue;
+      const firstPage = Math.floor(top / PAGE);
+      const pages = Math.ceil(bottom / PAGE) - firstPage;
+      const bytes = new Uint8Array(pages * (right - left));
+      let at = 0;
+      for (let page = firstPage; page < firstPage + pages; page++)
+        for (let x = left; x < right; x++) {
+          const column = Math.max(0, x - shiftX);
+          for (let bit = 0; bit < PAGE && page * PAGE + bit < height; bit++) {
+            const row = Math.max(0, page * PAGE + bit - shiftY);
+            if (light[picture.pixels[row * width + column] as number])
+              bytes[at] = (bytes[at] as number) | (1 << bit);
+          }
+          at++;
+        }
+      await this.#controller.write(this.#bus, left, firstPage, right - left, bytes);
+    }
+    if (!this.#lit) await this.#bus.command(DISPLAY_ON);
+    this.#lit = true;
+    this.#ready = true;
+  }
+
+  async release(): Promise<void> {
+    this.#ready = false;
+    await this.#bus.command(DISPLAY_OFF);
+  }
+
+  async close(): Promise<void> {
+    await this.#bus.close();
+  }
+
+  async setBrightness(percent: number): Promise<void> {
+    this.#brightness = percent;
+    // 255 is full; an OLED at contrast 0 is dim and not dark.
+    if (this.#ready) await this.#bus.command(SET_CONTRAST, Math.round((percent * 255) / 100));
+  }
+}
