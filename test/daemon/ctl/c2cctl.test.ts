@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { Program } from "../../support/c2cctl.ts";
 import { type Answer, json, ScriptedDaemon, Stream } from "../../support/scripted-daemon.ts";
-import { AWAITING, CODE, CONFIRMING, IDLE, PAIRED, REQUESTING } from "../../support/snapshots.ts";
+import { AWAITING, IDLE, OFFER, PAIRED } from "../local/fake-backend.ts";
 
 const program = new Program();
 const scratch = mkdtempSync(join(tmpdir(), "c2cctl-"));
@@ -13,6 +13,9 @@ after(() => {
   program.remove();
   rmSync(scratch, { recursive: true });
 });
+
+const REQUESTING = { ...IDLE, state: "requesting-code" };
+const CONFIRMING = { ...PAIRED, state: "confirming", project: null };
 
 describe("status", { timeout: 60_000 }, () => {
   it("tells what a person wants to know", async () => {
@@ -33,14 +36,14 @@ describe("status", { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await program.run(["status", "--socket", daemon.socket]);
     assert.deepEqual([code, stderr], [0, ""]);
     const expected = `State        awaiting-user: a code is on offer, for …
-Code         123456, good for 1:58
+Code         041593, good for 1:43
 Enter it at  https://next.frame.io/pair
-Or open      https://next.frame.io/pair/123456
-Device       acme-r1-10000000A1B2C3D4
-client_id    10000000A1B2C3D4, the board's serial number
-Board        Testboard 1
+Or open      https://next.frame.io/pair/041593
+Device       ACME-R1-4CA00368
+client_id    4CA00368, the board's serial number
+Board        Raspberry Pi 4 Model B Rev 1.4
 Display      framebuffer, /dev/fb0, vc4drmfb, 800 x 480, QR modules of 8 px
-c2cd         0.0.0-dev, up 1 d 2 h
+c2cd         1.2.3, up 1 h 18 min
 
 warning expiring-soon: It ends soon. Pair again.
 `;
@@ -143,13 +146,13 @@ describe("pair", { timeout: 60_000 }, () => {
     const { stream, routes } = pairing(IDLE, REQUESTING);
     await using daemon = await ScriptedDaemon.http(routes);
     const second = {
-      ...CODE,
+      ...OFFER,
       user_code: "654321",
       verification_uri_complete: "https://next.frame.io/pair/654321",
     };
     const steps: [RegExp, unknown][] = [
       [/Asking Frame.io for a code/, AWAITING],
-      [/pair\/123456\n/, { ...AWAITING, pairing: { ...CODE, expires_in: 60 } }],
+      [/pair\/041593\n/, { ...AWAITING, pairing: { ...OFFER, expires_in: 60 } }],
       [/Good for 1 min/, { ...AWAITING, pairing: { ...second, attempt: 2 } }],
       [/pair\/654321\n/, CONFIRMING],
       [/which project/, PAIRED],
@@ -163,14 +166,14 @@ describe("pair", { timeout: 60_000 }, () => {
     assert.equal(
       stdout,
       `Asking Frame.io for a code.
-Code 123456 for acme-r1-10000000A1B2C3D4
-Open https://next.frame.io/pair/123456
-Good for 1 min 58 s.
-Code 654321 for acme-r1-10000000A1B2C3D4
+Code 041593 for ACME-R1-4CA00368
+Open https://next.frame.io/pair/041593
+Good for 1 min 43 s.
+Code 654321 for ACME-R1-4CA00368
 Open https://next.frame.io/pair/654321
-Good for 1 min 58 s.
+Good for 1 min 43 s.
 Authorized, asking which project.
-Paired with Night Shoot, as acme-r1-10000000A1B2C3D4.
+Paired with The Long Night – Unit B, as ACME-R1-4CA00368.
 `,
     );
   });

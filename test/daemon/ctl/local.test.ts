@@ -1,0 +1,281 @@
+/** c2cctl against the daemon's real local API. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import jsqr from "jsqr";
+import { PNG } from "pngjs";
+import { Secret } from "../../../daemon/secret.ts";
+import { Program } from "../../support/c2cctl.ts";
+import { decodeTerminal } from "../../support/qr.ts";
+import { AWAITING, IDLE, OFFER, PAIRED } from "../local/fake-backend.ts";
+import { start } from "../local/harness.ts";
+
+const program = new Program();
+const scratch = mkdtempSync(join(tmpdir(), "c2cctl-"));
+after(() => {
+  program.remove();
+  rmSync(scratch, { recursive: true });
+});
+
+const TOKEN = "canary-access-token-7d5c90b164";
+/** What a phone reads: scheme and host are the same in capitals. */
+const SCANNED = "HTTPS://NEXT.FRAME.IO/pair/041593";
+
+describe("c2cctl", { timeout: 60_000 }, () => {
+  it("status, by --socket, by C2CD_SOCKET and by --root", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(PAIRED);
+    for (const [args, env] of [
+      [["status", "--socket", socketPath], { C2CD_SOCKET: "/nowhere" }],
+      [["status"], { C2CD_SOCKET: socketPath }],
+    ] as const) {
+      const { code, stdout, stderr } = await program.run(args, { env });
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.match(stdout, /^State +paired: paired, for /m);
+      assert.match(stdout, /^Project +The Long Night – Unit B$/m);
+      assert.match(
+        stdout,
+        /^Authorization +until 2026-06-01T00:00:00.000Z, token good for 7 h 30 min, refreshed /m,
+      );
+    }
+    const { code, stderr } = await program.run(["status", "--root", scratch], {
+      env: { C2CD_SOCKET: socketPath },
+    });
+    assert.equal(code, 69);
+    assert.ok(stderr.includes(`${scratch}/run/c2cd/control.sock`), stderr);
+  });
+
+  it("pair --no-wait asks for a code and returns", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const { code, stdout } = await program.run(["pair", "--no-wait", "--socket", socketPath]);
+    assert.deepEqual([code, backend.calls, stdout], [0, ["pair"], "Pairing has begun; see: c2cctl status\n"]);
+  });
+
+  it("pair draws a code that scans and counts down on the terminal, and says when it is paired", async (t) => {
+    const { socketPath, backend } = await start(t);
+    let looked = false;
+    const { code, stdout } = await program.run(["pair", "--socket", socketPath], {
+      terminal: true,
+      onOutput(text) {
+        if (looked || !/1:42 left/.test(text)) return;
+        looked = true;
+        backend.become(PAIRED);
+      },
+    });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /1:43 left\r\u001b\[K1:42 left/);
+    const qr = stdout.split("\r\n").flatMap((line) => /\u001b\[30;107m(.*)\u001b\[0m/.exec(line)?.[1] ?? []);
+    assert.equal(decodeTerminal(qr, true), SCANNED);
+    assert.ok(qr.length + 4 <= 24, "fits 24 rows with the text");
+    assert.match(stdout, /Code \u001b\[1m041593\u001b\[22m for ACME-R1-4CA00368/);
+    assert.ok(
+      stdout.endsWith("\r\u001b[KPaired with The Long Night – Unit B, as ACME-R1-4CA00368.\r\n"),
+      JSON.stringify(stdout.slice(-200)),
+    );
+  });
+
+  it("pair: the code goes from the terminal when the next one comes", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const { stdout } = await program.run(["pair", "--socket", socketPath], {
+      terminal: true,
+      env: { NO_COLOR: "1" },
+      onOutput(text) {
+        if (backend.current.state === "awaiting-user" && text.includes("041593") && !text.includes("271828"))
+          backend.become({
+            ...AWAITING,
+            pairing: { ...OFFER, user_code: "271828", verification_uri_complete: null, attempt: 2 },
+          });
+        if (text.includes("Code 271828")) backend.become(PAIRED);
+      },
+    });
+    const [first = "", second = ""] = stdout.split(/\r\u001b\[K\r\u001b\[\d+A\u001b\[J/);
+    const rows = first.split("\n").length - 1;
+    assert.ok(stdout.includes(`\u001b[${rows}A\u001b[J`), "goes back over exactly what was drawn");
+    assert.match(
+      second,
+      /^Code 271828 for ACME-R1-4CA00368\r\nEnter it at https:\/\/next.frame.io\/pair\r\n/,
+    );
+    const qr = first
+      .replaceAll(/\r\u001b\[K/g, "")
+      .split("\r\n")
+      .filter((line) => /[█▀▄]/.test(line));
+    assert.equal(decodeTerminal(qr, false), SCANNED, "light modules are drawn where colours are not wanted");
+  });
+
+  it("pair: Ctrl-C leaves the code on offer and says so", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const { code, stdout } = await program.run(["pair", "--socket", socketPath], {
+      onOutput: (text, child) => text.endsWith("Good for 1 min 43 s.\n") && child.kill("SIGINT"),
+    });
+    assert.equal(code, 130);
+    assert.match(stdout, /\nPairing goes on without this terminal; c2cctl cancel ends it\.\n$/);
+    assert.deepEqual([backend.calls, backend.current.state], [["pair"], "awaiting-user"]);
+  });
+
+  it("pair: an offer that ends without anybody is no success", async (t) => {
+    for (const { before, after: afterwards, message } of [
+      { before: IDLE, after: IDLE, message: /no code is on offer any more/ },
+      { before: PAIRED, after: PAIRED, message: /still paired with The Long Night – Unit B as before/ },
+    ]) {
+      const { socketPath, backend } = await start(t);
+      backend.become(before);
+      const { code, stderr } = await program.run(["pair", "--socket", socketPath], {
+        onOutput: (text) => text.includes("Good for") && backend.become(afterwards),
+      });
+      assert.equal(code, 75);
+      assert.match(stderr, message);
+    }
+  });
+
+  it("pair: a paired device that is paired anew says with what", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(PAIRED);
+    const { authorization } = PAIRED;
+    assert.ok(authorization !== null);
+    const { code, stdout } = await program.run(["pair", "--socket", socketPath], {
+      onOutput: (text) =>
+        text.includes("Good for") &&
+        backend.become({
+          ...PAIRED,
+          project: { id: "7", name: "Day Unit" },
+          authorization: { ...authorization, refreshed_at: "2026-05-04T10:00:00.000Z" },
+        }),
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /\nPaired with Day Unit, as ACME-R1-4CA00368\.\n$/);
+  });
+
+  it("cancel takes the code away and says what stays", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become({ ...AWAITING, authorization: PAIRED.authorization, project: PAIRED.project });
+    const { code, stdout } = await program.run(["cancel", "--socket", socketPath]);
+    assert.deepEqual([code, backend.calls], [0, ["cancel"]]);
+    assert.equal(stdout, "No code is on offer. Still paired with The Long Night – Unit B.\n");
+  });
+
+  it("unpair asks, and does nothing without a terminal to ask on", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(PAIRED);
+    const { code, stderr } = await program.run(["unpair", "--socket", socketPath]);
+    assert.deepEqual([code, backend.calls], [64, []]);
+    assert.match(stderr, /give --yes/);
+  });
+
+  it("unpair asks on a terminal, where Enter, Ctrl-C and Ctrl-D mean no", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(PAIRED);
+    for (const [keys, expected] of [
+      ["\n", 1],
+      ["no\n", 1],
+      ["\u0004", 1],
+      ["\u0003", 1],
+      ["y\n", 0],
+    ] as const) {
+      assert.deepEqual(backend.calls, []);
+      let typed = false;
+      const { code, stdout } = await program.run(["unpair", "--socket", socketPath], {
+        terminal: true,
+        onOutput(text, child) {
+          if (typed || !text.includes("[y/N]")) return;
+          typed = true;
+          child.stdin?.write(keys);
+        },
+      });
+      assert.match(stdout, /Unpair ACME-R1-4CA00368 from The Long Night – Unit B\? \[y\/N\]/);
+      assert.equal(code, expected, JSON.stringify([keys, stdout]));
+    }
+    assert.deepEqual(backend.calls, ["unpair"]);
+  });
+
+  it("unpair --yes says whether Frame.io knows", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(PAIRED);
+    const told = await program.run(["unpair", "--yes", "--socket", socketPath]);
+    assert.deepEqual([told.code, told.stdout], [0, "Unpaired: revoked at Frame.io and forgotten here.\n"]);
+    backend.become(PAIRED);
+    backend.revoked = false;
+    const offline = await program.run(["unpair", "--yes", "--socket", socketPath]);
+    assert.equal(offline.code, 0);
+    assert.match(offline.stdout, /^Unpaired here\. Frame\.io could not be told: choose Forget Device/);
+    const nothing = await program.run(["unpair", "--yes", "--socket", socketPath]);
+    assert.deepEqual([nothing.code, nothing.stdout], [0, "Not paired: there is nothing to revoke.\n"]);
+  });
+
+  it("token prints the token alone", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.tokenAnswer = { type: "token", accessToken: new Secret(TOKEN), expiresIn: 4711 };
+    const plain = await program.run(["token", "--socket", socketPath]);
+    assert.deepEqual(plain, { code: 0, stdout: `${TOKEN}\n`, stderr: "" });
+    const { stdout } = await program.run(["token", "--json", "--socket", socketPath]);
+    assert.deepEqual(JSON.parse(stdout), { access_token: TOKEN, token_type: "bearer", expires_in: 4711 });
+  });
+
+  it("token says why there is none, with 75", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const unpaired = await program.run(["token", "--socket", socketPath]);
+    assert.deepEqual([unpaired.code, unpaired.stdout], [75, ""]);
+    assert.match(unpaired.stderr, /^c2cctl: .*\bpair/i);
+    backend.tokenAnswer = { type: "unavailable", retryAfter: 17, reason: "the last refresh failed (dns)" };
+    const unavailable = await program.run(["token", "--socket", socketPath]);
+    assert.deepEqual([unavailable.code, unavailable.stdout], [75, ""]);
+    assert.match(unavailable.stderr, /the last refresh failed \(dns\).*try again in 17 s\n$/);
+  });
+
+  it("qr draws in the terminal, and writes PNG and SVG", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(AWAITING);
+    const drawn = await program.run(["qr", "--socket", socketPath]);
+    assert.equal(decodeTerminal(drawn.stdout.trimEnd().split("\n"), false), SCANNED);
+
+    const file = join(scratch, "code.png");
+    const png = await program.run(["qr", "--png", file, "--socket", socketPath]);
+    assert.deepEqual(png, { code: 0, stdout: "", stderr: "" });
+    const { data, width, height } = PNG.sync.read(readFileSync(file));
+    assert.match(jsqr.default(new Uint8ClampedArray(data), width, height)?.data ?? "", /\/pair\/041593$/);
+
+    const svg = await program.run(["qr", "--svg", "-", "--socket", socketPath]);
+    assert.match(svg.stdout, /^<svg .*<\/svg>$/s);
+  });
+
+  it("qr without a code, without an address, or without a place to write says so", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const none = await program.run(["qr", "--socket", socketPath]);
+    assert.deepEqual([none.code, none.stdout], [75, ""]);
+    assert.match(none.stderr, /no code is on offer; ask for one: c2cctl pair --no-wait/);
+    backend.become({ ...AWAITING, pairing: { ...OFFER, verification_uri_complete: null } });
+    const digits = await program.run(["qr", "--socket", socketPath]);
+    assert.equal(digits.code, 75);
+    assert.match(digits.stderr, /enter the code 041593 at https:\/\/next\.frame\.io\/pair/);
+    backend.become(AWAITING);
+    const nowhere = await program.run([
+      "qr",
+      "--svg",
+      join(scratch, "missing/x.svg"),
+      "--socket",
+      socketPath,
+    ]);
+    assert.equal(nowhere.code, 73);
+    assert.match(nowhere.stderr, /^c2cctl: can't write: ENOENT/);
+    const both = await program.run(["qr", "--svg", "-", "--png", "-", "--socket", socketPath]);
+    assert.equal(both.code, 64);
+  });
+
+  it("identity tells the client_id, its source and the board", async (t) => {
+    const { socketPath } = await start(t);
+    const { code, stdout } = await program.run(["identity", "--socket", socketPath, "--root", scratch]);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^client_id +4CA00368\nSource +the board's serial number\nName +ACME-R1-4CA00368\nBoard +Raspberry Pi 4/,
+    );
+    const asJson = await program.run(["identity", "--json", "--socket", socketPath, "--root", scratch]);
+    assert.deepEqual(JSON.parse(asJson.stdout), {
+      client_id: "4CA00368",
+      source: "board-serial",
+      name: "ACME-R1-4CA00368",
+      board: { model: null, serials: [] },
+    });
+  });
+});
