@@ -90,22 +90,24 @@ export class Client {
       disarm = this.#clock.after(ms, () => silence.abort());
     };
     rearm(patience);
+    const signals = [silence.signal, this.#interrupted, ...(signal === undefined ? [] : [signal])];
+    const ending = AbortSignal.any(signals);
     try {
-      const signals = [silence.signal, this.#interrupted, ...(signal === undefined ? [] : [signal])];
-      const ending = AbortSignal.any(signals);
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
         request({ socketPath: this.path, path: route, method, agent: false, signal: ending })
           .once("response", resolve)
           .once("error", reject)
           .end();
       });
-      return await read(response, rearm);
+      const answer = await read(response, rearm);
+      // A body of unknown length that is given up looks like one that has ended.
+      ending.throwIfAborted();
+      return answer;
     } catch (error) {
-      if (error instanceof Failure) throw error;
       if (this.#interrupted.aborted) throw new Failure(EXIT.interrupted, "interrupted");
-      throw silence.signal.aborted
-        ? new Failure(EXIT.unavailable, `c2cd does not answer on ${this.path}; see: journalctl -u c2cd`)
-        : asFailure(error as NodeJS.ErrnoException, this.path);
+      if (silence.signal.aborted)
+        throw new Failure(EXIT.unavailable, `c2cd does not answer on ${this.path}; see: journalctl -u c2cd`);
+      throw error instanceof Failure ? error : asFailure(error as NodeJS.ErrnoException, this.path);
     } finally {
       disarm();
     }

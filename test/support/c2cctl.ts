@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -15,8 +15,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Run on a pseudo-terminal of 80 x 24, as script(1) makes one: standard error joins standard output. */
   readonly terminal?: boolean;
+  /** Run as this user and its group; for root alone. */
+  readonly uid?: number;
   /** Called with everything that was printed so far, whenever there is more. */
-  readonly onOutput?: (text: string, child: ChildProcess) => void;
+  readonly onOutput?: (text: string, child: ChildProcess) => unknown;
 }
 
 /** The real c2cctl, bundled once for a test file: a start from the sources takes a second. */
@@ -29,6 +31,7 @@ export class Program {
     const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
     mkdirSync(cache, { recursive: true });
     this.#directory = mkdtempSync(`${cache}c2cctl-`);
+    chmodSync(this.#directory, 0o755);
     this.#ready = build({
       entryPoints: [fileURLToPath(new URL("../../daemon/ctl/main.ts", import.meta.url))],
       outfile: `${this.#directory}/c2cctl.mjs`,
@@ -43,7 +46,7 @@ export class Program {
     rmSync(this.#directory, { recursive: true });
   }
 
-  async run(args: readonly string[], { env, terminal, onOutput }: RunOptions = {}): Promise<Finished> {
+  async run(args: readonly string[], { env, terminal, uid, onOutput }: RunOptions = {}): Promise<Finished> {
     await this.#ready;
     const command = [process.execPath, `${this.#directory}/c2cctl.mjs`, ...args];
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
@@ -53,6 +56,7 @@ export class Program {
         : command;
     const child = spawn(file, rest, {
       env: { PATH: process.env.PATH, TERM: "xterm-256color", SHELL: "/bin/sh", ...env },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     let stdout = "";
     let stderr = "";

@@ -85,6 +85,7 @@ export function problem(
 export class Stream {
   readonly #responses: ServerResponse[] = [];
   readonly #sent: unknown[] = [];
+  #ended = false;
 
   readonly answer: Answer = (_, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -92,6 +93,7 @@ export class Stream {
     this.#responses.push(response);
     const last = this.#sent.at(-1);
     if (last !== undefined) response.write(`data: ${JSON.stringify(last)}\n\n`);
+    if (this.#ended) response.end();
   };
 
   send(snapshot: unknown): void {
@@ -99,7 +101,9 @@ export class Stream {
     for (const response of this.#responses) response.write(`data: ${JSON.stringify(snapshot)}\n\n`);
   }
 
+  /** Ends the stream of everyone who listens, and of who comes later. */
   end(): void {
+    this.#ended = true;
     for (const response of this.#responses) response.end();
   }
 }
