@@ -11,9 +11,9 @@ import {
   openDatabase,
   SIDECARS,
 } from "./database.ts";
-import { exists, makePrivateDirectory, moveAside, publish, restrict } from "./files.ts";
+import { exists, fileAt, makePrivateDirectory, moveAside, publish, restrict } from "./files.ts";
 import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
-import { lockDirectory } from "./lock.ts";
+import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { NOTHING, type Rescued, refill, rescue } from "./rescue.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
 import { Store } from "./store.ts";
@@ -53,16 +53,21 @@ const COPY_LIMIT = 16 * 1024 * 1024;
  */
 export async function openVault(options: VaultOptions): Promise<DiskVault> {
   const vault = new SqliteVault(options);
-  await vault.open();
-  return vault;
+  try {
+    await vault.open();
+    return vault;
+  } catch (error) {
+    await vault.close();
+    throw error;
+  }
 }
 
 /** An open database. */
 interface Link {
   readonly connection: Connection;
   readonly store: Store;
-  /** Inode, to notice that the file under the name is another one; null for a copy that is only read. */
-  readonly inode: number | null;
+  /** Which file it is, to notice that another one has taken its name; null for a copy that is only read. */
+  readonly file: string | null;
   /** Why it can't be written; null where it can. */
   readonly readOnly: StorageError | null;
 }
@@ -71,7 +76,7 @@ class SqliteVault implements DiskVault {
   readonly #options: VaultOptions;
   readonly #file: string;
   readonly #notices: VaultNotice[] = [];
-  #lock: Connection | null = null;
+  #lock: DirectoryLock | null = null;
   #link: Link | null = null;
   /** Whether all that the write-ahead log held when the file was opened is known to be on the disk. */
   #settled = false;
@@ -146,8 +151,7 @@ class SqliteVault implements DiskVault {
     const closed = this.#tail.then(async () => {
       this.#closed = true;
       await this.#unlink();
-      await this.#lock?.close();
-      this.#lock = null;
+      await this.#releaseLock();
     });
     this.#tail = closed;
     return closed;
@@ -205,7 +209,7 @@ class SqliteVault implements DiskVault {
 
   async #writable(): Promise<Link> {
     const link = await this.#linked();
-    if (link.readOnly === null && (await inode(this.#file)) === link.inode) return link;
+    if (link.readOnly === null && (await fileAt(this.#file)) === link.file) return link;
     await this.#unlink();
     const again = await this.#linked();
     if (again.readOnly !== null) throw again.readOnly;
@@ -236,6 +240,7 @@ class SqliteVault implements DiskVault {
   async #connectForWriting(): Promise<Link> {
     const { directory } = this.#options;
     await makePrivateDirectory(directory);
+    if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
     this.#lock ??= await lockDirectory(directory);
     const notice = await ensureKey(this.#options);
     if (notice !== null) this.#notice(notice);
@@ -249,7 +254,7 @@ class SqliteVault implements DiskVault {
     try {
       const store = new Store(connection, keys);
       await store.reseal();
-      return { connection, store, inode: await inode(this.#file), readOnly: null };
+      return { connection, store, file: await fileAt(this.#file), readOnly: null };
     } catch (error) {
       await connection.close().catch(() => {});
       throw error;
@@ -273,7 +278,7 @@ class SqliteVault implements DiskVault {
     return this.#withCopy(async (copy) => {
       const keys = await readKeys(this.#options);
       const connection = await openDatabase(copy);
-      return { connection, store: new Store(connection, keys), inode: null, readOnly };
+      return { connection, store: new Store(connection, keys), file: null, readOnly };
     });
   }
 
@@ -327,17 +332,14 @@ class SqliteVault implements DiskVault {
     await publish(await build(this.#file, async () => {}), this.#file);
   }
 
+  async #releaseLock(): Promise<void> {
+    const lock = this.#lock;
+    this.#lock = null;
+    await lock?.release();
+  }
+
   #notice(notice: VaultNotice): VaultNotice {
     if (!this.#notices.some((known) => known.reason === notice.reason)) this.#notices.push(notice);
     return notice;
-  }
-}
-
-async function inode(file: string): Promise<number | null> {
-  try {
-    return (await stat(file)).ino;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
   }
 }

@@ -37,11 +37,16 @@ export async function restrict(path: string, mode: number): Promise<void> {
 }
 
 export async function exists(path: string): Promise<boolean> {
+  return (await fileAt(path)) !== null;
+}
+
+/** Which file is under a path: another one has another answer. Null where there is none. */
+export async function fileAt(path: string): Promise<string | null> {
   try {
-    await stat(path);
-    return true;
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
 }

@@ -220,12 +220,7 @@ class MemoryFirstVault implements ResilientVault {
         this.#failed(this.#stalled);
         resolve(this.#stalled);
       });
-      done.then(resolve, reject).finally(() => {
-        cancel();
-        if (this.#stalled === null) return;
-        this.#stalled = null;
-        void this.#follow();
-      });
+      done.then(resolve, reject).finally(cancel);
     });
   }
 
@@ -235,7 +230,7 @@ class MemoryFirstVault implements ResilientVault {
       if (this.#closed) throw new StorageError("The vault is closed.");
       this.#disk ??= await this.#open();
       const known = this.#disk.notices.length;
-      await work(this.#disk);
+      await work(this.#disk).finally(() => this.#answered());
       // A file that was found damaged meanwhile has been replaced by an empty one.
       if (this.#disk.notices.length > known) await this.#bring(this.#disk);
       this.#announce();
@@ -249,6 +244,13 @@ class MemoryFirstVault implements ResilientVault {
       this.#failed(refusal);
       return refusal;
     }
+  }
+
+  /** A disk that had stalled has to be caught up with. */
+  #answered(): void {
+    if (this.#stalled === null) return;
+    this.#stalled = null;
+    void this.#follow();
   }
 
   #failed(refusal: StorageError): void {

@@ -35,6 +35,8 @@ const sentences: Readonly<Record<string, Sentence>> = {
   EIO: broken,
   SQLITE_IOERR: broken,
   ENOTDIR: (directory) => `${directory} can't be used: a file is where a directory must be.`,
+  EEXIST: (directory) => `${directory} can't be used: a file is where a directory must be.`,
+  EISDIR: (directory) => `${directory} can't be used: a directory is where a file must be.`,
   SQLITE_CANTOPEN: (directory) => `The database in ${directory} can't be opened.`,
 };
 

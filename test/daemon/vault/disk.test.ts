@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openDatabase } from "../../../daemon/vault/database.ts";
 import { VaultBusy } from "../../../daemon/vault/vault.ts";
-import { authorization, CLIENT, identity, plain, room } from "./support.ts";
+import { authorization, CLIENT, defer, identity, plain, room } from "./support.ts";
 
 test("what was stored is there after a restart", async (t) => {
   const here = room(t);
@@ -86,7 +86,7 @@ test("every connection has the settings that survive a power cut", async (t) => 
   const here = room(t);
   await (await here.open()).close();
   const connection = await openDatabase(here.database);
-  t.after(() => connection.close());
+  defer(t, () => connection.close());
   assert.deepEqual(await connection.get("PRAGMA journal_mode"), { journal_mode: "wal" });
   assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 2 });
   assert.deepEqual(await connection.get("PRAGMA locking_mode"), { locking_mode: "exclusive" });

@@ -1,32 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Clock } from "../../../daemon/clock.ts";
 import { openVault } from "../../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../../daemon/vault/resilient.ts";
 import { type DiskVault, StorageError, VaultBusy } from "../../../daemon/vault/vault.ts";
-import { authorization, CLIENT, identity, numberOf, plain, room } from "./support.ts";
-
-/** A clock that stands until it is told to run. */
-class HandClock implements Clock {
-  #now = 0;
-  #timers: { due: number; run: () => void }[] = [];
-  elapsed = () => this.#now;
-  wall = () => 1_700_000_000_000 + this.#now;
-  wallTrusted = () => true;
-  after(ms: number, run: () => void): () => void {
-    const timer = { due: this.#now + ms, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-  advance(ms: number): void {
-    this.#now += ms;
-    const due = this.#timers.filter((timer) => timer.due <= this.#now);
-    this.#timers = this.#timers.filter((timer) => timer.due > this.#now);
-    for (const timer of due) timer.run();
-  }
-}
+import { ManualClock } from "../../support/manual-clock.ts";
+import { authorization, CLIENT, defer, identity, numberOf, plain, recovery, room } from "./support.ts";
 
 /** A vault on a real disk, with a switch that makes it refuse. */
 function switched(disk: DiskVault) {
@@ -44,23 +22,12 @@ function switched(disk: DiskVault) {
   return { wire, vault };
 }
 
-/** Resolves at the next change that fulfils `condition`. */
-function change(vault: { onChange(run: () => void): () => void }, condition: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = vault.onChange(() => {
-      if (!condition()) return;
-      stop();
-      resolve();
-    });
-  });
-}
-
 test("a disk that refuses is told, survived and caught up with", async (t) => {
   const here = room(t);
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const { wire, vault: disk } = switched(await here.open());
   const vault = await openResilientVault({ clock, open: async () => disk });
-  t.after(() => vault.close());
+  defer(t, () => vault.close());
   await vault.rememberIdentity(identity);
   await vault.storeAuthorization(authorization(1));
   assert.equal(vault.failing(), null);
@@ -74,9 +41,7 @@ test("a disk that refuses is told, survived and caught up with", async (t) => {
   await assert.rejects(vault.probe(), StorageError);
 
   wire.cut = false;
-  const well = change(vault, () => vault.failing() === null);
-  clock.advance(60_000);
-  await well;
+  await recovery(vault, clock);
   assert.equal(numberOf(await disk.authorization(CLIENT)), 2);
   assert.deepEqual(await vault.history(5), [{ at: 1, event: "refreshed", detail: "" }]);
   await vault.probe();
@@ -89,7 +54,7 @@ test("a daemon that starts without its disk pairs from memory, and the disk lear
   await old.storeAuthorization(authorization(1));
   await old.close();
 
-  const clock = new HandClock();
+  const clock = new ManualClock();
   let there = false;
   const vault = await openResilientVault({
     clock,
@@ -100,9 +65,7 @@ test("a daemon that starts without its disk pairs from memory, and the disk lear
   await vault.storeAuthorization(authorization(9));
 
   there = true;
-  const well = change(vault, () => vault.failing() === null);
-  clock.advance(60_000);
-  await well;
+  await recovery(vault, clock);
   assert.equal(numberOf(await vault.authorization(CLIENT)), 9);
   await vault.close();
   const next = await here.open();
@@ -114,7 +77,7 @@ test("an identity that was made up without the disk does not replace the one on 
   const old = await here.open();
   await old.rememberIdentity(identity);
   await old.close();
-  const clock = new HandClock();
+  const clock = new ManualClock();
   let there = false;
   const vault = await openResilientVault({
     clock,
@@ -134,7 +97,7 @@ test("another daemon on the directory ends the start", async (t) => {
   const here = room(t);
   await here.open();
   await assert.rejects(
-    openResilientVault({ clock: new HandClock(), open: () => openVault(here.options) }),
+    openResilientVault({ clock: new ManualClock(), open: () => openVault(here.options) }),
     VaultBusy,
   );
 });

@@ -16,7 +16,7 @@ import { test } from "node:test";
 import sqlite3 from "sqlite3";
 import { openVault } from "../../../daemon/vault/disk.ts";
 import { VaultKeyError } from "../../../daemon/vault/vault.ts";
-import { authorization, CLIENT, numberOf, room } from "./support.ts";
+import { authorization, CLIENT, defer, numberOf, room } from "./support.ts";
 
 interface SealedRow {
   readonly client_id: string;
@@ -196,7 +196,7 @@ test("a database copied to another board is not readable there, and said to be a
   await (await there.open()).close();
   cpSync(here.database, there.database);
   const vault = await openVault(there.options);
-  t.after(() => vault.close());
+  defer(t, () => vault.close());
   assert.equal(await vault.authorization("another-client"), null);
   assert.deepEqual(vault.notices, [
     {

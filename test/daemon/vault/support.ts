@@ -6,10 +6,12 @@ import { Secret } from "../../../daemon/secret.ts";
 import { openVault, type VaultOptions } from "../../../daemon/vault/disk.ts";
 import type {
   DiskVault,
+  ResilientVault,
   StoredAuthorization,
   StoredIdentity,
   StoredTokens,
 } from "../../../daemon/vault/vault.ts";
+import { type ManualClock, settled } from "../../support/manual-clock.ts";
 
 export const CLIENT = "10000000abcdef01";
 
@@ -59,10 +61,26 @@ export function plain(stored: StoredAuthorization | null): unknown {
   return stored && { ...stored, current: reveal(stored.current), previous: reveal(stored.previous) };
 }
 
+const stacks = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** Does something after the test; what was asked for last is done first. */
+export function defer(t: TestContext, undo: () => unknown): void {
+  const known = stacks.get(t);
+  if (known !== undefined) {
+    known.push(undo);
+    return;
+  }
+  const stack = [undo];
+  stacks.set(t, stack);
+  t.after(async () => {
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) await next();
+  });
+}
+
 /** An empty directory that is gone after the test. */
 export function workspace(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "c2cd-vault-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  defer(t, () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -83,8 +101,16 @@ export function room(t: TestContext, base = workspace(t)): Room {
     database: join(options.directory, "c2cd.db"),
     async open(change) {
       const vault = await openVault({ ...options, ...change });
-      t.after(() => vault.close());
+      defer(t, () => vault.close());
       return vault;
     },
   };
+}
+
+/** Lets time pass until the disk is well again. */
+export async function recovery(vault: ResilientVault, clock: ManualClock): Promise<void> {
+  while (vault.failing() !== null) {
+    await clock.advance(1_000);
+    await settled();
+  }
 }
