@@ -67,7 +67,8 @@ export const C2CD: Program = {
     { term: "0", doc: "Ended on request, or the check found nothing wrong." },
     { term: "64", doc: "The command line is wrong." },
     { term: "69", doc: "Something that the daemon needs can't be had, e.g. the socket's address." },
-    { term: "77", doc: "A file may not be read or written." },
+    { term: "70", doc: "An internal error; the log has it. A fresh start may help." },
+    { term: "75", doc: "Another c2cd has the store open." },
     { term: "78", doc: "The configuration or the credentials are wrong." },
   ],
   examples: [

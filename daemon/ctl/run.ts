@@ -35,7 +35,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     if (line.type === "help") out.write(helpText(C2CCTL, line.command));
     if (line.type === "version") out.write(`c2cctl ${version}\n`);
     if (line.type !== "run") return EXIT.ok;
-    const root = line.arguments.value(C2CCTL_OPTIONS.root);
+    const root = line.arguments.value(C2CCTL_OPTIONS.root)?.replace(/\/+$/, "") ?? null;
     const socket =
       line.arguments.value(C2CCTL_OPTIONS.socket) ??
       (root === null ? environment.C2CD_SOCKET || null : null) ??

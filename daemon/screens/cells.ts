@@ -61,7 +61,8 @@ function fittingQr(link: string, columns: number, rows: number): CellQr | null {
   return null;
 }
 
-function halfBlocks(matrix: QrMatrix, quiet: number): string[] {
+/** @param quiet modules of white on every side */
+export function halfBlocks(matrix: QrMatrix, quiet: number): string[] {
   const side = matrix.size + 2 * quiet;
   const light = (x: number, y: number) => {
     if (y >= side) return false;

@@ -1,13 +1,12 @@
 import jsqr from "jsqr";
 
-/** The text of a QR code in half blocks, as a phone would read it off a terminal; null where there is none. */
-export function decodeTerminal(lines: readonly string[], colour: boolean): string | null {
+/** The text of a QR code in half blocks on a dark terminal, as a phone would read it; null where there is none. */
+export function decodeTerminal(lines: readonly string[]): string | null {
   const dark: boolean[][] = [];
   for (const line of lines) {
     const cells = [...line];
-    const top = cells.map((cell) => cell === "▀" || cell === "█");
-    const bottom = cells.map((cell) => cell === "▄" || cell === "█");
-    for (const row of [top, bottom]) dark.push(colour ? row : row.map((ink) => !ink));
+    dark.push(cells.map((cell) => cell === "▄" || cell === " "));
+    dark.push(cells.map((cell) => cell === "▀" || cell === " "));
   }
   const scale = 4;
   const width = Math.max(...dark.map((row) => row.length)) * scale;

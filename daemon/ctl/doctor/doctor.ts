@@ -49,7 +49,7 @@ async function* examine(context: Context): AsyncGenerator<Check> {
   if (root === "") yield* checkUnit(await readUnit("c2cd.service"));
   yield* heard(checkIdentity(readBoard(root), config, snapshot));
   const secretFile = config.frameio.client_secret_file;
-  yield* heard(checkSecret(root, secretFile === "" ? null : root + secretFile, snapshot));
+  yield* heard(checkSecret(root, secretFile, snapshot));
   yield* heard(checkStorage(root));
   yield checkModes(configFile, client.path);
   yield* heard(checkClock(root, clock.wall()));
@@ -58,7 +58,7 @@ async function* examine(context: Context): AsyncGenerator<Check> {
   const dns = await checkDns(baseUrl.hostname, clock);
   yield* heard(dns);
   if (dns.level === "ok")
-    for (const link of await checkApi(config, environment, clock, interrupted)) yield* heard(link);
+    for (const link of await checkApi(root, config, environment, clock, interrupted)) yield* heard(link);
   yield* heard(checkDisplay(root, config, snapshot));
   if (config.buttons.device !== "") yield checkButton(root + config.buttons.device);
   if (snapshot !== null) yield* heard(checkAuthorization(snapshot));

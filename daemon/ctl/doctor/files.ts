@@ -22,14 +22,13 @@ function octal(stats: Stats): string {
   return (stats.mode & 0o777).toString(8).padStart(4, "0");
 }
 
-/** @param file `frameio.client_secret_file`, root prefix included; null where none is configured */
-export function checkSecret(root: string, file: string | null, snapshot: SnapshotView | null): Check {
+/** @param file `frameio.client_secret_file`; "" where none is configured */
+export function checkSecret(root: string, file: string, snapshot: SnapshotView | null): Check {
   if (snapshot !== null && !snapshot.health.some(({ code }) => code.startsWith("secret-")))
     return ok("secret", "the daemon has Frame.io's client_secret");
-  if (file !== null && look(file) === "hidden")
-    return warn("secret", `${file} may not be looked at`, AS_ROOT);
+  if (file !== "" && look(file) === "hidden") return warn("secret", `${file} may not be looked at`, AS_ROOT);
   try {
-    const found = loadClientSecret(null, file ?? "");
+    const found = loadClientSecret(null, file);
     if (found !== null) return ok("secret", `the client_secret is in ${found.origin}`);
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;

@@ -6,11 +6,12 @@ import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Fault, Outcome } from "../../domain.ts";
 import { createFrameio } from "../../frameio/client.ts";
-import { proxyFor } from "../../frameio/proxy.ts";
-import { readRoots } from "../../frameio/roots.ts";
+import { ProxyError, proxyFor } from "../../frameio/proxy.ts";
+import { loadRoots } from "../../frameio/root-files.ts";
+import { RootsError } from "../../frameio/roots.ts";
 import { isLoopback } from "../../loopback.ts";
 import { watchNetwork } from "../../network.ts";
-import { type Check, fail, ok, warn } from "./check.ts";
+import { type Check, fail, failed, ok, warn } from "./check.ts";
 
 /** An interface with an address, and a way out of the local network. */
 export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check {
@@ -70,23 +71,26 @@ export async function checkDns(hostname: string, clock: Clock): Promise<Check> {
 
 /** Asks `GET /health` once, as the daemon would, and tells which link of the chain holds. */
 export async function checkApi(
+  root: string,
   config: Config,
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Check[]> {
   const { base_url: baseUrl, ca_file: caFile } = config.frameio;
-  let roots: readonly string[] = [];
+  let roots: readonly string[];
   let proxy: string | null;
   try {
-    if (caFile !== "") roots = readRoots(readFileSync(caFile, "utf8"));
+    roots = loadRoots(root, caFile);
   } catch (error) {
-    return [fail("tls", `${caFile} can't be used: ${(error as Error).message}`, "correct frameio.ca_file")];
+    if (!(error instanceof RootsError)) throw error;
+    return [failed("tls", error, "correct frameio.ca_file")];
   }
   try {
     proxy = proxyFor(baseUrl, environment);
   } catch (error) {
-    return [fail("api", (error as Error).message, "correct it for this shell and for c2cd")];
+    if (!(error instanceof ProxyError)) throw error;
+    return [failed("api", error, "correct it for this shell and for c2cd")];
   }
   const frameio = createFrameio({
     baseUrl,
