@@ -11,7 +11,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "awaiting-user": "a code is on offer",
   idle: "not paired, and no code is on offer",
   confirming: "authorized, asking which project",
-  paired: "paired",
+  paired: "Frame.io accepts this device",
 };
 
 const SOURCES: Readonly<Record<string, string>> = {

@@ -13,7 +13,7 @@ import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
 import { checkDisplay } from "./display.ts";
 import { checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
 import { checkIdentity } from "./identity.ts";
-import { checkApi, checkDns, checkInterface } from "./network.ts";
+import { checkApi, checkDns, checkInterface, checkProxy } from "./network.ts";
 import { checkUnit, readUnit } from "./unit.ts";
 
 /** `c2cctl doctor` */
@@ -39,11 +39,12 @@ async function* examine(context: Context): AsyncGenerator<Check> {
   yield daemon;
   const reports = new Set(snapshot === null ? [] : reported(snapshot));
 
-  /** The daemon lives with the device: where nothing is wrong from here and it says otherwise, its word counts. */
+  /** The daemon lives with the device: where all is well from here and it says otherwise, its word counts. */
   function* heard(own: Check): Generator<Check> {
     const theirs = [...reports].filter(({ name }) => name === own.name);
     for (const report of theirs) reports.delete(report);
-    yield* own.level === "ok" && theirs.length > 0 ? theirs : [own];
+    if (own.level !== "ok" || theirs.length === 0) yield own;
+    yield* theirs;
   }
 
   if (root === "") yield* checkUnit(await readUnit("c2cd.service"));
@@ -55,10 +56,12 @@ async function* examine(context: Context): AsyncGenerator<Check> {
   yield* heard(checkClock(root, clock.wall()));
   const baseUrl = new URL(config.frameio.base_url);
   yield* heard(checkInterface(root, clock, baseUrl));
-  const dns = await checkDns(baseUrl.hostname, clock);
+  const { proxy, check: proxied } = checkProxy(baseUrl, environment);
+  if (proxied !== null) yield proxied;
+  const dns = await checkDns(proxy ?? baseUrl, clock);
   yield* heard(dns);
-  if (dns.level === "ok")
-    for (const link of await checkApi(root, config, environment, clock, interrupted)) yield* heard(link);
+  if (dns.level === "ok" && proxied?.level !== "fail")
+    for (const link of await checkApi(root, config, proxy, clock, interrupted)) yield* heard(link);
   yield* heard(checkDisplay(root, config, snapshot));
   if (config.buttons.device !== "") yield checkButton(root + config.buttons.device);
   if (snapshot !== null) yield* heard(checkAuthorization(snapshot));

@@ -49,7 +49,26 @@ function hasDefaultRoute(root: string): boolean | null {
   );
 }
 
-export async function checkDns(hostname: string, clock: Clock): Promise<Check> {
+/** The proxy that the environment asks for; `check` is null where it asks for none. */
+export function checkProxy(
+  baseUrl: URL,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly proxy: URL | null; readonly check: Check | null } {
+  try {
+    const address = proxyFor(baseUrl.href, environment);
+    if (address === null) return { proxy: null, check: null };
+    const proxy = new URL(address);
+    return {
+      proxy,
+      check: ok("proxy", `by HTTPS_PROXY, ${baseUrl.hostname} is reached through ${proxy.host}`),
+    };
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error;
+    return { proxy: null, check: failed("proxy", error, "correct it for this shell and for c2cd") };
+  }
+}
+
+export async function checkDns({ hostname }: URL, clock: Clock): Promise<Check> {
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return ok("dns", `not needed: ${hostname} is an address`);
   let cancel = () => {};
   const late = new Promise<never>((_, reject) => {
@@ -73,24 +92,17 @@ export async function checkDns(hostname: string, clock: Clock): Promise<Check> {
 export async function checkApi(
   root: string,
   config: Config,
-  environment: Readonly<Record<string, string | undefined>>,
+  proxy: URL | null,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Check[]> {
   const { base_url: baseUrl, ca_file: caFile } = config.frameio;
   let roots: readonly string[];
-  let proxy: string | null;
   try {
     roots = loadRoots(root, caFile);
   } catch (error) {
     if (!(error instanceof RootsError)) throw error;
     return [failed("tls", error, "correct frameio.ca_file")];
-  }
-  try {
-    proxy = proxyFor(baseUrl, environment);
-  } catch (error) {
-    if (!(error instanceof ProxyError)) throw error;
-    return [failed("api", error, "correct it for this shell and for c2cd")];
   }
   const frameio = createFrameio({
     baseUrl,
@@ -102,7 +114,7 @@ export async function checkApi(
     clientId: "",
     clientSecret: () => null,
     roots,
-    proxy,
+    proxy: proxy?.href ?? null,
     clock,
   });
   const begun = clock.elapsed();
