@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { uptime } from "node:os";
 
 /**
@@ -37,7 +37,7 @@ export function systemClock(root: string, builtAt: number): Clock {
     wallTrusted() {
       const now = Date.now();
       if (now < builtAt || now > builtAt + CENTURY_MS) return false;
-      return exists(`${root}/run/systemd/timesync/synchronized`) || rtcSetTheClock(root);
+      return existsSync(`${root}/run/systemd/timesync/synchronized`) || rtcSetTheClock(root);
     },
     after(ms, run) {
       const due = elapsed() + ms;
@@ -50,10 +50,6 @@ export function systemClock(root: string, builtAt: number): Clock {
       return () => clearTimeout(timer);
     },
   };
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function rtcSetTheClock(root: string): boolean {

@@ -11,7 +11,7 @@ import { succeeded } from "../reply.ts";
 import { readSnapshot, type SnapshotView } from "../snapshot.ts";
 import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
 import { checkDisplay } from "./display.ts";
-import { checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
+import { AS_ROOT, checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
 import { checkIdentity } from "./identity.ts";
 import { checkApi, checkDns, checkInterface, checkProxy } from "./network.ts";
 import { checkUnit, readUnit } from "./unit.ts";
@@ -82,11 +82,13 @@ function readConfig(
     const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : "";
     return {
       config: parseConfig("", file, {}),
-      check: fail(
-        "config",
-        `${first?.where}: ${first?.message}${more}`,
-        "correct it; the checks below take the defaults, see c2cd.toml(5)",
-      ),
+      check: first?.message.includes("EACCES")
+        ? warn("config", `${file} may not be looked at`, `${AS_ROOT}; the checks below take the defaults`)
+        : fail(
+            "config",
+            `${first?.where}: ${first?.message}${more}`,
+            "correct it; the checks below take the defaults, see c2cd.toml(5)",
+          ),
     };
   }
 }

@@ -6,7 +6,8 @@ import { type Check, fail, failed, ok, warn } from "./check.ts";
 
 /** Bytes; SQLite needs room for its journal beside the store. */
 const LEAST_ROOM = 16 * 1024 * 1024;
-const AS_ROOT = "run c2cctl doctor as root to see it";
+/** What to do about a file that this user may not see. */
+export const AS_ROOT = "run c2cctl doctor as root to see it";
 
 /** A file's status; null where there is none, "hidden" where this user may not look. */
 function look(path: string): Stats | "hidden" | null {

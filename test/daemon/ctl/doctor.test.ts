@@ -451,6 +451,29 @@ describe("doctor", { timeout: 120_000 }, () => {
     });
   });
 
+  it("says what it may not look at, and goes on", async () => {
+    const board = new Board();
+    const closed = ["/etc/c2cd", "/var/lib/c2cd", "/etc/credstore", "/run/systemd"];
+    // Root sees everything, so another user has to look.
+    const asRoot = process.getuid?.() === 0;
+    for (const path of closed) chmodSync(board.root + path, asRoot ? 0o700 : 0);
+    for (const path of [scratch, board.root]) chmodSync(path, 0o755);
+    const { code, stdout, stderr } = await program.run(["doctor", "--root", board.root], {
+      env: { HTTPS_PROXY: "http://127.0.0.1:9" },
+      ...(asRoot ? { uid: 65_534 } : {}),
+    });
+    for (const path of closed) chmodSync(board.root + path, 0o755);
+    assert.deepEqual([code, stderr], [1, ""]);
+    assert.match(
+      stdout,
+      /^warn config: .* may not be looked at; run c2cctl doctor as root to see it; the checks below/m,
+    );
+    assert.match(stdout, /^warn secret: \/etc\/credstore may not be looked at; run c2cctl doctor as root/m);
+    assert.match(stdout, /^warn storage: the files in .* may not be looked at; run c2cctl doctor as root/m);
+    assert.match(stdout, /^warn clock: /m);
+    assert.match(stdout, /^ok {3}display: /m);
+  });
+
   it("sees the signs of a card that was moved or copied", async (t) => {
     const settings = { C2CD_FRAMEIO_BASE_URL: "http://127.0.0.1:9" };
     const daemon = await daemonOf(t);
