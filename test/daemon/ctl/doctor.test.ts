@@ -469,7 +469,7 @@ describe("doctor", { timeout: 120_000 }, () => {
       /^warn config: .* may not be looked at; run c2cctl doctor as root to see it; the checks below/m,
     );
     assert.match(stdout, /^warn secret: \/etc\/credstore may not be looked at; run c2cctl doctor as root/m);
-    assert.match(stdout, /^warn storage: the files in .* may not be looked at; run c2cctl doctor as root/m);
+    assert.match(stdout, /^warn storage: .* may not be looked at; run c2cctl doctor as root/m);
     assert.match(stdout, /^warn clock: /m);
     assert.match(stdout, /^ok {3}display: /m);
   });
