@@ -18,7 +18,7 @@ export interface BoardSerial {
 export interface Board {
   /** Best first, each value once. A kernel or a privilege may hide some of them, so compare with all. */
   readonly serials: readonly BoardSerial[];
-  /** Where a number was found that is no serial (zeros, sample text, garbage). */
+  /** Where something was found that is no serial number (zeros, sample text, garbage). */
   readonly refused: readonly string[];
   /** "Raspberry Pi 4 Model B Rev 1.4"; printable ASCII; null where the board does not say. */
   readonly model: string | null;
@@ -53,7 +53,7 @@ export function readBoard(root: string): Board {
   for (const { source, path, line } of SERIALS) {
     const content = readText(root + path);
     const raw = line === undefined ? content : line.exec(content ?? "")?.[1];
-    if (raw === undefined || raw === null) continue;
+    if (raw === undefined || raw === null || !/[^\0\s]/.test(raw)) continue;
     const value = canonicalSerial(raw);
     if (value === null) refused.push(path);
     else if (!serials.some((serial) => serial.value === value)) serials.push({ value, source, path });

@@ -10,10 +10,12 @@ import { originOf } from "./words.ts";
 /** `c2cctl identity`: what the daemon goes by, and what the board says of itself. */
 export async function identity({ client, out, root, arguments: given }: Context): Promise<ExitCode> {
   const { device } = readSnapshot(succeeded(await client.get("/v1/status"), "status").toString("utf8"));
-  const { serials, model } = readBoard(root);
+  const { serials, refused, model } = readBoard(root);
   if (given.has(C2CCTL_OPTIONS.json)) {
     const { clientId: client_id, source, name } = device;
-    out.write(`${JSON.stringify({ client_id, source, name, board: { model, serials } }, null, 2)}\n`);
+    out.write(
+      `${JSON.stringify({ client_id, source, name, board: { model, serials, refused } }, null, 2)}\n`,
+    );
     return EXIT.ok;
   }
   out.write(
@@ -23,6 +25,7 @@ export async function identity({ client, out, root, arguments: given }: Context)
       ["Name", device.name ?? "none yet"],
       ["Board", device.model || model || "does not say"],
       ...serials.map(({ value, path }) => ["Serial", `${value} (${path})`] as const),
+      ...refused.map((path) => ["No serial", `a placeholder in ${path}`] as const),
     ]),
   );
   return EXIT.ok;

@@ -79,6 +79,7 @@ describe("readBoard", () => {
     });
     const board = readBoard(root);
     assert.deepEqual(board.refused, ["/sys/firmware/devicetree/base/serial-number"]);
+    assert.deepEqual(readBoard(boardRoot({ "/sys/devices/soc0/serial_number": " \n\0" })).refused, []);
     assert.equal(board.serials[0]?.value, "02C00081A3B5F7D9");
     assert.equal(board.model, "H81-BTC");
   });

@@ -34,10 +34,15 @@ export function checkIdentity(board: Board, config: Config, snapshot: SnapshotVi
   if (source === "generated")
     return warn(
       "identity",
-      `${text}, since the board has no usable serial number and the system no machine-id`,
+      `${text}, since neither a serial number nor a machine-id was usable${placeholders(board)}`,
       "never copy this card, or give each unit its own identity.fixed",
     );
-  return ok("identity", text);
+  return ok("identity", source === "board-serial" ? text : text + placeholders(board));
+}
+
+/** Where the board keeps sample text in place of a serial number: a fault of its firmware that is worth reporting. */
+function placeholders({ refused }: Board): string {
+  return refused.length === 0 ? "" : ` (no serial number, but a placeholder in ${refused.join(", ")})`;
 }
 
 /** What the daemon would choose, where it can't be asked. */
@@ -47,7 +52,7 @@ function foresee(board: Board, config: Config): Check {
     return identity.source === "generated"
       ? warn(
           "identity",
-          "the board has no usable serial number and the system no machine-id; a client_id would be made up",
+          `there is neither a usable serial number nor a machine-id${placeholders(board)}; a client_id would be made up`,
           "give each unit its own identity.fixed, or a machine-id: systemd-machine-id-setup",
         )
       : ok("identity", `would be ${identity.clientId}, ${originOf(identity.source)}`);

@@ -391,7 +391,7 @@ describe("doctor", { timeout: 120_000 }, () => {
         "a board without a serial number",
         (board) => board.write("/sys/firmware/devicetree/base/serial-number", "0000000000000000\0"),
         "identity",
-        /^warn: the board has no usable serial number and the system no machine-id; /,
+        /^warn: there is neither a usable serial number nor a machine-id \(no serial number, but a placeholder in \/sys\/firmware\/devicetree\/base\/serial-number\); /,
       ],
     ];
     for (const [what, spoil, name, expected] of cases)

@@ -275,7 +275,7 @@ describe("c2cctl", { timeout: 60_000 }, () => {
       client_id: "4CA00368",
       source: "board-serial",
       name: "ACME-R1-4CA00368",
-      board: { model: null, serials: [] },
+      board: { model: null, serials: [], refused: [] },
     });
   });
 });
