@@ -17,7 +17,9 @@ import {
   readBody,
 } from "./support.ts";
 
-const SHORT = { connect: 200, headers: 300, total: 500 };
+/** Where the answer is awaited in vain; everywhere else the product's own, so that a busy machine changes nothing. */
+const SHORT = { connect: 5000, headers: 300, total: 6000 };
+const SHORT_BODY = { connect: 5000, headers: 6000, total: 500 };
 const OK = '{"status":"ok"}';
 
 function head(status: string, ...headers: string[]): string {
@@ -30,11 +32,18 @@ interface Case {
   readonly name: string;
   readonly kind: FaultKind;
   readonly detail: RegExp;
+  readonly timeouts?: typeof SHORT;
   talk(socket: Socket): void;
 }
 
 const CASES: readonly Case[] = [
-  { name: "swallows the request", kind: "timeout", detail: /^no answer within 0\.3 s$/, talk: () => {} },
+  {
+    name: "swallows the request",
+    kind: "timeout",
+    detail: /^no answer within 0\.3 s$/,
+    timeouts: SHORT,
+    talk: () => {},
+  },
   {
     name: "resets the connection",
     kind: "connect",
@@ -70,6 +79,7 @@ const CASES: readonly Case[] = [
     name: "trickles the body for ever",
     kind: "timeout",
     detail: /^no whole answer within 0\.5 s$/,
+    timeouts: SHORT_BODY,
     talk(socket) {
       socket.write(head("200 OK", JSON_TYPE, "transfer-encoding: chunked"));
       const timer = setInterval(() => socket.write("1\r\n \r\n"), 20);
@@ -80,6 +90,7 @@ const CASES: readonly Case[] = [
     name: "trickles the headers for ever",
     kind: "timeout",
     detail: /^no answer within 0\.3 s$/,
+    timeouts: SHORT,
     talk(socket) {
       socket.write("HTTP/1.1 200 OK\r\n");
       const timer = setInterval(() => socket.write("x: y\r\n"), 20);
@@ -159,9 +170,9 @@ const CASES: readonly Case[] = [
 ];
 
 describe("a server that", () => {
-  for (const { name, kind, detail, talk } of CASES)
+  for (const { name, kind, detail, talk, ...options } of CASES)
     test(`${name} is a fault: ${kind}`, async () => {
-      const frameio = client(await rawServer(talk), { timeouts: SHORT });
+      const frameio = client(await rawServer(talk), options);
       const fault = expectFault(await frameio.health());
       assert.equal(fault.kind, kind, fault.detail);
       assert.match(fault.detail, detail);
@@ -369,7 +380,7 @@ describe("giving up", () => {
       const begun = performance.now();
       setImmediate(() => giving.abort());
       assert.equal(expectFault(await call).kind, "connect");
-      assert.ok(performance.now() - begun < 2000);
+      assert.ok(performance.now() - begun < 5000);
       assert.deepEqual(observed, []);
     });
 
@@ -396,8 +407,8 @@ describe("giving up", () => {
 
 test("no fault names what was sent or received", async () => {
   const details: string[] = [];
-  for (const { talk } of CASES) {
-    const frameio = client(await rawServer(talk), { timeouts: SHORT });
+  for (const { talk, ...options } of CASES) {
+    const frameio = client(await rawServer(talk), options);
     const outcome = await frameio.refresh(new Secret("refresh-token-1"));
     details.push(JSON.stringify(outcome));
   }

@@ -81,7 +81,7 @@ const nearlyRight = fc
       const holders = [body, ...nested(body)];
       const holder = holders[at % holders.length] ?? body;
       const keys = Object.keys(holder);
-      holder[keys[at % Math.max(1, keys.length)] ?? "x"] = value;
+      holder[keys[at % Math.max(1, keys.length)] ?? "x"] = structuredClone(value);
     }
     return Buffer.from(JSON.stringify(body));
   });

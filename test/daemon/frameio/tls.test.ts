@@ -16,7 +16,7 @@ import { CLIENT_SECRET, client, expectFault, expectVerdict, listen, realClock } 
 
 const HOST = "api.frame.io";
 /** Long enough for the connection's own timer, which undici rounds up to a second, to be the first. */
-const SHORT = { connect: 300, headers: 5000, total: 6000 };
+const SHORT = { connect: 300, headers: 10_000, total: 11_000 };
 
 /** Every name is this machine. */
 const lookup: LookupFunction = (_, __, callback) => callback(null, [{ address: "127.0.0.1", family: 4 }]);
@@ -45,7 +45,7 @@ function portOf(address: string): string {
 }
 
 function tlsClient(port: string, options: Partial<FrameioOptions> = {}) {
-  return client(`https://${HOST}:${port}`, { lookup, roots, timeouts: SHORT, ...options });
+  return client(`https://${HOST}:${port}`, { lookup, roots, ...options });
 }
 
 describe("certificates", () => {
@@ -132,7 +132,7 @@ describe("instead of TLS", () => {
 
   test("silence is a timeout of the connection", async () => {
     const port = portOf(await listen(createTcpServer(() => {})));
-    assert.deepEqual(expectFault(await tlsClient(port).health()), {
+    assert.deepEqual(expectFault(await tlsClient(port, { timeouts: SHORT }).health()), {
       kind: "timeout",
       detail: "no connection in time (UND_ERR_CONNECT_TIMEOUT)",
       retryAfter: null,
@@ -243,7 +243,7 @@ describe("through a proxy", () => {
 
   test("a proxy that swallows the request is a timeout", async () => {
     const { proxy } = await proxying("1", () => {});
-    assert.equal(expectFault(await tlsClient("443", { proxy }).health()).kind, "timeout");
+    assert.equal(expectFault(await tlsClient("443", { proxy, timeouts: SHORT }).health()).kind, "timeout");
   });
 
   test("a proxy that hangs up is connect, and is asked once", async () => {
@@ -273,11 +273,14 @@ describe("through a proxy", () => {
 
   test("the deadline of the tunnel's set-up does not end a slow call in it", async () => {
     const server = createHttpsServer(issue(HOST), (_, response) => {
-      setTimeout(() => response.setHeader("content-type", "application/json").end("{}"), 600);
+      setTimeout(() => response.setHeader("content-type", "application/json").end("{}"), 1300);
     });
     const port = portOf(await listen(server));
     const { proxy } = await proxying(port);
-    assert.equal((await tlsClient(port, { proxy }).health()).kind, "verdict");
+    assert.equal(
+      (await tlsClient(port, { proxy, timeouts: { ...SHORT, connect: 1000 } }).health()).kind,
+      "verdict",
+    );
   });
 
   test("a proxy that is not there is connect", async () => {
