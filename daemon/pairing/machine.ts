@@ -441,8 +441,9 @@ function refreshPause(tokens: Tokens, moment: Moment): number {
 function startGrant(state: State, tokens: Tokens, moment: Moment, effects: Effect[]): State {
   const number = state.lastNumber + 1;
   const grant = withTokens(number, tokens, null, null, moment);
-  effects.push(history("paired", "Frame.io granted an authorization"));
+  // First of all: until this is on the disk, a power cut costs the pairing.
   effects.push({ type: "settle", number, record: recordOf(grant) });
+  effects.push(history("paired", "Frame.io granted an authorization"));
   return {
     ...state,
     lastNumber: number,
@@ -615,8 +616,8 @@ function onRefreshVerdict(
         grant.device,
         moment,
       );
-      effects.push(history("refreshed", ""));
       effects.push({ type: "settle", number: grant.number, record: recordOf(renewed) });
+      effects.push(history("refreshed", ""));
       return { ...state, grant: renewed };
     }
     case "ended": {

@@ -1,6 +1,5 @@
 /** Years of a paired device in minutes: the real runner, vault, client and sockets on a clock that is moved by hand. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
@@ -35,6 +34,8 @@ export interface LifeReport {
   readonly ends: number;
   readonly refreshes: number;
   readonly requests: number;
+  /** To the disk; 0 where the state is kept in memory. */
+  readonly bytesWritten: number;
   readonly offlineDays: number;
   readonly clockJumps: number;
   /** Bytes of the state directory after a tenth of the time, and at the end. */
@@ -43,14 +44,26 @@ export interface LifeReport {
   readonly heapMegabytes: readonly [number, number] | null;
 }
 
-/** Lives `days` with random faults, outages of up to five days and steps of the wall clock, all from one seed. */
-export async function live(days: number, seed: number): Promise<LifeReport> {
+/**
+ * Lives `days` with random faults, outages of up to five days and steps of the wall clock, all from one seed.
+ *
+ * @param parent where the state directory is made
+ */
+export async function live(days: number, seed: number, parent: string): Promise<LifeReport> {
   const random = seededRandom(seed);
   const clock = new ManualClock();
   const birth = clock.wall();
-  const simulator = await startSimulator({ now: () => birth + clock.elapsed(), autoApproveAfter: 10, seed });
+  let requests = 0;
+  const simulator = await startSimulator({
+    now: () => birth + clock.elapsed(),
+    autoApproveAfter: 10,
+    seed,
+    log() {
+      requests += 1;
+    },
+  });
   for (const fault of FAULTS) simulator.faults.add({ call: "any", fault, probability: 0.02 });
-  const directory = mkdtempSync(join(fastestDirectory(), "c2cd-life-"));
+  const directory = mkdtempSync(join(parent, "c2cd-life-"));
   const pending = new Pending();
   const vault = await openResilientVault({
     clock,
@@ -89,6 +102,7 @@ export async function live(days: number, seed: number): Promise<LifeReport> {
     },
   });
 
+  const writtenBefore = bytesToDisk();
   let offlineDays = 0;
   let clockJumps = 0;
   let onlineAt: number | null = null;
@@ -126,7 +140,8 @@ export async function live(days: number, seed: number): Promise<LifeReport> {
     paired: runner.state.grant !== null,
     ends,
     refreshes,
-    requests: simulator.requests().length,
+    requests,
+    bytesWritten: bytesToDisk() - writtenBefore,
     offlineDays,
     clockJumps,
     stateBytes: [early[0], sizeOf(directory)],
@@ -140,9 +155,9 @@ export async function live(days: number, seed: number): Promise<LifeReport> {
   return report;
 }
 
-/** Memory where there is such a place: years of fsyncs would wear the disk of the machine that tests. */
-function fastestDirectory(): string {
-  return statSync("/dev/shm", { throwIfNoEntry: false })?.isDirectory() ? "/dev/shm" : tmpdir();
+/** proc(5): bytes that this process caused to be sent to the storage; the simulator writes none. */
+function bytesToDisk(): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
 }
 
 function sizeOf(directory: string): number {
