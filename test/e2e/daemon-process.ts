@@ -25,8 +25,17 @@ export class DaemonProcess {
 
   /**
    * @param settings as in c2cd.toml(5), "section.key"
+   * @param surroundings more environment, and a program that runs the daemon (`ip netns exec …`)
    */
-  constructor(board: Board, simulator: Simulator, settings: Readonly<Record<string, string>> = {}) {
+  constructor(
+    board: Board,
+    simulator: Simulator,
+    settings: Readonly<Record<string, string>> = {},
+    surroundings: {
+      readonly environment?: Readonly<Record<string, string>>;
+      readonly wrapper?: readonly string[];
+    } = {},
+  ) {
     this.board = board;
     const secretFile = board.write("/etc/c2cd/client_secret", simulator.secret, 0o600);
     const all: Record<string, string> = {
@@ -41,8 +50,15 @@ export class DaemonProcess {
       `C2CD_${key.toUpperCase().replace(".", "_")}`,
       value,
     ]);
-    this.child = spawn(process.execPath, [PROGRAM, "--root", board.root], {
-      env: { PATH: process.env.PATH, ...Object.fromEntries(environment) },
+    const [command = "", ...given] = [
+      ...(surroundings.wrapper ?? []),
+      process.execPath,
+      PROGRAM,
+      "--root",
+      board.root,
+    ];
+    this.child = spawn(command, given, {
+      env: { PATH: process.env.PATH, ...Object.fromEntries(environment), ...surroundings.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.child.stdout, this.child.stderr])
@@ -51,18 +67,19 @@ export class DaemonProcess {
       });
   }
 
-  /** An HTTP request on the control socket. */
-  ask(method: string, path: string): Promise<Answer> {
+  /** An HTTP request on the control socket, its body as JSON. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer> {
     const socketPath = join(this.board.root, "run/c2cd/control.sock");
     return new Promise((resolve, reject) => {
-      const asked = request({ socketPath, method, path }, async (response) => {
+      const headers = body === undefined ? {} : { "content-type": "application/json" };
+      const asked = request({ socketPath, method, path, headers }, async (response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         const { statusCode = 0, headers } = response;
         resolve({ status: statusCode, headers, body: Buffer.concat(chunks).toString() });
       });
       asked.on("error", reject);
-      asked.end();
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { describe, test } from "node:test";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { Board } from "./board.ts";
+import { DaemonProcess, eventually } from "./daemon-process.ts";
+import { readQr } from "./pixels.ts";
+
+async function withSimulator(run: (simulator: Simulator, board: Board) => Promise<void>): Promise<void> {
+  const simulator = await startSimulator({ interval: 1 });
+  const board = new Board();
+  try {
+    await run(simulator, board);
+  } finally {
+    await simulator.close();
+    board.remove();
+  }
+}
+
+function c2cd(...given: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["dist/c2cd.js", ...given], {
+    encoding: "utf8",
+  });
+  return { status, output: stdout + stderr };
+}
+
+describe("the life of the process", () => {
+  test("SIGTERM at any moment ends it cleanly within two seconds, and keeps the pairing", () =>
+    withSimulator(async (simulator, board) => {
+      const moments = [
+        async () => {},
+        (daemon: DaemonProcess) => eventually("its first line", () => (daemon.output === "" ? null : true)),
+        (daemon: DaemonProcess) => daemon.until("a code", ({ pairing }) => pairing !== null),
+        async (daemon: DaemonProcess) => {
+          await daemon.until("a code", ({ pairing }) => pairing !== null);
+          simulator.faults.add({ call: "poll", fault: { type: "hang" }, count: 1 });
+          await simulator.nextRequest(({ call }) => call === "poll");
+        },
+        async (daemon: DaemonProcess) => {
+          await daemon.until("a code", ({ pairing }) => pairing !== null);
+          simulator.approve();
+          await simulator.nextRequest(({ call, committed }) => call === "poll" && committed);
+        },
+        (daemon: DaemonProcess) => daemon.until("paired", ({ state }) => state === "paired"),
+      ];
+      for (const [index, moment] of moments.entries()) {
+        const daemon = new DaemonProcess(board, simulator);
+        await moment(daemon);
+        const { status, took } = await daemon.end();
+        assert.ok(status === 0 || index === 0, `moment ${index}: status ${status}\n${daemon.output}`);
+        assert.ok(took < 2_500, `moment ${index}: took ${Math.round(took)} ms`);
+      }
+    }));
+
+  test("a code does not stay on the screen of a daemon that has ended", () =>
+    withSimulator(async (simulator, board) => {
+      const daemon = new DaemonProcess(board, simulator);
+      await eventually("a QR code", () => readQr(board));
+      await daemon.end();
+      assert.equal(readQr(board), null);
+    }));
+
+  test("a second daemon on the same state directory says so and exits with 75", () =>
+    withSimulator(async (simulator, board) => {
+      const first = new DaemonProcess(board, simulator);
+      await first.until("a code", ({ pairing }) => pairing !== null);
+      const second = new DaemonProcess(board, simulator);
+      await eventually("its end", () => (second.child.exitCode === null ? null : true));
+      assert.equal(second.child.exitCode, 75);
+      assert.match(second.output, /another|already/i);
+      await first.until("still a code", ({ pairing }) => pairing !== null);
+      await first.end();
+    }));
+
+  test("SIGHUP takes up a changed configuration; a wrong one leaves everything as it was", () =>
+    withSimulator(async (simulator, board) => {
+      const daemon = new DaemonProcess(board, simulator);
+      const before = await daemon.until("a code", ({ pairing }) => pairing !== null);
+      board.write("/etc/c2cd/c2cd.toml", '[display]\nlanguage = "klingon"\n');
+      daemon.child.kill("SIGHUP");
+      await eventually("a complaint", () =>
+        /c2cd\.toml:2: display\.language must be one of/.test(daemon.output) ? true : null,
+      );
+      assert.equal((await daemon.snapshot()).pairing?.user_code, before.pairing?.user_code);
+
+      board.write("/etc/c2cd/c2cd.toml", '[log]\nlevel = "debug"\n');
+      daemon.child.kill("SIGHUP");
+      await eventually("debug lines", () => (/^<7>/m.test(daemon.output) ? true : null));
+      assert.equal(
+        (await daemon.snapshot()).pairing?.user_code,
+        before.pairing?.user_code,
+        "nothing else moved",
+      );
+
+      board.write("/etc/c2cd/c2cd.toml", '[identity]\nprefix = "ACME-"\n');
+      daemon.child.kill("SIGHUP");
+      await daemon.until(
+        "the new identity",
+        ({ device, pairing }) => device.client_id.startsWith("ACME-") && pairing !== null,
+      );
+      assert.equal((await daemon.end()).status, 0);
+    }));
+
+  test("without a client_secret it says so, and goes on as soon as there is one", () =>
+    withSimulator(async (simulator, board) => {
+      const file = `${board.root}/etc/c2cd/later`;
+      const daemon = new DaemonProcess(board, simulator, { "frameio.client_secret_file": file });
+      const waiting = await daemon.until("unconfigured", ({ state }) => state === "unconfigured");
+      assert.equal(waiting.health[0]?.code, "secret-missing");
+      board.write("/etc/c2cd/later", simulator.secret, 0o644);
+      daemon.child.kill("SIGHUP");
+      await eventually("a word about its mode", () => (/chmod 600/.test(daemon.output) ? true : null));
+      board.write("/etc/c2cd/later", "", 0o600);
+      spawnSync("chmod", ["600", file]);
+      board.write("/etc/c2cd/later", simulator.secret);
+      daemon.child.kill("SIGHUP");
+      await daemon.until("a code", ({ pairing }) => pairing !== null);
+      await daemon.end();
+    }));
+
+  test("a secret that Frame.io rejects is told from a missing one", () =>
+    withSimulator(async (simulator, board) => {
+      const file = board.write("/etc/c2cd/wrong", "not-the-secret", 0o600);
+      const daemon = new DaemonProcess(board, simulator, { "frameio.client_secret_file": file });
+      const snapshot = await daemon.until("unconfigured", ({ state }) => state === "unconfigured");
+      assert.equal(snapshot.health[0]?.code, "secret-refused");
+      assert.ok(!daemon.output.includes("not-the-secret"));
+      await daemon.end();
+    }));
+
+  test("a card moved to another board pairs as that board, and the first pairing waits for its own", () =>
+    withSimulator(async (simulator, board) => {
+      const first = new DaemonProcess(board, simulator);
+      await first.until("a code", ({ pairing }) => pairing !== null);
+      simulator.approve();
+      const { device } = await first.until("paired", ({ state }) => state === "paired");
+      await first.end();
+
+      board.write("/sys/firmware/devicetree/base/serial-number", "20000000cafef00d\0");
+      const moved = new DaemonProcess(board, simulator);
+      const other = await moved.until("a code", ({ pairing }) => pairing !== null);
+      assert.notEqual(other.device.client_id, device.client_id);
+      assert.ok(other.health.some(({ code }) => code === "identity-changed"));
+      await moved.end();
+
+      board.write("/sys/firmware/devicetree/base/serial-number", "10000000deadbeef\0");
+      const back = new DaemonProcess(board, simulator);
+      const again = await back.until("paired", ({ state }) => state !== "starting");
+      assert.equal(again.state, "paired");
+      assert.equal(again.device.client_id, device.client_id);
+      await back.end();
+    }));
+
+  test("mistakes in the configuration end it with 78 and tell file, line and the nearest key", () => {
+    const board = new Board();
+    const file = board.write("/etc/c2cd/c2cd.toml", '[display]\ndrivr = "png"\n[http]\nlisten = 8620\n');
+    const { status, output } = c2cd("--root", board.root);
+    assert.equal(status, 78);
+    assert.match(
+      output,
+      new RegExp(`${file}:2: unknown key display\\.drivr; did you mean display\\.driver\\?`),
+    );
+    assert.match(output, /c2cd\.toml:4: http\.listen must be text in quotes/);
+    board.remove();
+  });
+
+  test("--check prints what would be used, and no secret", () => {
+    const board = new Board();
+    const secret = board.write("/etc/c2cd/secret", "S3cr3t-of-the-model", 0o600);
+    board.write("/etc/c2cd/c2cd.toml", `[frameio]\nclient_secret_file = "${secret}"\n`);
+    const good = c2cd("--root", board.root, "--check");
+    assert.equal(good.status, 0);
+    assert.match(good.output, /10000000DEADBEEF \(board-serial\)/i);
+    assert.doesNotMatch(good.output, /S3cr3t/);
+    board.write("/etc/c2cd/c2cd.toml", "");
+    const bad = c2cd("--root", board.root, "--check");
+    assert.equal(bad.status, 78);
+    assert.match(bad.output, /secret +WRONG: there is no client_secret/);
+    board.remove();
+  });
+
+  test("a wrong command line ends it with 64", () => {
+    const { status, output } = c2cd("--chek");
+    assert.equal(status, 64);
+    assert.match(output, /--check/);
+  });
+});
