@@ -238,8 +238,24 @@ function unifont(font: fontkit.Font): BitmapSource {
           inside(edges, (column + 0.5) * pixel, (16 - below - row - 0.5) * pixel) ? "1" : "0",
         ).join(""),
       );
-      return { advance, left: 0, bottom: -below, rows };
+      return cropped({ advance, left: 0, bottom: -below, rows });
     },
+  };
+}
+
+/** Without the empty rows and columns around it. */
+function cropped({ advance, left, bottom, rows }: Bitmap): Bitmap {
+  const inked = rows.flatMap((row, index) => (row.includes("1") ? [index] : []));
+  const [first, last] = [inked[0], inked.at(-1)];
+  if (first === undefined || last === undefined) return { advance, left: 0, bottom: 0, rows: [] };
+  const kept = rows.slice(first, last + 1);
+  const from = Math.min(...kept.map((row) => (row.includes("1") ? row.indexOf("1") : advance)));
+  const to = Math.max(...kept.map((row) => row.lastIndexOf("1"))) + 1;
+  return {
+    advance,
+    left: left + from,
+    bottom: bottom + rows.length - 1 - last,
+    rows: kept.map((row) => row.slice(from, to)),
   };
 }
 

@@ -34,18 +34,19 @@ export function textBlock(press: Press, text: string, options: TextOptions): Blo
   };
 }
 
+/** A name becomes this much smaller before it loses its middle. */
+const LEAST_NAME = 0.55;
+
 /** A name on one line: a little smaller where it is long, then shortened in the middle. */
 export function nameBlock(press: Press, name: string, options: Omit<TextOptions, "lines">): Block {
   return {
     gap: options.gap,
     set(width, scale) {
       const wanted = styleOf(press, options, scale);
-      const { width: whole } = setLine(press.fonts, name, wanted);
-      const size = Math.max(
-        press.least,
-        Math.floor(wanted.size * Math.min(1, Math.max(0.7, width / Math.max(whole, 1)))),
-      );
-      const style = { ...wanted, size };
+      const least = Math.max(press.least, Math.floor(wanted.size * LEAST_NAME));
+      let style = wanted;
+      while (style.size > least && setLine(press.fonts, name, style).width > width)
+        style = { ...style, size: Math.max(least, style.size - Math.ceil(style.size / 16)) };
       const line = setShortened(press.fonts, name, style, width);
       return line.width > width ? null : setLines([line], style, options.color);
     },
@@ -182,13 +183,13 @@ export function symbolBlock(symbol: Sign, size: number, color: Rgb, gap: number)
   };
 }
 
-/** Time left, as a bar that shrinks. */
-export function barBlock(share: number, thickness: number, color: Rgb, track: Rgb, gap: number): Block {
+/** The room of the bar that tells the time left. */
+export function barBlock(thickness: number, color: Rgb, track: Rgb, gap: number): Block {
   return {
     gap,
     set: () => ({
       height: thickness,
-      place: (box) => [{ kind: "bar", box: { ...box, height: thickness }, share, color, track }],
+      place: (box) => [{ kind: "bar", box: { ...box, height: thickness }, color, track }],
     }),
   };
 }

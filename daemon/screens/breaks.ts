@@ -1,6 +1,7 @@
 /** Where a line may end. */
 
 const SOFT_HYPHEN = "\u00AD";
+const ZERO_WIDTH_SPACE = "\u200B";
 
 /** What may not be torn, and what follows it where the line does not end there. */
 interface Piece {
@@ -44,7 +45,7 @@ function pieces(text: string, language: string): Piece[] {
   return words.flatMap((word, index) => {
     const parts = word.split(SOFT_HYPHEN);
     return parts.flatMap((part, at) => {
-      const whole = unbroken(part, language);
+      const whole = part.split(ZERO_WIDTH_SPACE).flatMap((piece) => unbroken(piece, language));
       const end = at < parts.length - 1 ? SOFT_HYPHEN : index < words.length - 1 ? " " : "";
       return whole.map((piece, inner): Piece => ({ text: piece, glue: inner < whole.length - 1 ? "" : end }));
     });
@@ -69,4 +70,9 @@ function unbroken(word: string, language: string): string[] {
 function inseparable(left: string, right: string): boolean {
   const latin = /[!-~]$/.test(left) && /^[!-~]/.test(right);
   return latin || NOT_FIRST.test(right) || NOT_LAST.test(left);
+}
+
+/** An address that may be broken where its parts end, when there is no room for it in one line. */
+export function breakableAddress(address: string): string {
+  return address.replace(/[./](?=.)/g, (end) => end + ZERO_WIDTH_SPACE);
 }

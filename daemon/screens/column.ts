@@ -18,7 +18,6 @@ export type Item =
   | {
       readonly kind: "bar";
       readonly box: Box;
-      readonly share: number;
       readonly color: Rgb;
       readonly track: Rgb;
     }

@@ -18,8 +18,8 @@ export type Weight = "regular" | "bold";
 /** What text is drawn with. Faces are asked in order; the first that has a character draws it. */
 export interface Fonts {
   readonly outlines: Readonly<Record<Weight, readonly OutlineFace[]>>;
-  /** For one-bit panels, smallest first. */
-  readonly pixels: readonly PixelFont[];
+  /** For one-bit panels: families in order, the first that has all of a text draws it; in each, smallest first. */
+  readonly pixels: readonly (readonly PixelFont[])[];
   /** Names that the shipped faces can't draw, shaped with an installed font. */
   readonly names: ReadonlyMap<string, readonly Cluster[]>;
   /** For breaking lines. */
@@ -50,7 +50,9 @@ export async function loadFonts(language: Language): Promise<Fonts> {
       const kana = [small, middle, large].map((module) => readPixelFace(module.default));
       return {
         ...withOutlines(latin, regular.default, bold.default),
-        pixels: latin.pixels.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) })),
+        pixels: latin.pixels.map((family) =>
+          family.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) })),
+        ),
       };
     }
     case "zh": {
@@ -61,7 +63,7 @@ export async function loadFonts(language: Language): Promise<Fonts> {
       ]);
       return {
         ...withOutlines(latin, regular.default, bold.default),
-        pixels: [...latin.pixels, { size: 16, face: readPixelFace(pixels.default) }],
+        pixels: [...latin.pixels, [{ size: 16, face: readPixelFace(pixels.default) }]],
       };
     }
     default:
@@ -73,9 +75,11 @@ function latinFonts(language: Language): Fonts {
   return {
     outlines: { regular: [readOutlineFace(sansRegular)], bold: [readOutlineFace(sansBold)] },
     pixels: [
-      { size: 8, face: readPixelFace(pixel7) },
-      { size: 11, face: readPixelFace(pixel9) },
-      { size: 14, face: readPixelFace(pixel11) },
+      [
+        { size: 8, face: readPixelFace(pixel7) },
+        { size: 11, face: readPixelFace(pixel9) },
+        { size: 14, face: readPixelFace(pixel11) },
+      ],
     ],
     names: new Map(),
     language,

@@ -1,8 +1,9 @@
 /** Where everything on a screen goes: pure, from what the screen says and the size of the panel. */
 import type { PixelCapabilities } from "../../hw/displays/display.ts";
 import { barBlock, digitsBlock, nameBlock, type Press, qrBlock, symbolBlock, textBlock } from "./blocks.ts";
+import { breakableAddress } from "./breaks.ts";
 import type { Box } from "./canvas.ts";
-import { type Block, column, type Item } from "./column.ts";
+import { type Align, type Block, column, type Item } from "./column.ts";
 import type { Fonts } from "./fonts.ts";
 import { fitQr, type QrFit, type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
@@ -23,6 +24,11 @@ export interface Layout {
 const WANTED_CARD = 200;
 /** Panels with a shorter side than this have room for one thing at a time. */
 const TINY = 100;
+/** Below this, text drawn pixel by pixel is easier to read than antialiased outlines. */
+const CRISP = 130;
+
+/** Three digits in a row, where there is hardly any room. */
+const LEAST_DIGITS = 36;
 
 interface Frame extends Panel {
   readonly press: Press;
@@ -33,11 +39,13 @@ interface Frame extends Panel {
   readonly text: { readonly headline: number; readonly sentence: number; readonly label: number };
 }
 
+/** The time left has no say in it: one layout serves a whole countdown. */
 export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
   const unit = Math.min(panel.width, panel.height);
+  const crisp = panel.monochrome || unit < CRISP;
   const frame: Frame = {
     ...panel,
-    press: { fonts, crisp: panel.monochrome, least: panel.monochrome ? 8 : 10 },
+    press: { fonts, crisp, least: crisp ? 8 : 10 },
     theme: panel.monochrome ? MONOCHROME : COLOUR,
     unit,
     margin: unit < TINY ? 1 : Math.round(unit * (unit < 300 ? 0.034 : 0.06)),
@@ -50,8 +58,16 @@ export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
   return screen.code === null ? message(screen, frame) : code(screen, screen.code, frame);
 }
 
-function inner({ width, height, margin }: Frame): Box {
-  return { x: margin, y: margin, width: width - 2 * margin, height: height - 2 * margin };
+function inner({ width, height, margin, unit }: Frame): Box {
+  const above = unit < TINY ? 0 : margin;
+  return { x: margin, y: above, width: width - 2 * margin, height: height - 2 * above };
+}
+
+/** Long lines are hard to read: on a wide panel text keeps away from its sides. */
+function reading(frame: Frame): Box {
+  const box = inner(frame);
+  const aside = frame.unit < 200 ? 0 : Math.round(box.width * 0.06);
+  return { ...box, x: box.x + aside, width: box.width - 2 * aside };
 }
 
 /** Fewer and fewer of the blocks: `order` names those that go, first to last. */
@@ -139,7 +155,7 @@ function message(screen: Screen, frame: Frame): Layout {
           ["headline", "project"],
           ["project"],
         ] as const);
-  return { theme, items: column(choices(blocks, order), inner(frame), "middle") ?? [], qr: null };
+  return { theme, items: column(choices(blocks, order), reading(frame), "middle") ?? [], qr: null };
 }
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
@@ -156,18 +172,14 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
     }
   }
   const blocks = codeBlocks(screen, offered, frame, width - 2 * frame.margin, false);
-  const items = column(
-    choices(blocks, [
-      ["headline", "sentence", "digits", "bar", "device"],
-      ["headline", "sentence", "digits", "bar"],
-      ["sentence", "digits", "bar"],
-      ["address", "digits", "bar"],
-      ["digits", "bar"],
-      ["digits"],
-    ]),
-    unit < TINY ? { x: 0, y: 0, width, height } : inner(frame),
-    "middle",
-  );
+  const box = unit < TINY ? { x: 0, y: 0, width, height } : inner(frame);
+  const items = columnOf(blocks, box, "middle", [
+    ["headline", "sentence", "digits", "bar", "device", "notice"],
+    ["headline", "sentence", "digits", "bar", "device"],
+    ["headline", "sentence", "digits", "bar"],
+    ["sentence", "digits", "bar"],
+    ["address", "digits", "bar"],
+  ]);
   return { theme: frame.theme, items: items ?? [], qr: null };
 }
 
@@ -195,7 +207,7 @@ function cardOf(matrix: QrMatrix, room: number): Card | null {
 
 /** Beside the code stand the digits; they want their share of the width. */
 function cardBeside(matrix: QrMatrix, { width, height, margin, unit }: Frame): Card | null {
-  if (unit < TINY) return cardOf(matrix, Math.min(height, Math.floor(width / 2)));
+  if (unit < TINY) return cardOf(matrix, Math.min(height, width - LEAST_DIGITS));
   const edge = unit < 200 ? 0 : margin;
   const most = Math.max(width * (unit < 400 ? 0.55 : 0.5), Math.min(WANTED_CARD, width * 0.63));
   return cardOf(matrix, Math.floor(Math.min(height - 2 * edge, most)));
@@ -225,18 +237,16 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
   };
   const oneLine = box.width / 4.3 >= (unit < TINY ? 0.25 : 0.12) * height;
   const blocks = codeBlocks(screen, offered, frame, box.width, !oneLine);
-  const items = column(
-    choices(blocks, [
-      ["headline", "sentence", "digits", "bar", "device", "notice"],
-      ["headline", "sentence", "digits", "bar", "device"],
-      ["headline", "sentence", "digits", "bar"],
-      ["sentence", "digits", "bar"],
-      ["address", "digits", "bar"],
-      ["digits", "bar"],
-    ]),
-    box,
-    unit < TINY ? "middle" : "start",
-  );
+  const items =
+    unit < TINY
+      ? columnOf(blocks, box, "middle", [])
+      : columnOf(blocks, box, "start", [
+          ["headline", "sentence", "digits", "bar", "device", "notice"],
+          ["headline", "sentence", "digits", "bar", "device"],
+          ["headline", "sentence", "digits", "bar"],
+          ["headline", "address", "digits", "bar"],
+          ["address", "digits", "bar"],
+        ]);
   return items === null
     ? null
     : [...qr.place({ x: left, y: edge, width: card.side, height: card.side }, "start"), ...items];
@@ -249,17 +259,33 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
     ...codeBlocks(screen, offered, frame, width - 2 * margin, false),
     qr: qrBlock(card.matrix, card.fit, card.side, frame.unit * 0.04),
   };
-  return column(
-    choices(blocks, [
+  const edge = Math.min(margin, 4);
+  return columnOf(
+    blocks,
+    roomy ? inner(frame) : { x: edge, y: 0, width: width - 2 * edge, height },
+    "middle",
+    [
       ["headline", "qr", "sentence", "digits", "bar", "device", "notice"],
       ["headline", "qr", "sentence", "digits", "bar", "device"],
       ["headline", "qr", "sentence", "digits", "bar"],
-      ["qr", "sentence", "digits", "bar"],
+      ["headline", "qr", "address", "digits", "bar"],
       ["qr", "address", "digits", "bar"],
-      ["qr", "digits", "bar"],
-    ]),
-    roomy ? inner(frame) : { x: Math.min(margin, 4), y: 0, width: width - 2 * Math.min(margin, 4), height },
-    "middle",
+    ],
+    ["qr", "digits", "bar"],
+  );
+}
+
+/** Shrinks a lot before it gives up the address: only the digits are worth more. */
+function columnOf<Name extends string>(
+  blocks: Readonly<Record<Name | "digits" | "bar", Block | null>>,
+  box: Box,
+  align: Align,
+  order: readonly (readonly (Name | "digits" | "bar")[])[],
+  last: readonly (Name | "digits" | "bar")[] = ["digits", "bar"],
+): Item[] | null {
+  return (
+    column(choices(blocks, order), box, align) ??
+    column(choices(blocks, [last, last.filter((name) => name !== "bar")]), box, align)
   );
 }
 
@@ -288,21 +314,20 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
     address:
       offered.address === null
         ? null
-        : textBlock(press, offered.address, {
+        : textBlock(press, breakableAddress(offered.address), {
             size: text.label,
             weight: "regular",
             color: theme.soft,
             gap: small ? 1 : unit * 0.02,
-            lines: 1,
+            lines: 2,
           }),
     digits: digitsBlock(press, groups, {
       size: Math.min(width / (stacked ? 2 : 4), small ? height : height * 0.3),
       color: theme.text,
-      gap: small ? 2 : unit * 0.045,
+      gap: small ? 2 : unit * 0.065,
       stacked,
     }),
     bar: barBlock(
-      offered.shareLeft,
       small ? 3 : Math.max(4, Math.round(unit * 0.014)),
       theme.accent,
       theme.faint,

@@ -15,17 +15,29 @@ export interface Painted {
 
 /** A screen as pixels, for any panel. Pure; takes one byte of memory a pixel. */
 export function paint(screen: Screen, panel: Panel, fonts: Fonts): Painted {
-  const plan = layout(screen, panel, fonts);
-  return { picture: draw(plan, panel), qrModule: plan.qr?.module ?? null };
+  return draw(layout(screen, panel, fonts), screen, panel);
 }
 
-function draw({ theme, items }: Layout, { width, height, monochrome }: Panel): Picture {
+/** `paint` that lays a screen out once and not again for each second of its countdown. */
+export function createPainter(): typeof paint {
+  let last: { key: string; fonts: Fonts; plan: Layout } | null = null;
+  return (screen, panel, fonts) => {
+    const { width, height, monochrome } = panel;
+    const timeless = { ...screen, code: screen.code && { ...screen.code, secondsLeft: 0, shareLeft: 0 } };
+    const key = JSON.stringify([timeless, width, height, monochrome]);
+    if (last?.key !== key || last.fonts !== fonts) last = { key, fonts, plan: layout(screen, panel, fonts) };
+    return draw(last.plan, screen, panel);
+  };
+}
+
+function draw({ theme, items, qr }: Layout, screen: Screen, { width, height, monochrome }: Panel): Painted {
   const canvas = new Canvas(width, height, theme.background, !monochrome);
-  for (const item of items) drawItem(canvas, item, theme, monochrome);
-  return canvas.picture();
+  const shareLeft = screen.code?.shareLeft ?? 0;
+  for (const item of items) drawItem(canvas, item, shareLeft, theme, monochrome);
+  return { picture: canvas.picture(), qrModule: qr?.module ?? null };
 }
 
-function drawItem(canvas: Canvas, item: Item, theme: Theme, monochrome: boolean): void {
+function drawItem(canvas: Canvas, item: Item, shareLeft: number, theme: Theme, monochrome: boolean): void {
   switch (item.kind) {
     case "text":
       for (const mark of item.line.marks) {
@@ -40,8 +52,8 @@ function drawItem(canvas: Canvas, item: Item, theme: Theme, monochrome: boolean)
       }
       return;
     case "bar": {
-      const { box, share, color, track } = item;
-      const filled = { ...box, width: Math.round(box.width * share) };
+      const { box, color, track } = item;
+      const filled = { ...box, width: Math.round(box.width * shareLeft) };
       if (monochrome) {
         canvas.rectangle({ ...box, y: box.y + box.height - 1, height: 1 }, color);
         canvas.rectangle(filled, color);

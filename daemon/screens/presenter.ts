@@ -4,7 +4,7 @@ import type { DisplayView, Snapshot } from "../status/snapshot.ts";
 import { CATALOGUE, type Language } from "../texts/catalogue.ts";
 import { paintCells } from "./cells.ts";
 import { type Fonts, loadFonts } from "./fonts.ts";
-import { paint } from "./paint.ts";
+import { createPainter } from "./paint.ts";
 import { type Screen, screenOf } from "./screen.ts";
 
 export interface PresenterOptions {
@@ -41,6 +41,7 @@ const NO_DISPLAY: Capabilities = { driver: "none", device: null, name: "none", s
  */
 export class Presenter {
   readonly #options: PresenterOptions;
+  readonly #paint = createPainter();
   #display: Display | null = null;
   #fonts: Fonts | null = null;
   #missing: string | null = null;
@@ -223,7 +224,7 @@ export class Presenter {
       return qrModule;
     }
     if (!isPixels(display)) return null;
-    const { picture, qrModule } = paint(screen, display.capabilities, fonts);
+    const { picture, qrModule } = this.#paint(screen, display.capabilities, fonts);
     await display.show(picture);
     this.#picture = picture;
     return qrModule;

@@ -29,7 +29,7 @@ const LEAST_MODULE = 2;
  * symbol's dense alphanumeric mode. The path is not, and stays.
  */
 export function qrPayload(url: string): string {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@]*)(.*)$/is.exec(url);
+  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@]*)(?![^/?#]*@)(.*)$/is.exec(url);
   if (match === null) return url;
   const [, scheme = "", host = "", rest = ""] = match;
   return scheme.toUpperCase() + host.toUpperCase() + rest;

@@ -22,7 +22,11 @@ export const SYMBOLS: Readonly<Record<Sign, readonly Layer[]>> = {
     drawn([...ring(), ...stroke([-0.22, 0.32], [-0.22, -0.32]), ...stroke([0.22, 0.32], [0.22, -0.32])]),
   ],
   wait: [drawn([...disc(-0.64, 0, 0.2), ...disc(0, 0, 0.2), ...disc(0.64, 0, 0.2)])],
-  offline: [drawn([...fan(1.3), ...fan(0.86), ...disc(0, -0.62, 0.16)])],
+  offline: [
+    drawn([...fan(1.3), ...fan(0.86), ...disc(0, -0.62, 0.16)]),
+    cut(stroke([-0.78, 0.78], [0.78, -0.78], 0.5)),
+    drawn(stroke([-0.78, 0.78], [0.78, -0.78])),
+  ],
 };
 
 function drawn(path: Path): Layer {
@@ -45,8 +49,12 @@ function ring(): number[] {
 }
 
 /** A line with round ends. */
-function stroke([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]): number[] {
-  const r = STROKE / 2;
+function stroke(
+  [x0, y0]: readonly [number, number],
+  [x1, y1]: readonly [number, number],
+  width = STROKE,
+): number[] {
+  const r = width / 2;
   const along = Math.atan2(y1 - y0, x1 - x0);
   const side = along + Math.PI / 2;
   return [

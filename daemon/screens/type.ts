@@ -1,7 +1,7 @@
 /** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
 import { wrap } from "./breaks.ts";
 import { type Cluster, visualOrder } from "./cluster.ts";
-import type { Fonts, Weight } from "./fonts.ts";
+import type { Fonts, PixelFont, Weight } from "./fonts.ts";
 import type { OutlineFace, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
 
 export interface Style {
@@ -109,10 +109,14 @@ function setClusters(fonts: Fonts, clusters: readonly Cluster[], style: Style): 
 }
 
 function pixelFace(fonts: Fonts, text: string, size: number): PixelFace | undefined {
-  const candidates = fonts.pixels.filter(({ face }) =>
-    Array.from(text).every((char) => face.has(char.codePointAt(0) ?? 0)),
-  );
-  return (candidates.findLast((font) => font.size <= size) ?? candidates[0])?.face;
+  const covers = ({ face }: PixelFont) =>
+    Array.from(text).every((char) => face.has(char.codePointAt(0) ?? 0));
+  for (const family of fonts.pixels) {
+    const candidates = family.filter(covers);
+    const [smallest] = candidates;
+    if (smallest !== undefined) return (candidates.findLast((font) => font.size <= size) ?? smallest).face;
+  }
+  return undefined;
 }
 
 function setPixels(face: PixelFace, text: string): Line {

@@ -3,7 +3,7 @@ import type { Texts } from "./texts.ts";
 export const de: Texts = {
   language: "Deutsch",
   states: {
-    starting: { headline: "Startet", sentence: "Gleich geht es los." },
+    starting: { headline: "Wird gestartet", sentence: "Gleich geht es los." },
     unconfigured: {
       headline: "Noch nicht eingerichtet",
       sentence:
@@ -19,7 +19,7 @@ export const de: Texts = {
     },
     "requesting-code": { headline: "Code wird geholt", sentence: "Gleich geht es weiter." },
     "awaiting-user": {
-      headline: "Scannen und koppeln",
+      headline: "Code scannen",
       sentence: "Scanne den Code mit dem Handy und folge den Schritten.",
     },
     idle: {
@@ -37,13 +37,11 @@ export const de: Texts = {
     },
     "secret-refused": {
       headline: "Schlüssel abgelehnt",
-      sentence:
-        "Frame.io nimmt den Schlüssel dieses Geräts nicht an. Bitte frag die Person, die es eingerichtet hat.",
+      sentence: "Frame.io lehnt den Schlüssel ab. Bitte frag die Person, die das Gerät eingerichtet hat.",
     },
     "request-refused": {
       headline: "Einstellungen abgelehnt",
-      sentence:
-        "Frame.io nimmt die Einstellungen dieses Geräts nicht an. Bitte frag die Person, die es eingerichtet hat.",
+      sentence: "Frame.io lehnt die Einstellungen ab. Bitte frag die Person, die das Gerät eingerichtet hat.",
     },
     "no-network": {
       headline: "Kein Internet",
@@ -125,7 +123,7 @@ export const de: Texts = {
     },
   },
   code: {
-    scan: "Scannen und koppeln",
+    scan: "Code scannen",
     enter: "Gerät koppeln",
     orOpen: (address) => `Oder ${address} öffnen und eingeben`,
     open: (address) => `${address} öffnen und eingeben`,

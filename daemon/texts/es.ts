@@ -18,7 +18,7 @@ export const es: Texts = {
     },
     "requesting-code": { headline: "Obteniendo un código", sentence: "Estará listo en un momento." },
     "awaiting-user": {
-      headline: "Escanea para vincular",
+      headline: "Escanea el código",
       sentence: "Escanea el código con el móvil y sigue los pasos.",
     },
     idle: {
@@ -119,7 +119,7 @@ export const es: Texts = {
     },
   },
   code: {
-    scan: "Escanea para vincular",
+    scan: "Escanea el código",
     enter: "Vincula el dispositivo",
     orOpen: (address) => `O abre ${address} y escribe`,
     open: (address) => `Abre ${address} y escribe`,

@@ -18,7 +18,7 @@ export const fr: Texts = {
     },
     "requesting-code": { headline: "Demande d’un code", sentence: "Prêt dans un instant." },
     "awaiting-user": {
-      headline: "Scannez pour associer",
+      headline: "Scannez le code",
       sentence: "Scannez le code avec votre téléphone et suivez les étapes.",
     },
     idle: {
@@ -77,7 +77,7 @@ export const fr: Texts = {
     },
     "authorization-ended": {
       headline: "Déconnecté dans Frame.io",
-      sentence: "Quelqu’un a mis fin à cette connexion. Associez de nouveau l’appareil pour continuer.",
+      sentence: "Quelqu’un a mis fin à la connexion. Associez de nouveau l’appareil.",
     },
     "authorization-ran-out": {
       headline: "Connexion expirée",
@@ -125,7 +125,7 @@ export const fr: Texts = {
     },
   },
   code: {
-    scan: "Scannez pour associer",
+    scan: "Scannez le code",
     enter: "Associez cet appareil",
     orOpen: (address) => `Ou ouvrez ${address} et saisissez`,
     open: (address) => `Ouvrez ${address} et saisissez`,

@@ -1,0 +1,61 @@
+/** `npm run gallery`: every state on every usual panel in every language, on one page of pictures to look at. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import sharp from "sharp";
+import { loadFonts } from "../daemon/screens/fonts.ts";
+import type { Panel } from "../daemon/screens/layout.ts";
+import { paint } from "../daemon/screens/paint.ts";
+import { screenOf } from "../daemon/screens/screen.ts";
+import { CATALOGUE, LANGUAGES } from "../daemon/texts/catalogue.ts";
+import type { Picture } from "../hw/displays/display.ts";
+import { PANELS, panelName, SITUATIONS } from "../test/daemon/screens/situations.ts";
+
+const directory = ".cache/gallery";
+
+function png({ width, height, pixels, palette }: Picture): Promise<Buffer> {
+  const rgb = Buffer.alloc(width * height * 3);
+  pixels.forEach((index, at) => {
+    rgb.writeUIntBE(palette[index] ?? 0, at * 3, 3);
+  });
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 3 })
+    .toBuffer();
+}
+
+rmSync(directory, { recursive: true, force: true });
+mkdirSync(directory, { recursive: true });
+const only = process.argv.slice(2);
+const sections: string[] = [];
+for (const language of LANGUAGES) {
+  if (only.length > 0 && !only.some((word) => word === language)) continue;
+  const fonts = await loadFonts(language);
+  for (const panel of PANELS) {
+    const figures: string[] = [];
+    for (const [name, snapshot] of Object.entries(SITUATIONS)) {
+      const { picture } = paint(screenOf(snapshot, CATALOGUE[language]), panel, fonts);
+      figures.push(await figure(language, panel, name, picture));
+    }
+    sections.push(`<h2>${language}, ${panelName(panel)}</h2>\n<div>${figures.join("\n")}</div>`);
+    console.log(`${language} ${panelName(panel)}`);
+  }
+}
+
+async function figure(language: string, panel: Panel, name: string, picture: Picture): Promise<string> {
+  const file = `${language}-${panelName(panel)}-${name}.png`;
+  writeFileSync(`${directory}/${file}`, await png(picture));
+  const shown = Math.min(480, panel.width * (panel.width < 200 ? 2 : 1));
+  return `<figure><img src="${file}" width="${shown}" loading="lazy" alt=""><figcaption>${name}</figcaption></figure>`;
+}
+
+writeFileSync(
+  `${directory}/index.html`,
+  `<!doctype html><meta charset="utf-8"><title>c2cd: every screen</title>
+<style>
+body { font: 14px system-ui; background: #777; color: #fff; margin: 2em }
+div { display: flex; flex-wrap: wrap; gap: 12px }
+figure { margin: 0 }
+img { image-rendering: pixelated; display: block }
+</style>
+${sections.join("\n")}
+`,
+);
+console.log(`${directory}/index.html`);

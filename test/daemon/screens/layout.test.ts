@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Item } from "../../../daemon/screens/column.ts";
+import { loadFonts } from "../../../daemon/screens/fonts.ts";
+import { type Layout, layout, type Panel } from "../../../daemon/screens/layout.ts";
+import { type Screen, screenOf } from "../../../daemon/screens/screen.ts";
+import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
+import { PANELS, panelName, SITUATIONS } from "./situations.ts";
+
+/** Sizes that no table of usual panels has. */
+const ODD_PANELS: readonly Panel[] = [
+  { width: 96, height: 64, monochrome: false },
+  { width: 160, height: 80, monochrome: false },
+  { width: 160, height: 128, monochrome: false },
+  { width: 128, height: 128, monochrome: true },
+  { width: 400, height: 240, monochrome: true },
+  { width: 800, height: 480, monochrome: true },
+  { width: 1920, height: 480, monochrome: false },
+  { width: 720, height: 720, monochrome: false },
+  { width: 1080, height: 1920, monochrome: false },
+];
+
+/** Without spaces and hyphens that a line break may have added or taken. */
+function bare(text: string): string {
+  return text.replace(/[\s\u00AD\u200B-]/g, "");
+}
+
+function shown({ items }: Layout): string {
+  return bare(items.flatMap((item) => (item.kind === "text" ? [item.line.text] : [])).join(""));
+}
+
+/** What is really painted, to the pixel. */
+function ink(item: Item): { left: number; top: number; right: number; bottom: number } {
+  const { x, y, width, height } = item.box;
+  if (item.kind !== "text") return { left: x, top: y, right: x + width, bottom: y + height };
+  const edges = item.line.marks.map((mark) => {
+    if (mark.kind === "pixels") {
+      const left = x + mark.x + mark.glyph.left;
+      const bottom = item.baseline - mark.glyph.bottom;
+      return { left, top: bottom - mark.glyph.height, right: left + mark.glyph.width, bottom };
+    }
+    const xs: number[] = [];
+    const ys: number[] = [];
+    for (let at = 0; at < mark.path.length; at += mark.path[at] === 3 ? 5 : 3) {
+      // The end points of curves lie on the outline; control points may lie outside it.
+      const end = mark.path[at] === 3 ? at + 3 : at + 1;
+      xs.push(x + mark.x + (mark.path[end] ?? 0) * mark.scale);
+      ys.push(item.baseline - (mark.path[end + 1] ?? 0) * mark.scale);
+    }
+    return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+  });
+  return {
+    left: Math.min(...edges.map((edge) => edge.left)),
+    top: Math.min(...edges.map((edge) => edge.top)),
+    right: Math.max(...edges.map((edge) => edge.right)),
+    bottom: Math.max(...edges.map((edge) => edge.bottom)),
+  };
+}
+
+function checkPlaces(plan: Layout, panel: Panel, where: string): void {
+  const inks = plan.items.map((item) => ({ item, ...ink(item) }));
+  for (const [index, a] of inks.entries()) {
+    const name = a.item.kind === "text" ? a.item.line.text : a.item.kind;
+    assert.ok(
+      a.left >= -0.5 && a.top >= -0.5 && a.right <= panel.width + 0.5 && a.bottom <= panel.height + 0.5,
+      `${where}: "${name}" leaves the panel: ${JSON.stringify([a.left, a.top, a.right, a.bottom])}`,
+    );
+    for (const b of inks.slice(index + 1)) {
+      const apart =
+        a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 0.5 || b.bottom <= a.top + 0.5;
+      const other = b.item.kind === "text" ? b.item.line.text : b.item.kind;
+      assert.ok(apart, `${where}: "${name}" runs into "${other}"`);
+    }
+  }
+}
+
+/** What a person can't do without: everything, but on the smallest panels. */
+function checkTexts(screen: Screen, plan: Layout, panel: Panel, where: string): void {
+  const text = shown(plan);
+  const small = Math.min(panel.width, panel.height);
+  const has = (wanted: string, what: string) =>
+    assert.ok(text.includes(bare(wanted)), `${where}: ${what} is cut or missing: "${wanted}" in "${text}"`);
+  if (screen.code !== null) {
+    has(screen.code.userCode, "the code");
+    if (small >= 240 && screen.code.address !== null) has(screen.code.address, "the address");
+    if (screen.code.address === null && small >= 64) has(screen.sentence, "the way");
+    return;
+  }
+  if (screen.project !== null) {
+    has(screen.project, "the project");
+    if (small >= 64) has(screen.device.name, "the device");
+    return;
+  }
+  has(screen.headline, "the headline");
+  if (small > 64) has(screen.sentence, "the sentence");
+}
+
+for (const language of LANGUAGES)
+  test(`${language}: nothing is cut, runs over or is left out, in any state on any panel`, async () => {
+    const fonts = await loadFonts(language);
+    for (const panel of [...PANELS, ...ODD_PANELS])
+      for (const [name, snapshot] of Object.entries(SITUATIONS)) {
+        const where = `${panelName(panel)} ${name}`;
+        const screen = screenOf(snapshot, CATALOGUE[language]);
+        const plan = layout(screen, panel, fonts);
+        checkPlaces(plan, panel, where);
+        checkTexts(screen, plan, panel, where);
+      }
+  });
+
+test("128x64 shows the sentence too, in the languages that are written with letters", async () => {
+  for (const language of ["en", "de", "es", "fr", "ja"] as const) {
+    const fonts = await loadFonts(language);
+    for (const [name, snapshot] of Object.entries(SITUATIONS)) {
+      const screen = screenOf(snapshot, CATALOGUE[language]);
+      if (screen.code !== null || screen.project !== null) continue;
+      const plan = layout(screen, { width: 128, height: 64, monochrome: true }, fonts);
+      assert.ok(shown(plan).includes(bare(screen.sentence)), `${language} ${name}: ${shown(plan)}`);
+    }
+  }
+});
+
+test("on a 7 inch panel the digits can be read from 2 m", async () => {
+  const screen = screenOf(SITUATIONS["awaiting-user"] as never, CATALOGUE.en);
+  const plan = layout(screen, { width: 800, height: 480, monochrome: false }, await loadFonts("en"));
+  const digits = plan.items.find((item) => item.kind === "text" && item.line.text === "482 913");
+  assert.ok(digits?.kind === "text");
+  // 154 mm across 800 pixels. A sign's letters want a two-hundredth of the distance: 10 mm.
+  assert.ok(digits.line.capHeight * (154 / 800) >= 10, `${digits.line.capHeight} px`);
+});
