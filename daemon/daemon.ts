@@ -21,7 +21,7 @@ import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import { chooseIdentity } from "./identity.ts";
 import type { Logger } from "./log.ts";
-import { type Network, type NetworkWatch, watchNetwork } from "./network.ts";
+import { type NetworkWatch, watchNetwork } from "./network.ts";
 import { observer } from "./observe.ts";
 import { Runner } from "./pairing/runner.ts";
 import { initialState } from "./pairing/state.ts";
@@ -90,7 +90,6 @@ class Rooms implements Daemon {
   readonly #status: StatusKeeper;
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
-  #addresses: readonly string[] = [];
   readonly #closers: (() => unknown)[] = [];
   #pairing: Config["pairing"];
   #identity = NOBODY;
@@ -116,10 +115,9 @@ class Rooms implements Daemon {
       () => loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, config.frameio.client_secret_file),
       (message) => log.error(message),
     );
-    this.#network = watchNetwork(this.#clock, networkInterfaces, NETWORK_LOOK_MS, (network) =>
-      this.#networkChanged(network),
+    this.#network = watchNetwork(this.#clock, networkInterfaces, NETWORK_LOOK_MS, (_, gone) =>
+      this.#networkChanged(gone),
     );
-    this.#addresses = this.#network.current().addresses;
     this.#closers.push(() => this.#network.stop());
     this.#status = new StatusKeeper({
       state: () => this.#runner?.state ?? initialState,
@@ -303,9 +301,8 @@ class Rooms implements Daemon {
     presence.update();
   }
 
-  #networkChanged({ addresses }: Network): void {
-    this.#frameio?.reset(this.#addresses.filter((address) => !addresses.includes(address)));
-    this.#addresses = addresses;
+  #networkChanged(gone: readonly string[]): void {
+    this.#frameio?.reset(gone);
     this.#presence?.networkChanged();
     this.#runner?.dispatch({ type: "network-changed" });
     this.#status.update();

@@ -59,8 +59,9 @@ export function attend(
     socket.onopen = join;
     socket.onmessage = ({ data }) => hear(data);
     const giveUp = () => end(fault("connect", "given up by the daemon itself"));
-    signal.addEventListener("abort", giveUp);
-    if (signal.aborted) giveUp();
+    const cancels = [signal, transport.closed];
+    for (const cancel of cancels) cancel.addEventListener("abort", giveUp);
+    if (cancels.some((cancel) => cancel.aborted)) giveUp();
 
     function send(message: (ref: string) => Message): void {
       sent += 1;
@@ -102,7 +103,7 @@ export function attend(
       if (ended) return;
       ended = true;
       cancel();
-      signal.removeEventListener("abort", giveUp);
+      for (const cancel of cancels) cancel.removeEventListener("abort", giveUp);
       const farewell = () => void transport.close();
       const stopWaiting = clock.after(GOODBYE_MS, farewell);
       socket.onmessage = socket.onopen = null;

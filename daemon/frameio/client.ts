@@ -150,14 +150,9 @@ export function createFrameio(options: FrameioOptions): Frameio {
     if (named.verdict.type === "unauthorized") return verdict(named.verdict);
     const own = new Transport(reach);
     transports.add(own);
-    const leaving = AbortSignal.any([signal, transport.closed]);
-    const outcome = await attend(
-      accessToken,
-      named.verdict.ids,
-      onStatus,
-      { ...wire, transport: own, joinTimeout: timeouts.total },
-      leaving,
-    );
+    if (transport.closed.aborted) await own.close();
+    const socket = { ...wire, transport: own, joinTimeout: timeouts.total };
+    const outcome = await attend(accessToken, named.verdict.ids, onStatus, socket, signal);
     transports.delete(own);
     return outcome;
   }
