@@ -286,6 +286,7 @@ class Rooms implements Daemon {
 
   #startPresence(runner: Runner): void {
     if (this.#frameio === null) return;
+    const { log } = this.#options;
     const presence = keepPresent({
       ...this.#options.config.presence,
       frameio: this.#frameio,
@@ -294,6 +295,10 @@ class Rooms implements Daemon {
       accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
       onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
       onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
+      onTrouble: (fault) => {
+        if (fault === null) log.info("Frame.io shows the device online again");
+        else log.warn(`Frame.io may show the device offline: ${fault.detail}`);
+      },
     });
     this.#presence = presence;
     this.#closers.push(() => presence.close());

@@ -17,6 +17,8 @@ export interface PresenceOptions {
   onUnauthorized(accessToken: Secret): void;
   /** Frame.io paused or resumed the device; null for a change that `GET /v2/devices/me` can tell more about. */
   onStatus(paused: boolean | null): void;
+  /** Told once when Frame.io can't be kept informed any more, and with null once when it can again. */
+  onTrouble(fault: Fault | null): void;
 }
 
 /** Keeps the device shown online in Frame.io for as long as there is a token. */
@@ -45,6 +47,7 @@ export function keepPresent(options: PresenceOptions): Presence {
   /** Ends the pause after a failure. */
   let retry = () => {};
   let lastHeartbeat = Number.NEGATIVE_INFINITY;
+  let troubled = false;
   let closed = mode === "off";
 
   function update(): void {
@@ -65,6 +68,7 @@ export function keepPresent(options: PresenceOptions): Presence {
       const outcome = await frameio.heartbeat(token, signal);
       if (signal.aborted || refuses(token, outcome)) return;
       const failed = outcome.kind === "fault";
+      tell(failed ? outcome.fault : null);
       if (!failed || reachedServer(outcome.fault)) lastHeartbeat = begun;
       const gap = failed ? Math.max(SHORTEST_GAP_MS, outcome.fault.retryAfter ?? 0) : options.interval * 1000;
       await pause(begun + gap - clock.elapsed(), signal, failed && !reachedServer(outcome.fault));
@@ -75,13 +79,22 @@ export function keepPresent(options: PresenceOptions): Presence {
     let failures = 0;
     while (!signal.aborted) {
       const begun = clock.elapsed();
-      const outcome = await frameio.attend(token, options.onStatus, signal);
+      const outcome = await frameio.attend(token, listener, signal);
       if (signal.aborted || refuses(token, outcome)) return;
+      if (outcome.kind === "fault") tell(outcome.fault);
       failures = clock.elapsed() - begun >= GOOD_SOCKET_MS ? 1 : failures + 1;
       const backOff = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
       const asked = outcome.kind === "fault" ? (outcome.fault.retryAfter ?? 0) : 0;
       await pause(Math.max(backOff * (0.5 + random() / 2), asked), signal, asked === 0);
     }
+  }
+
+  const listener = { onJoined: () => tell(null), onStatus: options.onStatus };
+
+  function tell(fault: Fault | null): void {
+    if ((fault !== null) === troubled) return;
+    troubled = fault !== null;
+    options.onTrouble(fault);
   }
 
   function refuses(token: Secret, outcome: Outcome<{ readonly type: string }>): boolean {

@@ -16,6 +16,14 @@ export interface AttendanceOptions {
   readonly joinTimeout: number;
 }
 
+/** What a device hears while it is on the status socket. */
+export interface AttendanceListener {
+  /** The channel is joined: Frame.io shows the device online. */
+  onJoined(): void;
+  /** Paused, or not any more; null for a change that has to be looked up. */
+  onStatus(paused: boolean | null): void;
+}
+
 /** Cameras are seen to send one every 15 s; the server gives up after 60 s (API facts §3.6). */
 const HEARTBEAT_MS = 15_000;
 
@@ -30,13 +38,12 @@ const GOODBYE_MS = 1000;
  * Never rejects.
  *
  * @param deviceIds tried in turn until the server lets one join
- * @param onStatus is told of a pause, its end, or null for a change that has to be looked up
  * @returns `lost` where the channel had been joined, else the fault that kept it from that
  */
 export function attend(
   accessToken: Secret,
   deviceIds: readonly string[],
-  onStatus: (paused: boolean | null) => void,
+  listener: AttendanceListener,
   { baseUrl, clientVersion, clock, transport, joinTimeout }: AttendanceOptions,
   signal: AbortSignal,
 ): Promise<Outcome<{ readonly type: "lost" }>> {
@@ -77,7 +84,7 @@ export function attend(
     function hear(data: unknown): void {
       silent = 0;
       const frame = judgeFrame(data);
-      if (frame.type === "status") onStatus(frame.paused);
+      if (frame.type === "status") listener.onStatus(frame.paused);
       else if (frame.type === "left") end(fault("connect", "status channel closed by the server"));
       else if (frame.type === "reply" && !joined && frame.ref === String(sent)) {
         if (frame.ok) stay();
@@ -89,6 +96,7 @@ export function attend(
       joined = true;
       cancel();
       cancel = clock.after(HEARTBEAT_MS, beat);
+      listener.onJoined();
     }
 
     function beat(): void {

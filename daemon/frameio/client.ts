@@ -12,7 +12,7 @@ import type {
 } from "../domain.ts";
 import type { Secret } from "../secret.ts";
 import { type Answer, verdict } from "./answer.ts";
-import { attend } from "./attendance.ts";
+import { type AttendanceListener, attend } from "./attendance.ts";
 import { deviceCodeRequest, judgeDeviceCode } from "./device-code.ts";
 import { type DeviceIdsVerdict, deviceMeRequest, judgeDeviceIds, judgeDeviceMe } from "./device-me.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
@@ -67,14 +67,10 @@ export interface Frameio {
   device(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<DeviceVerdict>>;
   heartbeat(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<HeartbeatVerdict>>;
   health(signal?: AbortSignal): Promise<Outcome<HealthVerdict>>;
-  /**
-   * Shows the device online by staying on its status socket; ends when that is lost or given up.
-   *
-   * @param onStatus is told when Frame.io pauses or resumes the device; null for a change that has to be looked up
-   */
+  /** Shows the device online by staying on its status socket; ends when that is lost or given up. */
   attend(
     accessToken: Secret,
-    onStatus: (paused: boolean | null) => void,
+    listener: AttendanceListener,
     signal: AbortSignal,
   ): Promise<Outcome<AttendanceVerdict>>;
   /**
@@ -137,7 +133,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
 
   async function attendance(
     accessToken: Secret,
-    onStatus: (paused: boolean | null) => void,
+    listener: AttendanceListener,
     signal: AbortSignal,
   ): Promise<Outcome<AttendanceVerdict>> {
     const named = await call<DeviceIdsVerdict>(
@@ -152,7 +148,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     transports.add(own);
     if (transport.closed.aborted) await own.close();
     const socket = { ...wire, transport: own, joinTimeout: timeouts.total };
-    const outcome = await attend(accessToken, named.verdict.ids, onStatus, socket, signal);
+    const outcome = await attend(accessToken, named.verdict.ids, listener, socket, signal);
     transports.delete(own);
     return outcome;
   }

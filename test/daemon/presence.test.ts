@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Outcome } from "../../daemon/domain.ts";
+import type { AttendanceListener } from "../../daemon/frameio/attendance.ts";
 import type { AttendanceVerdict } from "../../daemon/frameio/client.ts";
 import { keepPresent, type PresenceOptions } from "../../daemon/presence.ts";
 import { Secret } from "../../daemon/secret.ts";
@@ -28,7 +29,8 @@ async function bench(mode: PresenceOptions["mode"], interval = 120, token: strin
   let answer: Answer | null = mode === "socket" ? null : ACCEPTED;
   let current = token;
   let finish: (answer: Answer) => void = () => {};
-  let push: (paused: boolean | null) => void = () => {};
+  const troubles: string[] = [];
+  let listener: AttendanceListener = { onJoined() {}, onStatus() {} };
   let given: AbortSignal | undefined;
 
   function ask<V>(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<V>> {
@@ -45,14 +47,15 @@ async function bench(mode: PresenceOptions["mode"], interval = 120, token: strin
     random: () => 1,
     frameio: {
       heartbeat: (accessToken, signal) => ask(accessToken, signal),
-      attend(accessToken, onStatus, signal) {
-        push = onStatus;
+      attend(accessToken, given, signal) {
+        listener = given;
         return ask<AttendanceVerdict>(accessToken, signal);
       },
     },
     accessToken: () => (current === null ? null : new Secret(current)),
     onUnauthorized: (accessToken) => refused.push(accessToken.reveal()),
     onStatus: (paused) => status.push(paused),
+    onTrouble: (fault) => troubles.push(fault?.kind ?? "none"),
   });
   await settled();
   return {
@@ -75,7 +78,9 @@ async function bench(mode: PresenceOptions["mode"], interval = 120, token: strin
       presence.update();
       await settled();
     },
-    push: (paused: boolean | null) => push(paused),
+    push: (paused: boolean | null) => listener.onStatus(paused),
+    join: () => listener.onJoined(),
+    troubles,
     givenUp: () => given?.aborted ?? false,
   };
 }
@@ -246,6 +251,22 @@ describe("the socket", () => {
     assert.equal(it.calls.length, before + 2);
   });
 });
+
+for (const mode of ["heartbeat", "socket"] as const)
+  test(`trouble is told once when it comes and once when it goes (${mode})`, async () => {
+    const it = await bench(mode);
+    it.answerWith(fault("connect"));
+    await it.finish(fault("connect"));
+    await it.clock.advance(120_000);
+    it.answerWith(fault("tls"));
+    await it.clock.advance(600_000);
+    assert.deepEqual(it.troubles, ["connect"]);
+    it.answerWith(mode === "socket" ? null : ACCEPTED);
+    await it.clock.advance(300_000);
+    if (mode === "socket") it.join();
+    await it.clock.advance(300_000);
+    assert.deepEqual(it.troubles, ["connect", "none"]);
+  });
 
 test("off is off", async () => {
   const it = await bench("off");

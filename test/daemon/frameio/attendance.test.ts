@@ -9,6 +9,8 @@ import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { client, expectFault, expectVerdict, listen, promised } from "./support.ts";
 
+const DEAF = { onJoined() {}, onStatus() {} };
+
 describe("at the simulator", () => {
   async function paired(context: TestContext) {
     const simulator = await startSimulator({ interval: 0 });
@@ -29,15 +31,18 @@ describe("at the simulator", () => {
 
   test("the device joins its channel, stays with heartbeats, hears of a pause and leaves", async (context) => {
     const { simulator, clock, frameio, tokens } = await paired(context);
-    const heard: (boolean | null)[] = [];
+    const heard: (boolean | "joined" | null)[] = [];
     let onHeard = () => {};
     const leaving = new AbortController();
     const joins = frame(simulator, "phx_join");
     const stay = frameio.attend(
       tokens.accessToken,
-      (paused) => {
-        heard.push(paused);
-        onHeard();
+      {
+        onJoined: () => heard.push("joined"),
+        onStatus(paused) {
+          heard.push(paused);
+          onHeard();
+        },
       },
       leaving.signal,
     );
@@ -55,7 +60,7 @@ describe("at the simulator", () => {
       change();
       await promise;
     }
-    assert.deepEqual(heard, [true, false]);
+    assert.deepEqual(heard, ["joined", true, false]);
 
     for (let beats = 0; beats < 5; beats++) {
       const beat = frame(simulator, "heartbeat");
@@ -71,7 +76,7 @@ describe("at the simulator", () => {
   test("a lost network ends it", async (context) => {
     const { simulator, frameio, tokens } = await paired(context);
     const joins = frame(simulator, "phx_join");
-    const stay = frameio.attend(tokens.accessToken, () => {}, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
     await joins;
     await simulator.goOffline();
     await stay;
@@ -80,7 +85,7 @@ describe("at the simulator", () => {
   test("an address that is gone ends it at once", async (context) => {
     const { simulator, frameio, tokens } = await paired(context);
     const joins = frame(simulator, "phx_join");
-    const stay = frameio.attend(tokens.accessToken, () => {}, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
     await joins;
     frameio.reset(["192.0.2.1"]);
     frameio.reset(["127.0.0.1"]);
@@ -91,7 +96,7 @@ describe("at the simulator", () => {
   test("closing the client ends it", async (context) => {
     const { simulator, frameio, tokens } = await paired(context);
     const joins = frame(simulator, "phx_join");
-    const stay = frameio.attend(tokens.accessToken, () => {}, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
     await joins;
     await frameio.close();
     await stay;
@@ -101,7 +106,7 @@ describe("at the simulator", () => {
   test("a token that died is unauthorized", async (context) => {
     const { simulator, frameio, tokens } = await paired(context);
     simulator.advance(28_801_000);
-    const stay = frameio.attend(tokens.accessToken, () => {}, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
     assert.deepEqual(expectVerdict(await stay), { type: "unauthorized" });
     assert.ok(!simulator.requests().some(({ call }) => call === "socket"));
   });
@@ -128,7 +133,11 @@ describe("at a server of another kind", () => {
     const frameio = client(`http://${await listen(server)}`, { clock });
     const leaving = new AbortController();
     const heard: (boolean | null)[] = [];
-    const stay = frameio.attend(new Secret("access-1"), (paused) => heard.push(paused), leaving.signal);
+    const stay = frameio.attend(
+      new Secret("access-1"),
+      { ...DEAF, onStatus: (paused) => heard.push(paused) },
+      leaving.signal,
+    );
     return { clock, topics, stay, heard };
   }
 
@@ -211,7 +220,7 @@ describe("at a server of another kind", () => {
       });
       upgrade.on("upgrade", (_, socket) => socket.end(answer));
       const frameio = client(`http://${await listen(upgrade)}`);
-      const outcome = await frameio.attend(new Secret("access-1"), () => {}, new AbortController().signal);
+      const outcome = await frameio.attend(new Secret("access-1"), DEAF, new AbortController().signal);
       assert.equal(expectFault(outcome).kind, "connect");
       assert.ok(!inspect(outcome, { depth: null }).includes("access-1"));
     });

@@ -215,7 +215,7 @@ describe("through a proxy", () => {
     assert.ok(granted.type === "granted");
     const joins = simulator.nextRequest(({ method }) => method === "phx_join");
     const leaving = new AbortController();
-    const stay = frameio.attend(granted.tokens.accessToken, () => {}, leaving.signal);
+    const stay = frameio.attend(granted.tokens.accessToken, { onJoined() {}, onStatus() {} }, leaving.signal);
     assert.equal((await joins).status, 200);
     leaving.abort();
     await stay;
