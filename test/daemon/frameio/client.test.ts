@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { describe, test } from "node:test";
 import { Secret } from "../../../daemon/secret.ts";
-import { CLIENT_SECRET, client, expectVerdict, httpServer, readBody } from "./support.ts";
+import { CLIENT_SECRET, CODE, client, expectVerdict, httpServer, readBody, TOKENS } from "./support.ts";
 
 interface Seen {
   method: string;
@@ -29,23 +29,6 @@ async function fieldsOf({ headers, body }: Seen): Promise<Record<string, unknown
   }).formData();
   return Object.fromEntries(form);
 }
-
-const CODE = {
-  device_code: "d".repeat(74),
-  expires_in: 120,
-  interval: 5,
-  name: "my-device-abc123",
-  user_code: "987654",
-  verification_uri: "https://next.frame.io/pair",
-  verification_uri_complete: "https://next.frame.io/pair/987654",
-};
-
-const TOKENS = {
-  access_token: "access-1",
-  expires_in: 28_800,
-  refresh_token: "refresh-1",
-  token_type: "bearer",
-};
 
 for (const bodyEncoding of ["multipart", "urlencoded"] as const) {
   const mediaType = { multipart: "multipart/form-data", urlencoded: "application/x-www-form-urlencoded" };

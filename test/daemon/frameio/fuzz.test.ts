@@ -11,6 +11,7 @@ import { judgeRefresh } from "../../../daemon/frameio/refresh.ts";
 import { judgeRevoke } from "../../../daemon/frameio/revoke.ts";
 import { judgeTokenPoll } from "../../../daemon/frameio/token-poll.ts";
 import { Secret } from "../../../daemon/secret.ts";
+import { CODE, TOKENS } from "./support.ts";
 
 const RUNS = 10_000;
 const HOSTS = { domains: ["frame.io"], baseUrl: new URL("https://api.frame.io") };
@@ -47,16 +48,8 @@ const evilValue = fc.oneof(
 );
 
 const SAMPLES: readonly Record<string, unknown>[] = [
-  {
-    device_code: "d".repeat(74),
-    expires_in: 120,
-    interval: 5,
-    name: "my-device-abc123",
-    user_code: "987654",
-    verification_uri: "https://next.frame.io/pair",
-    verification_uri_complete: "https://next.frame.io/pair/987654",
-  },
-  { access_token: "access-1", expires_in: 28_800, refresh_token: "refresh-1", token_type: "bearer" },
+  CODE,
+  TOKENS,
   { error: "invalid_grant", error_description: "gone", interval: 5 },
   {
     code: 401,

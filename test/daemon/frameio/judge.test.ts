@@ -9,7 +9,7 @@ import { judgeHeartbeat } from "../../../daemon/frameio/heartbeat.ts";
 import { judgeRefresh } from "../../../daemon/frameio/refresh.ts";
 import { judgeRevoke } from "../../../daemon/frameio/revoke.ts";
 import { judgeTokenPoll } from "../../../daemon/frameio/token-poll.ts";
-import { expectFault, expectVerdict } from "./support.ts";
+import { CODE, expectFault, expectVerdict, TOKENS } from "./support.ts";
 
 const HOSTS = { domains: ["frame.io"], baseUrl: new URL("https://api.frame.io") };
 
@@ -36,23 +36,6 @@ function detailed(code: number, title: string) {
     message: title,
   };
 }
-
-const CODE = {
-  device_code: "d".repeat(74),
-  expires_in: 120,
-  interval: 5,
-  name: "my-device-abc123",
-  user_code: "987654",
-  verification_uri: "https://next.frame.io/pair",
-  verification_uri_complete: "https://next.frame.io/pair/987654",
-};
-
-const TOKENS = {
-  access_token: "access-1",
-  expires_in: 28_800,
-  refresh_token: "refresh-1",
-  token_type: "bearer",
-};
 
 describe("no call takes for a verdict", () => {
   const FAULTS: readonly (readonly [string, Answer, FaultKind])[] = [

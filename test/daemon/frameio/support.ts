@@ -8,6 +8,25 @@ import { Secret } from "../../../daemon/secret.ts";
 
 export const CLIENT_SECRET = "s3cret-of-the-model";
 
+/** The answer to a code request as the reference prints it (API facts §3.1). */
+export const CODE = {
+  device_code: "d".repeat(74),
+  expires_in: 120,
+  interval: 5,
+  name: "my-device-abc123",
+  user_code: "987654",
+  verification_uri: "https://next.frame.io/pair",
+  verification_uri_complete: "https://next.frame.io/pair/987654",
+};
+
+/** Likewise that to a poll or a refresh (§3.2). */
+export const TOKENS = {
+  access_token: "access-1",
+  expires_in: 28_800,
+  refresh_token: "refresh-1",
+  token_type: "bearer",
+};
+
 /** Real time, since the sockets are real; what the wall clock claims is the test's to say. */
 export function realClock(wallTrusted = true): Clock {
   return {
