@@ -1,0 +1,201 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Agent, fetch } from "undici";
+import type { Snapshot, StateName } from "../../daemon/status/snapshot.ts";
+import { type Authority, createAuthority } from "../simulator/certificates.ts";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { copyDisk, type DiskFile, type Image } from "./image.ts";
+import { type Arch, type Boot, Machine, waitFor } from "./machine.ts";
+import { CACHE } from "./root.ts";
+import { decodeQr, samePicture } from "./screen.ts";
+
+const HOST = "frameio.test";
+const SECRET = "boot-test-secret";
+
+/** Emulation is slow, and slower while other programs run: limits are about twice what a busy machine took. */
+export const BOOT_LIMIT = 240_000;
+const STEP_LIMIT = 90_000;
+
+export interface Setup extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk">> {
+  /** Lines of c2cd.toml beside those that lead to the simulator. */
+  readonly config?: readonly string[];
+  readonly files?: readonly DiskFile[];
+  /** Without the model's secret, as a device that nobody has provisioned. */
+  readonly unprovisioned?: boolean;
+}
+
+/** One case's own Frame.io and machine, with the words that cases are written in. */
+export class Bench {
+  readonly arch: Arch;
+  readonly frameio: Simulator;
+  readonly notes: string[] = [];
+  readonly #image: Image;
+  readonly #authority: Authority;
+  readonly #directory: string;
+  #machine: Machine | null = null;
+
+  private constructor(arch: Arch, image: Image, directory: string, authority: Authority, frameio: Simulator) {
+    this.arch = arch;
+    this.#image = image;
+    this.#directory = directory;
+    this.#authority = authority;
+    this.frameio = frameio;
+  }
+
+  static async open(arch: Arch, image: Image, name: string): Promise<Bench> {
+    const directory = resolve(CACHE, "cases", `${arch}-${name}`);
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    const authority = createAuthority(join(directory, "tls"));
+    const { cert, key } = authority.issue({ hosts: [HOST] });
+    // Twice, since the pairing page's address must name the port that only the first one knows.
+    const probe = await startSimulator();
+    const port = Number(new URL(probe.url).port);
+    await probe.close();
+    const frameio = await startSimulator({
+      port,
+      tls: { cert, key },
+      publicUrl: `https://${HOST}:${port}`,
+      secret: SECRET,
+    });
+    return new Bench(arch, image, directory, authority, frameio);
+  }
+
+  get machine(): Machine {
+    if (this.#machine === null) throw new Error("the machine is off");
+    return this.#machine;
+  }
+
+  /** Makes the case's disk and switches the machine on. */
+  async boot(setup: Setup = {}): Promise<void> {
+    const { config = [], files = [], unprovisioned = false, ...boot } = setup;
+    copyDisk(this.#image.disk, this.#disk, [
+      {
+        path: "/etc/c2cd/c2cd.toml",
+        text: [
+          `frameio.base_url = "https://${HOST}:${new URL(this.frameio.url).port}"`,
+          'frameio.ca_file = "/etc/c2cd/ca.pem"',
+          `frameio.verification_hosts = ["${HOST}"]`,
+          ...config,
+          "",
+        ].join("\n"),
+      },
+      { path: "/etc/c2cd/ca.pem", text: this.#authority.cert },
+      ...(unprovisioned
+        ? []
+        : [{ path: "/etc/credstore/c2cd.client_secret", text: `${SECRET}\n`, mode: 0o600 }]),
+      ...files,
+    ]);
+    await this.bootAgain(boot);
+  }
+
+  /** Switches the machine on with the disk as it was left. */
+  async bootAgain(boot: Partial<Boot> = {}): Promise<void> {
+    const { kernel, initrd } = this.#image;
+    this.#machine = await Machine.powerOn({ arch: this.arch, kernel, initrd, disk: this.#disk, ...boot });
+  }
+
+  async cutPower(): Promise<void> {
+    await this.#machine?.cutPower();
+    this.#machine = null;
+  }
+
+  /** Waits for a QR code on the screen and takes it for a phone's scan. Notes how long the kernel had been running. */
+  async scan(limit = BOOT_LIMIT): Promise<URL> {
+    const text = await waitFor(
+      "a QR code on the screen",
+      limit,
+      async () => decodeQr(await this.machine.screen()),
+      500,
+    );
+    const seenAt = performance.now();
+    const url = new URL(text);
+    if (url.hostname !== HOST || !/^\/pair\/\d{6}$/i.test(url.pathname))
+      throw new Error(`the QR code leads to ${text}`);
+    const uptime = Number((await this.machine.check("cat /proc/uptime")).split(" ")[0]);
+    this.note(`QR ${(uptime - (performance.now() - seenAt) / 1000).toFixed(0)} s after kernel start`);
+    return url;
+  }
+
+  async showsNoCode(): Promise<boolean> {
+    return decodeQr(await this.machine.screen()) === null;
+  }
+
+  /** Does on Frame.io's page what a person does after the scan. */
+  async authorize(scanned: URL, project = "Feature Film"): Promise<void> {
+    const page = new URL(scanned.pathname.toLowerCase(), this.frameio.url);
+    const response = await fetch(page, {
+      method: "POST",
+      body: new URLSearchParams({ decision: "authorize", project: this.#projectId(project) }),
+      redirect: "manual",
+      dispatcher: new Agent({ connect: { ca: this.#authority.cert, servername: HOST } }),
+    });
+    if (response.status !== 303) throw new Error(`the pairing page answered ${response.status}`);
+  }
+
+  /** Waits until the daemon says that it is in this state. */
+  async reaches(state: StateName, limit = STEP_LIMIT): Promise<Snapshot> {
+    return waitFor(`the state ${state}`, limit, async () => {
+      const now = await this.status();
+      return now?.state === state ? now : null;
+    });
+  }
+
+  /** The daemon's own account; null while nobody answers. */
+  async status(): Promise<Snapshot | null> {
+    const { status, stdout } = await this.machine.run(
+      "curl -sf --max-time 10 --unix-socket /run/c2cd/control.sock http://localhost/v1/status",
+    );
+    return status === 0 ? (JSON.parse(stdout) as Snapshot) : null;
+  }
+
+  /** Waits until the screen is, in every pixel, the picture that the daemon means to show. */
+  async screenIsTrue(limit = STEP_LIMIT): Promise<void> {
+    const fetchMeant =
+      "curl -sf --max-time 10 --unix-socket /run/c2cd/control.sock http://localhost/v1/screen.png | base64 -w0";
+    await waitFor("the daemon's picture on the screen", limit, async () => {
+      const meant = Buffer.from(await this.machine.check(fetchMeant), "base64");
+      const shown = await this.machine.screen();
+      return samePicture(meant, shown) || null;
+    });
+  }
+
+  /** Keeps what the screen shows, for people. */
+  async photograph(name: string): Promise<void> {
+    writeFileSync(join(this.#directory, `${name}.png`), await this.machine.screen());
+  }
+
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  /** What is worth reading after a failure: the screen, the journal, the serial line. */
+  async keepEvidence(): Promise<string> {
+    const machine = this.#machine;
+    if (machine !== null) {
+      writeFileSync(join(this.#directory, "serial.log"), machine.serial());
+      await this.photograph("last-screen").catch(() => {});
+      const asked =
+        "journalctl --no-pager -b -o short-monotonic | tail -n 400; systemctl status --no-pager c2cd";
+      const journal = await machine.run(asked, 20_000).catch(() => null);
+      if (journal !== null) writeFileSync(join(this.#directory, "journal.log"), journal.stdout);
+    }
+    return this.#directory;
+  }
+
+  async close(): Promise<void> {
+    await this.cutPower();
+    await this.frameio.close();
+    rmSync(this.#disk, { force: true });
+  }
+
+  #projectId(name: string): string {
+    const found = this.frameio.projects().find((project) => project.name === name);
+    if (found === undefined) throw new Error(`Frame.io has no project ${name}`);
+    return found.id;
+  }
+
+  get #disk(): string {
+    return join(this.#directory, "disk");
+  }
+}

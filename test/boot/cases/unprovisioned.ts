@@ -1,0 +1,22 @@
+import { type Case, claim } from "../case.ts";
+
+export const unprovisioned: Case = {
+  name: "unprovisioned",
+  shows: "without a secret it says so; c2cd-provision seals one and it shows a code",
+  async run(bench) {
+    await bench.boot({ unprovisioned: true });
+    const status = await bench.reaches("unconfigured", 240_000);
+    claim(
+      status.health.some(({ code }) => code === "secret-missing"),
+      "the list of problems names it",
+    );
+    await bench.screenIsTrue();
+    await bench.photograph("unconfigured");
+    const said = await bench.machine.check(`echo ${bench.frameio.secret} | c2cd-provision`, 120_000);
+    claim(said.includes("sealed in /etc/credstore.encrypted/"), "it is sealed for this device");
+    const { stdout } = await bench.machine.run(`grep -rl ${bench.frameio.secret} /etc /var`);
+    claim(stdout === "", `the secret is nowhere in plain text: ${stdout}`);
+    await bench.scan();
+    await bench.screenIsTrue();
+  },
+};
