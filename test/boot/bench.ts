@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, fetch } from "undici";
 import type { Snapshot, StateName } from "../../daemon/status/snapshot.ts";
 import { type Authority, createAuthority } from "../simulator/certificates.ts";
+import type { SeenRequest } from "../simulator/journal.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { copyDisk, type DiskFile, type Image } from "./image.ts";
 import { type Arch, type Boot, Machine, waitFor } from "./machine.ts";
@@ -24,26 +26,41 @@ export interface Setup extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" |
   readonly unprovisioned?: boolean;
 }
 
+/** What is tested, on what. */
+export interface Subject {
+  readonly arch: Arch;
+  readonly deb: string;
+  readonly image: Image;
+}
+
 /** One case's own Frame.io and machine, with the words that cases are written in. */
 export class Bench {
   readonly arch: Arch;
   readonly frameio: Simulator;
+  /** The package under test. */
+  readonly deb: string;
   readonly notes: string[] = [];
   readonly #image: Image;
   readonly #authority: Authority;
   readonly #directory: string;
   #machine: Machine | null = null;
 
-  private constructor(arch: Arch, image: Image, directory: string, authority: Authority, frameio: Simulator) {
+  private constructor(
+    { arch, deb, image }: Subject,
+    directory: string,
+    authority: Authority,
+    frameio: Simulator,
+  ) {
     this.arch = arch;
+    this.deb = deb;
     this.#image = image;
     this.#directory = directory;
     this.#authority = authority;
     this.frameio = frameio;
   }
 
-  static async open(arch: Arch, image: Image, name: string): Promise<Bench> {
-    const directory = resolve(CACHE, "cases", `${arch}-${name}`);
+  static async open(subject: Subject, name: string): Promise<Bench> {
+    const directory = resolve(CACHE, "cases", `${subject.arch}-${name}`);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     const authority = createAuthority(join(directory, "tls"));
@@ -58,7 +75,7 @@ export class Bench {
       publicUrl: `https://${HOST}:${port}`,
       secret: SECRET,
     });
-    return new Bench(arch, image, directory, authority, frameio);
+    return new Bench(subject, directory, authority, frameio);
   }
 
   get machine(): Machine {
@@ -115,6 +132,20 @@ export class Bench {
     const uptime = Number((await this.machine.check("cat /proc/uptime")).split(" ")[0]);
     this.note(`QR ${(uptime - (performance.now() - seenAt) / 1000).toFixed(0)} s after kernel start`);
     return url;
+  }
+
+  /** The next request of the device that is wanted, once it is answered. */
+  async asked(wanted: (request: SeenRequest) => boolean, limit = BOOT_LIMIT): Promise<SeenRequest> {
+    const giveUp = new AbortController();
+    const late = sleep(limit, null, { signal: giveUp.signal }).then(() => {
+      throw new Error(`waited ${limit / 1000} s in vain for a request of the device`);
+    });
+    late.catch(() => {});
+    try {
+      return await Promise.race([this.frameio.nextRequest(wanted), late]);
+    } finally {
+      giveUp.abort();
+    }
   }
 
   async showsNoCode(): Promise<boolean> {

@@ -1,13 +1,12 @@
 import type { Bench } from "./bench.ts";
-import type { Arch } from "./machine.ts";
 
 /** One story of a device from power-on to power-off. Fails by throwing. */
 export interface Case {
   readonly name: string;
   /** What it shows, one line. */
   readonly shows: string;
-  /** Where it can't be told; everywhere by default. */
-  readonly only?: Arch;
+  /** Starts from a Debian without the package. */
+  readonly bare?: boolean;
   run(bench: Bench): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ export interface Image {
 /** A file to put on a disk; owned by root. */
 export interface DiskFile {
   readonly path: string;
-  readonly text: string;
+  readonly text: string | Buffer;
   /** Octal permissions; 0644. */
   readonly mode?: number;
 }

@@ -7,8 +7,10 @@ import { consoleNoise } from "./cases/console.ts";
 import { crash } from "./cases/crash.ts";
 import { firstBoot } from "./cases/first-boot.ts";
 import { hang } from "./cases/hang.ts";
+import { install } from "./cases/install.ts";
 import { keys } from "./cases/keys.ts";
 import { network } from "./cases/network.ts";
+import { powerCut } from "./cases/power-cut.ts";
 import { readOnly } from "./cases/read-only.ts";
 import { service } from "./cases/service.ts";
 import { unprovisioned } from "./cases/unprovisioned.ts";
@@ -26,6 +28,8 @@ const CASES: readonly Case[] = [
   crash,
   readOnly,
   unprovisioned,
+  install,
+  powerCut,
 ];
 
 interface Row {
@@ -35,9 +39,10 @@ interface Row {
   readonly notes: string;
 }
 
-async function tell(arch: Arch, image: ReturnType<typeof bootImage>, chosen: Case): Promise<Row> {
+async function tell(arch: Arch, deb: string, chosen: Case): Promise<Row> {
   const started = performance.now();
-  const bench = await Bench.open(arch, image, chosen.name);
+  const image = bootImage(arch, chosen.bare ? null : deb);
+  const bench = await Bench.open({ arch, deb, image }, chosen.name);
   console.log(`${arch} ${chosen.name}: ${chosen.shows}`);
   let result = "ok";
   try {
@@ -67,9 +72,8 @@ function choose(names: readonly string[]): readonly Case[] {
 
 const [arch, deb, ...names] = process.argv.slice(2) as [Arch, string, ...string[]];
 const chosen = choose(names);
-const image = bootImage(arch, deb);
 const rows: Row[] = [];
-for (const each of chosen) rows.push(await tell(arch, image, each));
+for (const each of chosen) rows.push(await tell(arch, deb, each));
 
 console.log(`\n${basename(deb)} on an emulated ${arch} machine`);
 for (const { name, result, seconds, notes } of rows)
