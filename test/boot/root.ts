@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Arch } from "./machine.ts";
 import { run } from "./shell.ts";
 
@@ -37,9 +37,26 @@ export const CACHE = ".cache/boot";
 
 /** A Debian root without c2cd, as a tar that is built once for each list of packages. */
 export function debianRoot(arch: Arch): string {
-  const kernel = `linux-image-${arch}`;
-  const recipe = JSON.stringify([SUITE, PACKAGES, kernel, MODULES[arch], BLACKLIST]);
-  const name = `${arch}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`;
+  const settings: Readonly<Record<string, string>> = {
+    "/etc/initramfs-tools/conf.d/emulation": "MODULES=list\n",
+    "/usr/share/initramfs-tools/modules.d/emulation": `${MODULES[arch].join("\n")}\n`,
+    "/etc/modprobe.d/emulation.conf": BLACKLIST.map((module) => `blacklist ${module}\n`).join(""),
+  };
+  const recipe = [
+    ...["--mode=root", "--variant=minbase", `--architectures=${arch}`],
+    ...[
+      '--aptopt=Apt::Install-Recommends "false"',
+      `--include=${[...PACKAGES, `linux-image-${arch}`].join(",")}`,
+    ],
+    ...["/usr/share/doc/*", "/usr/share/locale/*"].map((path) => `--dpkgopt=path-exclude=${path}`),
+    // Before the kernel is configured, whose initramfs is then made once and small.
+    ...Object.entries(settings).map(
+      ([path, text]) =>
+        `--essential-hook=mkdir -p "$1${dirname(path)}" && printf '${text.replaceAll("\n", "\\n")}' >"$1${path}"`,
+    ),
+  ];
+  const hash = createHash("sha256").update(JSON.stringify([SUITE, recipe]));
+  const name = `${arch}-${hash.digest("hex").slice(0, 12)}`;
   const tar = join(CACHE, `${name}.tar`);
   if (existsSync(tar)) return tar;
 
@@ -48,21 +65,7 @@ export function debianRoot(arch: Arch): string {
   console.error(`building a Debian ${SUITE} root for ${arch}`);
   const unfinished = join(CACHE, `unfinished-${name}.tar`);
   rmSync(unfinished, { force: true });
-  const files = join(CACHE, name);
-  mkdirSync(files, { recursive: true });
-  writeFileSync(join(files, "modules"), `${MODULES[arch].join("\n")}\n`);
-  writeFileSync(join(files, "blacklist"), BLACKLIST.map((module) => `blacklist ${module}\n`).join(""));
-  run(
-    "mmdebstrap",
-    ...["--mode=root", "--variant=minbase", `--architectures=${arch}`],
-    ...['--aptopt=Apt::Install-Recommends "false"', `--include=${[...PACKAGES, kernel].join(",")}`],
-    ...["/usr/share/doc/*", "/usr/share/locale/*"].map((path) => `--dpkgopt=path-exclude=${path}`),
-    `--customize-hook=cp ${files}/modules "$1/etc/initramfs-tools/modules"`,
-    `--customize-hook=cp ${files}/blacklist "$1/etc/modprobe.d/emulation.conf"`,
-    '--customize-hook=sed -i s/^MODULES=.*/MODULES=list/ "$1/etc/initramfs-tools/initramfs.conf"',
-    '--customize-hook=chroot "$1" update-initramfs -u',
-    ...[SUITE, unfinished],
-  );
+  run("mmdebstrap", ...recipe, SUITE, unfinished);
   renameSync(unfinished, tar);
   return tar;
 }
