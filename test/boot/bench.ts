@@ -15,8 +15,8 @@ const HOST = "frameio.test";
 const SECRET = "boot-test-secret";
 
 /** Emulation is slow, and slower while other programs run: limits are about twice what a busy machine took. */
-export const BOOT_LIMIT = 240_000;
-const STEP_LIMIT = 90_000;
+export const BOOT_LIMIT = 480_000;
+const STEP_LIMIT = 180_000;
 
 export interface Setup extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk">> {
   /** Lines of c2cd.toml beside those that lead to the simulator. */

@@ -1,3 +1,4 @@
+import { BOOT_LIMIT } from "../bench.ts";
 import { type Case, claim } from "../case.ts";
 import type { Arch } from "../machine.ts";
 
@@ -14,7 +15,7 @@ export const keys: Case = {
     await bench.boot({
       config: ['pairing.start = "manual"', `buttons.device = "${DEVICE[bench.arch]}"`],
     });
-    await bench.reaches("idle", 240_000);
+    await bench.reaches("idle", BOOT_LIMIT);
     claim(await bench.showsNoCode(), "there is no code before the button is pressed");
     await bench.machine.press(["ret"]);
     await bench.scan();

@@ -1,3 +1,4 @@
+import { BOOT_LIMIT } from "../bench.ts";
 import { type Case, claim } from "../case.ts";
 
 export const network: Case = {
@@ -5,7 +6,7 @@ export const network: Case = {
   shows: "without a network it says so; with one it shows a code by itself",
   async run(bench) {
     await bench.boot({ unplugged: true });
-    const status = await bench.reaches("waiting-for-network", 240_000);
+    const status = await bench.reaches("waiting-for-network", BOOT_LIMIT);
     claim(
       status.health.some(({ code }) => code === "no-network"),
       "the list of problems names it",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SeenRequest } from "../../simulator/journal.ts";
+import { BOOT_LIMIT } from "../bench.ts";
 import { type Case, claim } from "../case.ts";
 
 const CUTS = 20;
@@ -35,7 +36,7 @@ export const powerCut: Case = {
         .some(({ call, status }) => USES.includes(call) && status !== null && status < 300);
       await bench.bootAgain({ durable: true });
     }
-    const end = await bench.reaches("paired", 240_000).catch(() => null);
+    const end = await bench.reaches("paired", BOOT_LIMIT).catch(() => null);
     claim(
       end !== null || !mustSurvive,
       "after the last cut the device still has the tokens that it had used",

@@ -1,3 +1,4 @@
+import { BOOT_LIMIT } from "../bench.ts";
 import { type Case, claim } from "../case.ts";
 
 export const unprovisioned: Case = {
@@ -5,7 +6,7 @@ export const unprovisioned: Case = {
   shows: "without a secret it says so; c2cd-provision seals one and it shows a code",
   async run(bench) {
     await bench.boot({ unprovisioned: true });
-    const status = await bench.reaches("unconfigured", 240_000);
+    const status = await bench.reaches("unconfigured", BOOT_LIMIT);
     claim(
       status.health.some(({ code }) => code === "secret-missing"),
       "the list of problems names it",
