@@ -10,11 +10,15 @@ export function decodeQr(png: Buffer): string | null {
   return stdout.trim() === "" ? null : stdout.trim();
 }
 
-/** Whether two pictures are the same in every pixel's colour. */
-export function samePicture(left: Buffer, right: Buffer): boolean {
+/** Rows in which the colour of any pixel differs; every row where the sizes differ. */
+export function differingRows(left: Buffer, right: Buffer): number {
   const [a, b] = [PNG.sync.read(left), PNG.sync.read(right)];
-  if (a.width !== b.width || a.height !== b.height) return false;
-  for (let at = 0; at < a.data.length; at += 4)
-    if (a.data.readUIntBE(at, 3) !== b.data.readUIntBE(at, 3)) return false;
-  return true;
+  if (a.width !== b.width || a.height !== b.height) return Number.POSITIVE_INFINITY;
+  let rows = 0;
+  for (let y = 0; y < a.height; y++) {
+    const [from, to] = [y * a.width * 4, (y + 1) * a.width * 4];
+    // Both are opaque throughout.
+    if (a.data.compare(b.data, from, to, from, to) !== 0) rows += 1;
+  }
+  return rows;
 }
