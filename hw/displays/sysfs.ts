@@ -56,6 +56,6 @@ export class Sysfs {
   /** @throws the error of the system */
   async write(path: string, value: string): Promise<void> {
     // Without O_CREAT: a name that is not there must not come into being in a directory that stands in for a board.
-    await writeFile(this.#root + path, value, { flag: "r+" });
+    await writeFile(this.#root + path, value, { flag: constants.O_WRONLY | constants.O_TRUNC });
   }
 }

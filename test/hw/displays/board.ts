@@ -1,8 +1,11 @@
+import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { SCHEMA } from "../../../daemon/config.ts";
+import type { PixelDisplay } from "../../../hw/displays/display.ts";
+import { openDisplay } from "../../../hw/displays/open.ts";
 import type { DisplayOptions, Host, TextStream } from "../../../hw/displays/options.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -24,8 +27,12 @@ export class Board {
   readonly clock = new ManualClock();
 
   constructor(t: Pick<TestContext, "after">) {
-    t.after(() => rmSync(this.root, { recursive: true, force: true }));
+    t.after(() => this.dispose());
     mkdirSync(join(this.root, "dev"));
+  }
+
+  dispose(): void {
+    rmSync(this.root, { recursive: true, force: true });
   }
 
   write(path: string, content: string | Uint8Array): string {
@@ -62,6 +69,13 @@ export class Board {
   host(stdout: TextStream = new Transcript()): Host {
     return { root: this.root, clock: this.clock, stdout };
   }
+}
+
+/** The configured display, of which the test knows that it has pixels. */
+export async function openPixels(options: DisplayOptions, host: Host): Promise<PixelDisplay> {
+  const { display } = await openDisplay(options, host);
+  assert.equal(display.capabilities.surface, "pixels");
+  return display as PixelDisplay;
 }
 
 /** Standard output that is not a terminal, unless it is given a size. */
