@@ -97,8 +97,7 @@ function hero(input: PageInput, texts: PageTexts): Html {
   const tone = TONES[state];
   return html`<section class="${qr ? "hero two" : "hero"}" aria-labelledby="state">
 <div class="said" role="status">
-${tone !== "pairing" && html`<svg class="symbol" viewBox="0 0 24 24" aria-hidden="true">${new Html(SYMBOLS[tone])}</svg>`}
-<h1 id="state">${texts.states[state][0]}</h1>
+<div class="head">${tone !== "pairing" && symbol(tone)}<h1 id="state">${texts.states[state][0]}</h1></div>
 ${project(snapshot, texts)}
 <p>${meaning(input, texts)}</p>
 </div>
@@ -106,6 +105,10 @@ ${pairing && code(pairing, snapshot, texts)}
 ${pairing && qr && html`<div class="qr" role="img" aria-label="${texts.qrLabel}">${qr}</div>`}
 ${input.formToken !== null && actions(input, input.formToken, texts)}
 </section>`;
+}
+
+function symbol(tone: keyof typeof SYMBOLS): Html {
+  return html`<svg class="symbol" viewBox="0 0 24 24" aria-hidden="true">${new Html(SYMBOLS[tone])}</svg>`;
 }
 
 function project({ state, project }: Snapshot, texts: PageTexts): Html | null {
@@ -128,8 +131,8 @@ function code(pairing: PairingView, { device, project, authorization }: Snapshot
   const link = pairing.verification_uri_complete;
   return html`<div class="code">
 <p class="digits"><span class="hidden">${texts.digits} </span>${digits(pairing.user_code)}</p>
-${link && html`<p><a class="button" href="${link}" rel="noreferrer">${texts.openLink}</a></p>`}
-<p class="left">${fill(texts.newCodeIn, { time: clock(pairing.expires_in) })}</p>
+<div class="way">${link && html`<a class="button" href="${link}" rel="noreferrer">${texts.openLink}</a>`}
+<p class="left">${fill(texts.newCodeIn, { time: clock(pairing.expires_in) })}</p></div>
 <p class="ended">${texts.codeEnded}</p>
 <p class="compare">${texts.compareName} <strong><bdi>${device.name}</bdi></strong></p>
 ${authorization && project && html`<p class="still">${fill(texts.stillPaired, { project: html`<bdi>${project.name}</bdi>` })}</p>`}

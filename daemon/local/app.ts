@@ -45,6 +45,8 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
     },
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (error, _request, reply) =>
+      void sendProblem(reply.headers(SECURITY_HEADERS), new ApiProblem("invalid-request", error.message)),
   });
   app.server.maxConnections = CONNECTION_LIMIT;
   for (const schema of COMPONENTS) app.addSchema(schema);
@@ -65,6 +67,12 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
 function guard(audience: Audience, request: FastifyRequest, reply: FastifyReply): void {
   const { host, origin } = request.headers;
   reply.headers(SECURITY_HEADERS).header("cache-control", "no-store");
+  // RFC 9112 §3.2; Node would take the first.
+  if (request.raw.headersDistinct.host?.length !== 1)
+    throw new ApiProblem("invalid-request", "A request names its host once.");
+  // RFC 9112 §3.2.2: an absolute form would overrule the Host that is judged here. It is for proxies.
+  if (!request.raw.url?.startsWith("/"))
+    throw new ApiProblem("invalid-request", "A request names its path alone.");
   if (audience.kind === "socket") {
     if (origin !== undefined)
       throw new ApiProblem("origin-refused", "The control socket is for programs, not for browsers.");

@@ -87,11 +87,11 @@ export class Events {
     if (!this.#changed || this.#clients.size === 0) return;
     this.#changed = false;
     this.#stopCoalescing = this.#clock.after(COALESCE_MS, this.#tell);
+    for (const client of this.#clients) client.stale = client.response.writableNeedDrain;
+    const reading = [...this.#clients].filter(({ stale }) => !stale);
+    if (reading.length === 0) return;
     const event = this.#event();
-    for (const client of this.#clients) {
-      if (client.response.writableNeedDrain) client.stale = true;
-      else client.response.write(event);
-    }
+    for (const { response } of reading) response.write(event);
   };
 
   readonly #heartbeat = (): void => {

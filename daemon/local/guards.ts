@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 
 /** Split `Host` (RFC 9110 §7.2); null where it is no `uri-host [":" port]`. */
 function hostOf(header: string): string | null {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header);
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_][a-z0-9._-]*))(?::\d{1,5})?$/i.exec(header);
   if (match === null) return null;
   const [, v6, name] = match;
   if (v6 !== undefined) return isIP(v6) === 6 ? v6 : null;

@@ -1,9 +1,8 @@
-/** Pictures as files: the current code as SVG and PNG, and what the display shows. */
-import { PNG } from "pngjs";
+/** The current code as a picture: SVG for pages, pixels for other screens. */
 import { create } from "qrcode";
 import type { Picture } from "../../hw/displays/display.ts";
 
-/** White modules around the code (ISO/IEC 18004 §5.3.8). */
+/** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;
 
 interface Matrix {
@@ -49,28 +48,4 @@ export function qrPicture(payload: string, scale: number): Picture {
     }
   }
   return { width, height: width, pixels, palette: [0xffffff, 0x000000] };
-}
-
-/** PNG without alpha; grey where the palette is. */
-export function png(picture: Picture): Promise<Buffer> {
-  const { width, height, pixels, palette } = picture;
-  const grey = palette.every((rgb) => rgb >> 16 === (rgb & 0xff) && ((rgb >> 8) & 0xff) === (rgb & 0xff));
-  const channels = grey ? 1 : 3;
-  const data = Buffer.alloc(width * height * channels);
-  pixels.forEach((index, at) => {
-    const rgb = palette[index] ?? 0;
-    if (grey) data[at] = rgb & 0xff;
-    else data.writeUIntBE(rgb, at * 3, 3);
-  });
-  const colorType = grey ? 0 : 2;
-  const image = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: false });
-  image.data = data;
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    image
-      .pack()
-      .on("data", (chunk: Buffer) => chunks.push(chunk))
-      .on("error", reject)
-      .on("end", () => resolve(Buffer.concat(chunks)));
-  });
 }

@@ -123,10 +123,22 @@ interface Page {
 }
 
 async function startPage(options: LocalOptions, formToken: string): Promise<Page | null> {
-  const { http, clock, hostName, webRoot, log, onPageProblem } = options;
+  const { http, clock, hostName, log, onPageProblem } = options;
   const where = parseListen(http.listen);
   if (where === null) return null;
-  const app = await build(options, { kind: "tcp", hostName }, formToken, readPageFiles(webRoot));
+  function report(problem: string): void {
+    log.warn(problem);
+    onPageProblem(problem);
+  }
+
+  let files: readonly PageFile[];
+  try {
+    files = readPageFiles(options.webRoot);
+  } catch (error) {
+    report(`The status page is not installed: ${(error as Error).message}.`);
+    return null;
+  }
+  const app = await build(options, { kind: "tcp", hostName }, formToken, files);
   let stopRetry = () => {};
 
   async function open(attempt: number): Promise<void> {
@@ -136,9 +148,7 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       const reason = code === "EADDRINUSE" ? "another program uses this port" : (error as Error).message;
-      const problem = `The status page can't listen on ${http.listen}: ${reason}.`;
-      log.warn(problem);
-      onPageProblem(problem);
+      report(`The status page can't listen on ${http.listen}: ${reason}.`);
       const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 0;
       stopRetry = clock.after(wait, () => void open(attempt + 1));
     }

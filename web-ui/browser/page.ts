@@ -96,7 +96,7 @@ async function listen(): Promise<void> {
 
 function connected(yes: boolean): void {
   if (yes) heardAt = new Date();
-  page.classList.toggle("away", !yes);
+  page.classList.toggle("here", yes);
   const text = yes
     ? ""
     : (lost.dataset.text ?? "").replace(

@@ -1,7 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { Picture } from "../../../hw/displays/display.ts";
-import { png, qrPicture, qrSvg } from "../images.ts";
+import { encodePng } from "../../../hw/displays/png.ts";
+import { qrPicture, qrSvg } from "../images.ts";
 import { ApiProblem } from "../problems.ts";
 import { QrQuery } from "../schemas.ts";
 import { answers, type RouteParts } from "./parts.ts";
@@ -37,7 +38,7 @@ export function addPictures(app: FastifyInstance, { backend }: RouteParts): void
         response: answers(200, Type.Unsafe({}), "image/png"),
       },
     },
-    async ({ query }, reply) => reply.type("image/png").send(await png(qrPicture(link(), query.scale))),
+    async ({ query }, reply) => reply.type("image/png").send(await encodePng(qrPicture(link(), query.scale))),
   );
 
   /** However many ask, one picture is packed once. */
@@ -53,7 +54,7 @@ export function addPictures(app: FastifyInstance, { backend }: RouteParts): void
     async (_request, reply) => {
       const picture = backend.screen();
       if (picture === null) throw new ApiProblem("no-picture", "The display shows no picture now.");
-      const file = packed.get(picture) ?? png(picture);
+      const file = packed.get(picture) ?? encodePng(picture);
       packed.set(picture, file);
       return reply.type("image/png").send(await file);
     },
