@@ -213,6 +213,11 @@ export class Bench {
     writeFileSync(join(this.#directory, `${name}.png`), await this.machine.screen());
   }
 
+  /** Keeps what a program printed, for people. */
+  record(name: string, text: string): void {
+    writeFileSync(join(this.#directory, `${name}.txt`), text);
+  }
+
   note(text: string): void {
     this.notes.push(text);
   }

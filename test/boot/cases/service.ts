@@ -11,6 +11,8 @@ export const service: Case = {
     claim(/Active: active \(running\)/.test(shown), "systemctl status says active");
     claim(/Status: ".+"/.test(shown), "systemctl status tells the state");
 
+    bench.record("systemctl-status", shown);
+
     await machine.check("systemctl reload c2cd");
     await bench.reaches("awaiting-user");
     await machine.check("systemctl restart c2cd");
@@ -27,6 +29,7 @@ export const service: Case = {
     claim(await bench.showsNoCode(), "a stop leaves no code on the screen");
     const { stdout } = await machine.run("systemctl is-failed c2cd");
     claim(stdout.trim() === "inactive", "a stop is no failure");
+    bench.record("journal", await machine.check("journalctl --no-pager -b -u c2cd"));
   },
 };
 
