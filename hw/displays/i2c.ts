@@ -2,7 +2,8 @@ import { binding } from "./binding.ts";
 import type { PanelBus } from "./bus.ts";
 import { DisplayError, type DriverName } from "./display.ts";
 import { deviceError } from "./errors.ts";
-import type { DisplayOptions } from "./options.ts";
+import { checkNode } from "./node.ts";
+import type { DisplayOptions, Host } from "./options.ts";
 
 /** Control bytes that begin a message (SSD1306 datasheet 8.1.5.2; SH1106 "I2C-bus Interface"): Co = 0, D/C# = 0 or 1. */
 const COMMANDS = 0x00;
@@ -14,13 +15,14 @@ const CHUNK = 128;
 const USUAL_DEVICE = "/dev/i2c-1";
 
 /** The I2C bus that `display.device` names, by the package i2c-bus. Its speed is set where the bus is enabled. */
-export async function openI2c(options: DisplayOptions, driver: DriverName): Promise<PanelBus> {
+export async function openI2c(options: DisplayOptions, host: Host, driver: DriverName): Promise<PanelBus> {
   const device = options.device || USUAL_DEVICE;
   const number = /^\/dev\/i2c-(\d+)$/.exec(device)?.[1];
   if (number === undefined)
     throw new DisplayError(
       `${device} is not an I2C bus: set display.device to one such as "${USUAL_DEVICE}".`,
     );
+  await checkNode(host.root, device);
   const i2c = await binding(() => import("i2c-bus"), "i2c-bus", driver);
   try {
     return i2cBus(await i2c.openPromisified(Number(number)), options.bus_address);

@@ -4,6 +4,7 @@ import { binding } from "./binding.ts";
 import type { PanelBus } from "./bus.ts";
 import { DisplayError, type DriverName } from "./display.ts";
 import { deviceError } from "./errors.ts";
+import { checkNode } from "./node.ts";
 import type { DisplayOptions, Host } from "./options.ts";
 import { wait } from "./wait.ts";
 
@@ -28,6 +29,7 @@ export async function openSpi(
     throw new DisplayError(
       `${device} is not an SPI device: set display.device to one such as "${USUAL_DEVICE}".`,
     );
+  await checkNode(host.root, device);
   const spi = await binding(() => import("spi-device"), "spi-device", driver);
   const { Chip, Line } = await binding(() => import("node-libgpiod"), "node-libgpiod", driver);
   const speed = options.bus_speed || fastest;

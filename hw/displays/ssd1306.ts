@@ -22,7 +22,7 @@ const PANELS = [
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
   const controller = ssd1306(options.width || 128, options.height || 64);
-  return openOled(await openI2c(options, "ssd1306"), controller, options, host);
+  return openOled(await openI2c(options, host, "ssd1306"), controller, options, host);
 }
 
 /** A monochrome OLED of any controller on an open bus. */
