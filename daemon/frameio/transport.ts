@@ -86,7 +86,7 @@ export class Transport {
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     };
     return new Agent({
-      connect: this.#linked(proxy === null ? buildConnector(reach) : tunnelConnector(new URL(proxy), reach)),
+      connect: this.#linked(proxy === null ? directConnector(reach) : tunnelConnector(new URL(proxy), reach)),
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       // The exchange's own deadlines run on the injected clock.
@@ -120,6 +120,33 @@ export class Transport {
       });
     };
   }
+}
+
+/**
+ * Connects, then speaks TLS, and drops what was not sent when the connection is given up. A mere close leaves it to
+ * the kernel, which goes on sending for minutes: a refresh that we took for failed would then spend the token behind
+ * our back as soon as the network returns.
+ */
+function directConnector(reach: ReachOptions): buildConnector.connector {
+  const connect = buildConnector(reach);
+  return (target, callback) => {
+    if (target.protocol !== "https:") return connect(target, callback);
+    connect({ ...target, protocol: "http:" }, (...[error, wire]) => {
+      if (error !== null) return callback(error, null);
+      connect({ ...target, httpSocket: wire }, (...[failure, secure]) => {
+        if (failure !== null) {
+          wire.destroy();
+          return callback(failure, null);
+        }
+        const destroy = secure.destroy.bind(secure);
+        secure.destroy = (reason) => {
+          wire.resetAndDestroy();
+          return destroy(reason);
+        };
+        callback(null, secure);
+      });
+    });
+  };
 }
 
 function broken(code: string): NodeJS.ErrnoException {
