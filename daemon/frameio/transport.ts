@@ -133,16 +133,16 @@ function directConnector(reach: ReachOptions): buildConnector.connector {
     if (target.protocol !== "https:") return connect(target, callback);
     connect({ ...target, protocol: "http:" }, (...[error, wire]) => {
       if (error !== null) return callback(error, null);
+      // TLS ends by destroying the wire under it; `resetAndDestroy` comes back to the method of the prototype.
+      wire.destroy = () => {
+        Reflect.deleteProperty(wire, "destroy");
+        return wire.resetAndDestroy();
+      };
       connect({ ...target, httpSocket: wire }, (...[failure, secure]) => {
         if (failure !== null) {
           wire.destroy();
           return callback(failure, null);
         }
-        const destroy = secure.destroy.bind(secure);
-        secure.destroy = (reason) => {
-          wire.resetAndDestroy();
-          return destroy(reason);
-        };
         callback(null, secure);
       });
     });
