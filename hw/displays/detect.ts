@@ -30,14 +30,15 @@ export function candidates(options: DisplayOptions, host: Host): readonly Choice
       driver: "framebuffer",
       reason: `Took ${framebuffer.node} (${framebuffer.name}, ${framebuffer.visible.width}x${framebuffer.visible.height}): ${KINDS[framebuffer.kind]}.`,
     });
+  const absence = framebuffer === null ? "there is no framebuffer" : "no framebuffer can be used";
   if (host.stdout.isTTY === true && options.device === "")
     choices.push({
       driver: "terminal",
-      reason: "Took the terminal that c2cd runs in: there is no framebuffer.",
+      reason: `Took the terminal that c2cd runs in: ${absence}.`,
     });
   choices.push({
     driver: "none",
-    reason: "There is no display: the status page shows the code. A display that arrives later is taken.",
+    reason: `Took no display, since ${absence}: the status page shows the code. A display that arrives later is taken.`,
   });
   return choices;
 }
