@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { open, rm, stat } from "node:fs/promises";
 import { Connection, isSqliteError } from "./sqlite.ts";
 
 /** The files that SQLite keeps beside a database (sqlite.org/tempfiles.html). */
@@ -85,7 +85,9 @@ export async function openDatabase(file: string): Promise<Connection> {
   await checkHeader(file);
   const connection = await connect(file);
   try {
-    const version = await userVersion(connection);
+    const version = await pragma(connection, "user_version");
+    if ((await pragma(connection, "application_id")) !== APPLICATION_ID)
+      throw new Damaged("belongs to another program");
     if (version > MIGRATIONS.length)
       throw new FromTheFuture(
         `The database was written by a later version of c2cd (schema ${version}; this one knows ${MIGRATIONS.length}).`,
@@ -164,26 +166,41 @@ async function migrate(connection: Connection, from: number): Promise<void> {
       });
 }
 
-async function userVersion(connection: Connection): Promise<number> {
-  const row = await connection.get<{ user_version: number }>("PRAGMA user_version");
-  return row?.user_version ?? 0;
+async function pragma(connection: Connection, name: "user_version" | "application_id"): Promise<number> {
+  const row = await connection.get<Record<string, number>>(`PRAGMA ${name}`);
+  return row?.[name] ?? 0;
 }
 
 /** Bytes of a database's header, and of the smallest page (sqlite.org/fileformat2.html §1.3). */
 const HEADER = 100;
 const SMALLEST_PAGE = 512;
 
-/** Looks before SQLite does: it makes a database of a file that is very short, and alters those of other programs. */
+/**
+ * Looks before SQLite does: it makes a database of a file that is very short, and alters those of other programs.
+ * Where there is a write-ahead log, the header may have been cut in the middle of being written, and SQLite reads it
+ * from the log.
+ */
 async function checkHeader(file: string): Promise<void> {
   const handle = await open(file);
   try {
     const { buffer } = await handle.read(Buffer.alloc(HEADER), 0, HEADER, 0);
     const { size } = await handle.stat();
     if (size === 0) throw new Damaged("is empty");
-    if (!buffer.toString("latin1").startsWith("SQLite format 3\0")) throw new Damaged("is not a database");
-    if (size < SMALLEST_PAGE) throw CUT_SHORT;
+    const isDatabase = buffer.toString("latin1").startsWith("SQLite format 3\0");
+    if (size < SMALLEST_PAGE) throw isDatabase ? CUT_SHORT : new Damaged("is not a database");
+    if (await hasLog(file)) return;
+    if (!isDatabase) throw new Damaged("is not a database");
     if (buffer.readUInt32BE(68) !== APPLICATION_ID) throw new Damaged("belongs to another program");
   } finally {
     await handle.close();
+  }
+}
+
+async function hasLog(file: string): Promise<boolean> {
+  try {
+    return (await stat(`${file}-wal`)).size > 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
   }
 }
