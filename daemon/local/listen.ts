@@ -3,48 +3,63 @@ import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect, type ListenOptions } from "node:net";
+import type { Logger } from "../log.ts";
 
 /** The control socket can't be had; `message` says why and what to do. */
 export class SocketError extends Error {
   override readonly name = "SocketError";
 }
 
-/** Resolves when `server` listens. */
+/** unix(7): sun_path takes 108 bytes, the closing NUL included. */
+const LONGEST_PATH = 107;
+
+/** Resolves when `server` listens, and rejects where it can't. */
 export async function listen(server: Server, where: ListenOptions | { fd: number }): Promise<void> {
-  const failed = new AbortController();
   server.listen(where);
-  try {
-    // `once` rejects on "error".
-    await once(server, "listening", { signal: failed.signal });
-  } finally {
-    failed.abort();
-  }
+  await once(server, "listening");
 }
 
 /**
  * Listens on `path`, mode 0660. The socket is made beside it and renamed over it, so that nobody ever sees it with
  * another mode, and what a dead process left behind is replaced in the same step.
  *
- * @param gid group that gets the socket; null leaves it with the process's own
+ * @param gid group that gets the socket where the process may give it away; null leaves it with the process's own
  * @returns what removes the file again
  * @throws {SocketError} where a daemon answers there already, or something that is no socket is in the way
  */
-export async function listenOnSocket(server: Server, path: string, gid: number | null): Promise<() => void> {
+export async function listenOnSocket(
+  server: Server,
+  path: string,
+  gid: number | null,
+  log: Logger,
+): Promise<() => void> {
   await refuseLive(path);
   const made = `${path}~`;
-  rmSync(made, { force: true });
+  if (Buffer.byteLength(made) > LONGEST_PATH)
+    throw new SocketError(`${path} is too long for a socket: ${LONGEST_PATH - 1} bytes at most`);
   try {
+    rmSync(made, { force: true });
     await listen(server, { path: made });
     chmodSync(made, 0o660);
-    if (gid !== null) chownSync(made, process.getuid?.() ?? -1, gid);
+    if (gid !== null) giveTo(gid, made, log);
     renameSync(made, path);
   } catch (error) {
+    server.close();
     throw new SocketError(`${path} can't be made: ${(error as Error).message}`);
   }
   const { ino } = lstatSync(path);
   return () => {
     if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path);
   };
+}
+
+/** Whoever is neither root nor a member can't give a file to a group: chown(2). */
+function giveTo(gid: number, path: string, log: Logger): void {
+  try {
+    chownSync(path, -1, gid);
+  } catch (error) {
+    log.warn(`the control socket stays with this process's own group: ${(error as Error).message}`);
+  }
 }
 
 async function refuseLive(path: string): Promise<void> {

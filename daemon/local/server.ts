@@ -40,7 +40,7 @@ export interface LocalOptions {
 export interface Local {
   /** Where the status page is; null while it is switched off or its port can't be had. */
   tcpAddress(): AddressInfo | null;
-  /** Ends every stream and connection and removes the socket file. */
+  /** Ends every stream and connection and removes the socket file. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -63,11 +63,15 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const socket = await build(options, { kind: "socket" }, formToken, []);
   const removeSocket = await openSocket(socket, options);
   const page = await startPage(options, formToken);
+  let closed: Promise<unknown> | null = null;
   return {
     tcpAddress: () => page?.address() ?? null,
     async close() {
-      removeSocket();
-      await Promise.all([page?.close(), shut(socket, options.clock)]);
+      if (closed === null) {
+        removeSocket();
+        closed = Promise.all([page?.close(), shut(socket, options.clock)]);
+      }
+      await closed;
     },
   };
 }
@@ -110,9 +114,9 @@ function addApi(app: FastifyInstance, parts: RouteParts): void {
 }
 
 async function openSocket(app: FastifyInstance, options: LocalOptions): Promise<() => void> {
-  const { socketActivationFd, socketPath, groupFile } = options;
+  const { socketActivationFd, socketPath, groupFile, log } = options;
   if (socketActivationFd === undefined)
-    return listenOnSocket(app.server, socketPath, groupId(groupFile, GROUP));
+    return listenOnSocket(app.server, socketPath, groupId(groupFile, GROUP), log);
   await listen(app.server, { fd: socketActivationFd });
   return () => {};
 }

@@ -104,6 +104,7 @@ test("a socket that can't be made says why", async (context) => {
   });
   await assert.rejects(startLocal({ ...options, socketPath: `${options.socketPath}${"x".repeat(120)}` }), {
     name: "SocketError",
+    message: /too long/,
   });
 });
 
