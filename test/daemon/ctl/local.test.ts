@@ -65,7 +65,7 @@ describe("c2cctl", { timeout: 60_000 }, () => {
       },
     });
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /1:43 left\r\u001b\[K1:42 left/);
+    assert.match(stdout, /1:4\d left\r\u001b\[K1:4\d left/);
     const qr = stdout.split("\r\n").flatMap((line) => /\u001b\[97;40m(.*)\u001b\[0m/.exec(line)?.[1] ?? []);
     assert.equal(decodeTerminal(qr), SCANNED);
     assert.ok(qr.length + 4 <= 24, "fits 24 rows with the text");
