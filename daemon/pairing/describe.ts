@@ -28,6 +28,8 @@ export function describe(event: Event): string {
       );
     case "refresh-prepared":
       return event.ok ? "intent stored" : "storage refused";
+    case "device-kept":
+      return "project stored";
     case "settled":
       return "stored";
     case "left":

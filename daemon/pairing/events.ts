@@ -17,6 +17,8 @@ export type Event =
   | { readonly type: "poll-answered"; readonly number: number; readonly outcome: Outcome<PollVerdict> }
   /** The grant's record was written, or the disk refused and memory alone holds it. */
   | { readonly type: "settled"; readonly number: number }
+  /** The first device record of the grant was written, or memory alone holds it. */
+  | { readonly type: "device-kept"; readonly number: number }
   | {
       readonly type: "device-answered";
       readonly number: number;
@@ -44,6 +46,8 @@ export type Effect =
   | { readonly type: "poll"; readonly number: number; readonly deviceCode: Secret }
   /** Write the record; answer `settled`. */
   | { readonly type: "settle"; readonly number: number; readonly record: AuthorizationRecord }
+  /** Write the record with its first device record; answer `device-kept`. */
+  | { readonly type: "keep-device"; readonly number: number; readonly record: AuthorizationRecord }
   /** Write the record when the disk has time; nobody waits. */
   | { readonly type: "store"; readonly number: number; readonly record: AuthorizationRecord }
   | { readonly type: "read-device"; readonly number: number; readonly accessToken: Secret }

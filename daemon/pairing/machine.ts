@@ -113,6 +113,9 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
       return onPoll(state, event, moment, effects);
     case "settled":
       return onSettled(state, event.number, effects);
+    case "device-kept":
+      if (state.grant?.number !== event.number || state.grant.kept) return state;
+      return { ...state, grant: { ...state.grant, kept: true } };
     case "device-answered":
       return onDevice(state, event, moment, effects);
     case "refresh-prepared":
@@ -403,6 +406,7 @@ function onBooted(
     settled: true,
     proven: previous === null,
     device,
+    kept: device !== null,
     reading:
       accessEnds !== null && accessEnds > moment.now
         ? { at: "retry", when: moment.now + moment.random * BOOT_SPREAD_MS, failures: 0 }
@@ -440,7 +444,7 @@ function refreshPause(tokens: Tokens, moment: Moment): number {
 
 function startGrant(state: State, tokens: Tokens, moment: Moment, effects: Effect[]): State {
   const number = state.lastNumber + 1;
-  const grant = withTokens(number, tokens, null, null, moment);
+  const grant = withTokens(number, tokens, null, { device: null, kept: false }, moment);
   // First of all: until this is on the disk, a power cut costs the pairing.
   effects.push({ type: "settle", number, record: recordOf(grant) });
   effects.push(history("paired", "Frame.io granted an authorization"));
@@ -457,7 +461,7 @@ function withTokens(
   number: number,
   tokens: Tokens,
   previous: StoredTokens | null,
-  device: Grant["device"],
+  { device, kept }: Pick<Grant, "device" | "kept">,
   moment: Moment,
 ): Grant {
   return {
@@ -469,6 +473,7 @@ function withTokens(
     settled: false,
     proven: false,
     device,
+    kept,
     reading: { at: "rest" },
     refresh:
       tokens.refreshToken === null
@@ -508,7 +513,8 @@ function onDevice(
     if (device.project !== null && device.project.id !== grant.device?.project?.id)
       effects.push(history("project", device.project.id));
     const proven: Grant = { ...grant, device, proven: true, previous: null, reading: { at: "rest" } };
-    effects.push({ type: "store", number: grant.number, record: recordOf(proven) });
+    const type = grant.kept ? "store" : "keep-device";
+    effects.push({ type, number: grant.number, record: recordOf(proven) });
     return { ...next, grant: proven };
   }
   const failures = grant.reading.failures + 1;
@@ -613,7 +619,7 @@ function onRefreshVerdict(
         grant.number,
         { ...verdict.tokens, refreshToken },
         grant.current,
-        grant.device,
+        grant,
         moment,
       );
       effects.push({ type: "settle", number: grant.number, record: recordOf(renewed) });

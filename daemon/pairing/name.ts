@@ -10,7 +10,7 @@ export function stateName(state: State): StateName {
   if (!state.booted) return "starting";
   const { offer, grant } = state;
   if (offer.at === "requesting" || offer.at === "awaiting") return offeringName(state, offer);
-  if (grant !== null) return grant.device === null ? "confirming" : "paired";
+  if (grant !== null) return grant.device === null || !grant.kept ? "confirming" : "paired";
   return offer.at === "refused" ? "unconfigured" : "idle";
 }
 

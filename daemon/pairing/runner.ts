@@ -154,7 +154,11 @@ export class Runner {
   }
 
   #begin(effect: PerformedEffect): void {
-    const opensNew = effect.type !== "settle" && effect.type !== "leave" && effect.type !== "revoke";
+    const opensNew =
+      effect.type !== "settle" &&
+      effect.type !== "keep-device" &&
+      effect.type !== "leave" &&
+      effect.type !== "revoke";
     if (this.#stopping && opensNew) return;
     const work = this.#answer(effect);
     const losesTokens = effect.type !== "request-code" && effect.type !== "read-device";
@@ -193,6 +197,9 @@ export class Runner {
       case "settle":
         await this.#write((vault) => vault.storeAuthorization({ clientId, ...effect.record }));
         return { type: "settled", number };
+      case "keep-device":
+        await this.#write((vault) => vault.storeAuthorization({ clientId, ...effect.record }));
+        return { type: "device-kept", number };
       case "prepare-refresh": {
         const ok = await this.#write(async (vault) => {
           await vault.probe();

@@ -110,6 +110,8 @@ export interface Grant {
   readonly proven: boolean;
   /** What Frame.io last told about this device; null until it did. */
   readonly device: DeviceRecord | null;
+  /** Whether a device record of this grant has been written: only then is the device shown as paired. */
+  readonly kept: boolean;
   readonly reading: Reading;
   readonly refresh: Refresh;
 }

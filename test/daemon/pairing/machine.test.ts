@@ -47,11 +47,12 @@ function everyState(): Record<string, State> {
   const number = fresh.grant?.number ?? 0;
   const accessToken = fresh.grant?.current.accessToken ?? new Secret("");
   const confirming = step(fresh, { type: "settled", number }, moment(6_010)).state;
-  const paired = step(
+  const unkept = step(
     confirming,
     { type: "device-answered", number, accessToken, outcome: verdict({ type: "device", device }) },
     moment(6_200),
   ).state;
+  const paired = step(unkept, { type: "device-kept", number }, moment(6_210)).state;
   const due = wakeAt(paired) ?? 0;
   const preparing = step(paired, tick, moment(due)).state;
   const refreshing = step(preparing, { type: "refresh-prepared", number, ok: true }, moment(due)).state;
@@ -83,6 +84,7 @@ function everyState(): Record<string, State> {
     "idle, manual": play([[0, booted]], { settings: { start: "manual", window: 0 } }).state,
     "confirming, unsettled": fresh,
     confirming,
+    "confirming, project not yet stored": unkept,
     paired,
     "paired, preparing": preparing,
     "paired, refreshing": refreshing,
@@ -140,6 +142,7 @@ function everyEvent(state: State): Event[] {
   const numbered = [state.lastNumber, state.lastNumber - 1, state.grant?.number ?? 99].flatMap(
     (number): Event[] => [
       { type: "settled", number },
+      { type: "device-kept", number },
       { type: "left", number },
       { type: "refresh-prepared", number, ok: true },
       { type: "refresh-prepared", number, ok: false },

@@ -47,7 +47,17 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 
 type Asked = Extract<
   Effect,
-  { type: "request-code" | "poll" | "settle" | "read-device" | "prepare-refresh" | "refresh" | "leave" }
+  {
+    type:
+      | "request-code"
+      | "poll"
+      | "settle"
+      | "keep-device"
+      | "read-device"
+      | "prepare-refresh"
+      | "refresh"
+      | "leave";
+  }
 >;
 
 /** The world around the machine, which keeps its own account of what is allowed. */
@@ -202,6 +212,8 @@ class World {
       }
       case "settle":
         return { type: "settled", number };
+      case "keep-device":
+        return { type: "device-kept", number };
       case "prepare-refresh":
         // The intent on disk covers the attempt with the pair before as well.
         this.#prepared = move.how > 1;
