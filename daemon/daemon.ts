@@ -186,6 +186,7 @@ class Rooms implements Daemon {
       language: config.display.language,
       pairedFor: config.display.paired_for,
       clock: this.#clock,
+      root,
       source: {
         snapshot: () => this.#status.snapshot(),
         subscribe: (listener) => this.#status.subscribe(listener),

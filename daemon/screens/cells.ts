@@ -170,11 +170,15 @@ function shortened(name: string, columns: number): string {
   const text = name.replace(/\p{C}/gu, "");
   if (cellWidth(text) <= columns) return text;
   const parts = graphemes(text);
-  for (let kept = parts.length - 1; kept > 0; kept--) {
-    const line = `${parts.slice(0, Math.ceil(kept / 2)).join("")}…${parts.slice(parts.length - Math.floor(kept / 2)).join("")}`;
-    if (cellWidth(line) <= columns) return line;
+  const keeping = (kept: number) =>
+    `${parts.slice(0, Math.ceil(kept / 2)).join("")}…${parts.slice(parts.length - Math.floor(kept / 2)).join("")}`;
+  let [fits, tooMany] = [0, parts.length];
+  while (tooMany - fits > 1) {
+    const kept = Math.floor((fits + tooMany) / 2);
+    if (cellWidth(keeping(kept)) <= columns) fits = kept;
+    else tooMany = kept;
   }
-  return "…".slice(0, columns);
+  return keeping(fits).slice(0, fits === 0 ? columns : undefined);
 }
 
 function graphemes(text: string): string[] {

@@ -30,6 +30,9 @@ const CRISP = 130;
 /** Three digits in a row, where there is hardly any room. */
 const LEAST_DIGITS = 36;
 
+/** What Frame.io's codes are (API facts §3.1); the border lets nothing else through. */
+const SIX_DIGITS = /^\d{6}$/;
+
 interface Frame extends Panel {
   readonly press: Press;
   readonly theme: Theme;
@@ -292,10 +295,12 @@ function columnOf<Name extends string>(
 function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: number, stacked: boolean) {
   const { press, theme, unit, text, height } = frame;
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
-  const groups = /^\d{6}$/.test(offered.userCode)
-    ? [offered.userCode.slice(0, 3), offered.userCode.slice(3)]
-    : [offered.userCode];
   const small = unit < TINY;
+  const digits = {
+    size: Math.min(width / (stacked ? 2 : 4), small ? height : height * 0.3),
+    color: theme.text,
+    gap: small ? 2 : unit * 0.065,
+  };
   return {
     headline: textBlock(press, screen.headline, {
       size: text.headline,
@@ -321,12 +326,9 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
             gap: small ? 1 : unit * 0.02,
             lines: 2,
           }),
-    digits: digitsBlock(press, groups, {
-      size: Math.min(width / (stacked ? 2 : 4), small ? height : height * 0.3),
-      color: theme.text,
-      gap: small ? 2 : unit * 0.065,
-      stacked,
-    }),
+    digits: SIX_DIGITS.test(offered.userCode)
+      ? digitsBlock(press, [offered.userCode.slice(0, 3), offered.userCode.slice(3)], { ...digits, stacked })
+      : nameBlock(press, offered.userCode, { ...digits, size: text.headline, weight: "bold" }),
     bar: barBlock(
       small ? 3 : Math.max(4, Math.round(unit * 0.014)),
       theme.accent,

@@ -4,6 +4,7 @@ import type { DisplayView, Snapshot } from "../status/snapshot.ts";
 import { CATALOGUE, type Language } from "../texts/catalogue.ts";
 import { paintCells } from "./cells.ts";
 import { type Fonts, loadFonts } from "./fonts.ts";
+import { NameShaper } from "./names.ts";
 import { createPainter } from "./paint.ts";
 import { type Screen, screenOf } from "./screen.ts";
 
@@ -12,6 +13,8 @@ export interface PresenterOptions {
   /** Seconds that the paired screen stays before the display is given back; 0 keeps it. */
   readonly pairedFor: number;
   readonly clock: Clock;
+  /** Prefix of the system paths, where installed fonts are looked for. */
+  readonly root: string;
   /** Opens the configured display. @throws {DisplayError} where there is none now; it is asked again later */
   open(): Promise<Display>;
   readonly source: {
@@ -42,6 +45,7 @@ const NO_DISPLAY: Capabilities = { driver: "none", device: null, name: "none", s
 export class Presenter {
   readonly #options: PresenterOptions;
   readonly #paint = createPainter();
+  readonly #names: NameShaper;
   #display: Display | null = null;
   #fonts: Fonts | null = null;
   #missing: string | null = null;
@@ -63,6 +67,7 @@ export class Presenter {
   /** Does nothing yet. */
   constructor(options: PresenterOptions) {
     this.#options = options;
+    this.#names = new NameShaper(options.root);
   }
 
   /** Resolves when the first picture is on the display, or when there turned out to be no display. Never rejects. */
@@ -224,7 +229,8 @@ export class Presenter {
       return qrModule;
     }
     if (!isPixels(display)) return null;
-    const { picture, qrModule } = this.#paint(screen, display.capabilities, fonts);
+    const names = await this.#names.prepare(fonts, [screen.device.name, screen.project ?? ""]);
+    const { picture, qrModule } = this.#paint(screen, display.capabilities, names);
     await display.show(picture);
     this.#picture = picture;
     return qrModule;

@@ -44,12 +44,16 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   const { state, device, project, pairing } = snapshot;
   const message = texts.states[state];
   const problem = snapshot.health.find(({ code }) => !NOT_ON_SCREEN.includes(code));
-  const common = { device: { name: device.name, fallback: device.client_id }, project: null, code: null };
+  const common = {
+    device: { name: device.name.normalize(), fallback: device.client_id },
+    project: null,
+    code: null,
+  };
 
   if (state === "awaiting-user" && pairing !== null) {
     const link = pairing.verification_uri_complete;
     const address = pairing.verification_uri === null ? null : withoutScheme(pairing.verification_uri);
-    const secondsLeft = Math.max(0, Math.floor(pairing.expires_in) || 0);
+    const secondsLeft = Math.max(0, pairing.expires_in);
     return {
       ...common,
       symbol: "wait",
@@ -71,7 +75,7 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
       ...common,
       symbol: state === "paired" ? "done" : "wait",
       ...message,
-      project: state === "paired" ? (project?.name ?? null) : null,
+      project: state === "paired" ? (project?.name.normalize() ?? null) : null,
       notice: headlineOf(problem, texts),
     };
 

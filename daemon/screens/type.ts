@@ -49,20 +49,24 @@ export function setShortened(fonts: Fonts, name: string, style: Style, width: nu
   const clusters = clustersOf(fonts, name);
   const whole = setClusters(fonts, clusters, style);
   if (whole.width <= width) return whole;
-  const level = Math.min(...clusters.map((cluster) => cluster.level));
-  let best = setClusters(fonts, [{ text: ELLIPSIS, level, drawn: null }], style);
-  for (let kept = 1; kept < clusters.length; kept++) {
+  const level = clusters.reduce(
+    (lowest, cluster) => Math.min(lowest, cluster.level),
+    clusters[0]?.level ?? 0,
+  );
+  const ellipsis: Cluster = { text: ELLIPSIS, level, drawn: null };
+  const keeping = (kept: number) => {
     const head = clusters.slice(0, Math.ceil(kept / 2));
     const tail = clusters.slice(clusters.length - Math.floor(kept / 2));
-    const line = setClusters(
-      fonts,
-      [...trimmed(head, "end"), { text: ELLIPSIS, level, drawn: null }, ...trimmed(tail, "start")],
-      style,
-    );
-    if (line.width > width) break;
-    best = line;
+    return setClusters(fonts, [...trimmed(head, "end"), ellipsis, ...trimmed(tail, "start")], style);
+  };
+  // Halving: names come in any length.
+  let [fits, tooMany] = [0, clusters.length];
+  while (tooMany - fits > 1) {
+    const kept = Math.floor((fits + tooMany) / 2);
+    if (keeping(kept).width <= width) fits = kept;
+    else tooMany = kept;
   }
-  return best;
+  return keeping(fits);
 }
 
 function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
@@ -141,7 +145,9 @@ function setPixels(face: PixelFace, text: string): Line {
   };
 }
 
-function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight }: Style): Line {
+function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight: wanted }: Style): Line {
+  // Installed fonts are taken in their regular weight: the shipped letters of the same name go along.
+  const weight = clusters.some(({ drawn }) => drawn !== null) ? "regular" : wanted;
   const [main] = fonts.outlines[weight];
   const marks: Mark[] = [];
   let x = 0;

@@ -83,7 +83,7 @@ function checkTexts(screen: Screen, plan: Layout, panel: Panel, where: string): 
   if (screen.code !== null) {
     has(screen.code.userCode, "the code");
     if (small >= 240 && screen.code.address !== null) has(screen.code.address, "the address");
-    if (screen.code.address === null && small >= 64) has(screen.sentence, "the way");
+    if (screen.code.address === null && small > 64) has(screen.sentence, "the way");
     return;
   }
   if (screen.project !== null) {

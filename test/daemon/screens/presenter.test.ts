@@ -72,6 +72,7 @@ class Bench {
       language: "en",
       pairedFor: 30,
       clock: this.clock,
+      root: "/nonexistent",
       open,
       source: {
         snapshot: () => this.#current(),

@@ -1,0 +1,290 @@
+/**
+ * Project and device names in any script. What the shipped faces can't draw is shaped with a font that is installed on
+ * the device; only the outlines of that name are kept, so a font of 20 MB costs memory for a moment and not for good.
+ */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Font, FontCollection, GlyphRun } from "fontkit";
+import type { Cluster, DrawnCluster } from "./cluster.ts";
+import type { Fonts } from "./fonts.ts";
+import { CURVE, LINE, MOVE } from "./glyphs.ts";
+import { covered } from "./type.ts";
+
+/** Where distributions install fonts (Filesystem Hierarchy Standard 3.0, §4.9 and §4.11). */
+const FOLDERS = ["usr/share/fonts", "usr/local/share/fonts"];
+/** Fonts looked into for one script, and bytes of the largest that is. */
+const MOST_FONTS = 40;
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Names remembered; a device has two. */
+const MOST_NAMES = 16;
+
+const HAN =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
+
+/** Scripts that share a font, how to tell them, and what fonts for them are called. */
+const SCRIPTS = [
+  { is: /\p{Script=Hangul}/u, fonts: /kr|korea|cjk|nanum|baekmuk|unfonts|gothic-a1/i },
+  {
+    is: HAN,
+    fonts: /cjk|jp|sc|tc|hk|han|gothic|ipa|vlgothic|takao|wqy|zenhei|microhei|uming|ukai|fallback/i,
+  },
+  { is: /\p{Script=Arabic}/u, fonts: /arab|naskh|kufi|amiri|dejavusans\b/i },
+  { is: /\p{Script=Hebrew}/u, fonts: /hebrew|culmus|david|frank|dejavusans\b/i },
+  {
+    is: /[\p{Extended_Pictographic}\p{Emoji_Component}]/u,
+    fonts: /emoji|symbol|dejavusans\b/i,
+  },
+  { is: /./u, fonts: /noto|dejavu|free/i },
+] as const;
+
+/** Emoji made of several characters are held together by these; a font without them just draws the parts. */
+const JOINERS = /[\u200D\uFE0E\uFE0F]/u;
+
+type Script = (typeof SCRIPTS)[number];
+
+export class NameShaper {
+  readonly #root: string;
+  readonly #shaped = new Map<string, readonly Cluster[] | null>();
+  #last: { readonly base: Fonts; readonly key: string; readonly fonts: Fonts } | null = null;
+
+  /** @param root prefix of the system paths */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The fonts with everything added that these names need and the device has. */
+  async prepare(base: Fonts, names: readonly string[]): Promise<Fonts> {
+    const wanted = names.filter((name) => !covered(base, name));
+    if (wanted.length === 0) return base;
+    const key = JSON.stringify(wanted);
+    if (this.#last?.base === base && this.#last.key === key) return this.#last.fonts;
+    const prepared = new Map<string, readonly Cluster[]>();
+    for (const name of wanted) {
+      const clusters = await this.#remembered(base, name);
+      if (clusters !== null) prepared.set(name, clusters);
+    }
+    const fonts = { ...base, names: prepared };
+    this.#last = { base, key, fonts };
+    return fonts;
+  }
+
+  async #remembered(base: Fonts, name: string): Promise<readonly Cluster[] | null> {
+    const known = this.#shaped.get(name);
+    if (known !== undefined) return known;
+    if (this.#shaped.size >= MOST_NAMES) this.#shaped.clear();
+    const clusters = await shape(this.#root, base, name);
+    this.#shaped.set(name, clusters);
+    return clusters;
+  }
+}
+
+/** Null where the name has letters or digits that no font on this device can draw. */
+async function shape(root: string, base: Fonts, name: string): Promise<readonly Cluster[] | null> {
+  const fonts = new Map<Script, Font>();
+  const lost = new Set<Script>();
+  const files = await fontFiles(root);
+  const parts = graphemes(name);
+  for (const script of SCRIPTS) {
+    const wanted = parts.filter((part) => scriptOf(base, part) === script);
+    if (wanted.length === 0) continue;
+    const font = await findFont(files, script, new Set(wanted.join("")));
+    if (font !== null) fonts.set(script, font);
+    else if (wanted.some((part) => /[\p{L}\p{N}\p{M}]/u.test(part))) return null;
+    else lost.add(script);
+  }
+  const left = parts
+    .filter((part) => {
+      const script = scriptOf(base, part);
+      return script === null || !lost.has(script);
+    })
+    .join("")
+    .replace(/\s+/g, " ")
+    .trim();
+  if (left === "") return null;
+
+  const { default: createBidi } = await import("bidi-js");
+  const bidi = createBidi();
+  const { levels } = bidi.getEmbeddingLevels(left, "auto");
+  return runs(base, left, levels).flatMap(({ text, level, script }) => {
+    const font = script === null ? undefined : fonts.get(script);
+    return font === undefined
+      ? Array.from(text, (char): Cluster => {
+          const mirrored = level % 2 === 1 ? bidi.getMirroredCharacter(char) : null;
+          return { text: mirrored ?? char, level, drawn: null };
+        })
+      : drawnClusters(font, text, level);
+  });
+}
+
+/** Which installed font draws a grapheme; null where a shipped one does. */
+function scriptOf(base: Fonts, grapheme: string): Script | null {
+  // Shipped Japanese and Chinese faces know the words of our own texts alone: a name takes all of it from one font.
+  if (covered(base, grapheme) && !HAN.test(grapheme)) return null;
+  return SCRIPTS.find(({ is }) => is.test(grapheme)) ?? null;
+}
+
+interface Run {
+  readonly text: string;
+  readonly level: number;
+  readonly script: Script | null;
+}
+
+/** Stretches of one direction and one font. */
+function runs(base: Fonts, text: string, levels: Uint8Array): Run[] {
+  const list: Run[] = [];
+  let at = 0;
+  for (const part of graphemes(text)) {
+    const level = levels[at] ?? 0;
+    at += part.length;
+    const script = scriptOf(base, part);
+    const last = list.at(-1);
+    if (last !== undefined && last.level === level && last.script === script)
+      list[list.length - 1] = { ...last, text: last.text + part };
+    else list.push({ text: part, level, script });
+  }
+  return list;
+}
+
+function drawnClusters(font: Font, text: string, level: number): Cluster[] {
+  const rtl = level % 2 === 1;
+  const usable = Array.from(text).filter(
+    (char) => !JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0),
+  );
+  const run = font.layout(usable.join(""), undefined, undefined, undefined, rtl ? "rtl" : "ltr");
+  const clusters = visualClusters(font, run, level, rtl);
+  return rtl ? clusters.reverse() : clusters;
+}
+
+/** Glyphs from left to right; marks, which take no room, go with the letter that they stand on. */
+function visualClusters(font: Font, run: GlyphRun, level: number, rtl: boolean): Cluster[] {
+  const clusters: Cluster[] = [];
+  let waiting: { text: string; path: number[] } | null = null;
+  run.glyphs.forEach((glyph, index) => {
+    const position = run.positions[index];
+    const advance = position?.xAdvance ?? glyph.advanceWidth;
+    const text = String.fromCodePoint(...glyph.codePoints);
+    const path = pathOf(glyph.path.commands, position?.xOffset ?? 0, position?.yOffset ?? 0);
+    const last = clusters.at(-1);
+    if (advance === 0 && rtl) {
+      waiting = { text: text + (waiting?.text ?? ""), path: [...(waiting?.path ?? []), ...path] };
+    } else if (advance === 0 && last?.drawn) {
+      const shifted = pathOf(
+        glyph.path.commands,
+        (position?.xOffset ?? 0) + last.drawn.advance,
+        position?.yOffset ?? 0,
+      );
+      clusters[clusters.length - 1] = {
+        ...last,
+        text: last.text + text,
+        drawn: { ...last.drawn, path: [...last.drawn.path, ...shifted] },
+      };
+    } else {
+      const drawn: DrawnCluster = {
+        unitsPerEm: font.unitsPerEm,
+        advance,
+        path: [...path, ...(waiting?.path ?? [])],
+      };
+      clusters.push({ text: text + (waiting?.text ?? ""), level, drawn });
+      waiting = null;
+    }
+  });
+  return clusters;
+}
+
+function pathOf(commands: readonly { command: string; args: number[] }[], dx: number, dy: number): number[] {
+  const path: number[] = [];
+  let [x, y] = [0, 0];
+  for (const { command, args } of commands) {
+    const points = args.map((value, index) => value + (index % 2 === 0 ? dx : dy));
+    if (command === "moveTo") path.push(MOVE, ...points);
+    else if (command === "lineTo") path.push(LINE, ...points);
+    else if (command === "quadraticCurveTo") path.push(CURVE, ...points);
+    else if (command === "bezierCurveTo") path.push(...quadratics([x, y, ...points]));
+    else continue;
+    [x, y] = [points.at(-2) ?? 0, points.at(-1) ?? 0];
+  }
+  return path;
+}
+
+/** A cubic curve as four quadratic ones, which at the size of text is the same curve. */
+function quadratics([x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0]: number[]): number[] {
+  const parts = 4;
+  const point = (t: number, a: number, b: number, c: number, d: number) => {
+    const u = 1 - t;
+    return u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+  };
+  const slope = (t: number, a: number, b: number, c: number, d: number) => {
+    const u = 1 - t;
+    return 3 * (u * u * (b - a) + 2 * u * t * (c - b) + t * t * (d - c));
+  };
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part / parts, (part + 1) / parts];
+    const control = (a: number, b: number, c: number, d: number) => {
+      const [start, end] = [point(from, a, b, c, d), point(to, a, b, c, d)];
+      return (start + end) / 2 + ((slope(from, a, b, c, d) - slope(to, a, b, c, d)) * (to - from)) / 4;
+    };
+    return [
+      CURVE,
+      control(x0, x1, x2, x3),
+      control(y0, y1, y2, y3),
+      point(to, x0, x1, x2, x3),
+      point(to, y0, y1, y2, y3),
+    ];
+  }).flat();
+}
+
+async function fontFiles(root: string): Promise<string[]> {
+  const lists = await Promise.all(
+    FOLDERS.map(async (folder) => {
+      const directory = join(root === "" ? "/" : root, folder);
+      try {
+        const names = await readdir(directory, { recursive: true });
+        return names.map((name) => join(directory, name));
+      } catch {
+        // No such folder: nothing is installed there.
+        return [];
+      }
+    }),
+  );
+  return lists
+    .flat()
+    .filter((file) => /\.(ttf|otf|ttc|otc|woff2?)$/i.test(file) && !/colou?r/i.test(file))
+    .sort();
+}
+
+async function findFont(
+  files: readonly string[],
+  script: Script,
+  chars: ReadonlySet<string>,
+): Promise<Font | null> {
+  const likely = (file: string) => Number(script.fonts.test(file));
+  // A face made for emphasis is taken when there is no other.
+  const plain = (file: string) => Number(!/bold|black|italic|oblique|light|thin|mono|serif/i.test(file));
+  const ranked = files.toSorted((a, b) => likely(b) - likely(a) || plain(b) - plain(a));
+  for (const file of ranked.slice(0, MOST_FONTS)) {
+    for (const font of await openFonts(file))
+      if (
+        [...chars].every((char) => JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0))
+      )
+        return font;
+  }
+  return null;
+}
+
+/** Empty for a file that is too large, unreadable or broken: fonts come from anywhere. */
+async function openFonts(file: string): Promise<Font[]> {
+  try {
+    if ((await stat(file)).size > MOST_BYTES) return [];
+    const fontkit = await import("fontkit");
+    const opened: Font | FontCollection = fontkit.create(await readFile(file));
+    const fonts = "fonts" in opened ? opened.fonts : [opened];
+    // Fonts of bitmaps alone have no outlines to scale.
+    return fonts.filter((font) => font.unitsPerEm > 0);
+  } catch {
+    return [];
+  }
+}
+
+function graphemes(text: string): string[] {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+}

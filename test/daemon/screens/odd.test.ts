@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { paintCells } from "../../../daemon/screens/cells.ts";
+import { loadFonts } from "../../../daemon/screens/fonts.ts";
+import { createPainter, paint } from "../../../daemon/screens/paint.ts";
+import { screenOf } from "../../../daemon/screens/screen.ts";
+import { PROBLEM_CODES } from "../../../daemon/status/health.ts";
+import { STATES } from "../../../daemon/status/snapshot.ts";
+import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
+import { DEVICE, OFFER, problem, snapshotOf } from "./snapshots.ts";
+
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({ unit: "grapheme", maxLength: 60 }),
+  fc.constantFrom("", " ", "\u0000", "\u200D", "a".repeat(5000), "שלום", "…", "\u202Eabc", "🎬".repeat(50)),
+);
+const link = fc.option(fc.oneof(fc.webUrl(), text, fc.constant(`https://next.frame.io/${"x".repeat(300)}`)), {
+  nil: null,
+});
+const snapshots = fc.record({
+  state: fc.constantFrom(...STATES),
+  name: text,
+  clientId: text,
+  userCode: fc.oneof(fc.stringMatching(/^\d{6}$/), text),
+  uri: link,
+  complete: link,
+  expiresIn: fc.integer({ min: -10, max: 1e9 }),
+  project: fc.option(text, { nil: null }),
+  problems: fc.uniqueArray(fc.constantFrom(...PROBLEM_CODES), { maxLength: 4 }),
+});
+const sizes = fc.tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 400 }));
+const fonts = new Map(await Promise.all(LANGUAGES.map(async (l) => [l, await loadFonts(l)] as const)));
+
+test("whatever the daemon says and however large the panel, there is a picture of its size", () => {
+  fc.assert(
+    fc.property(
+      snapshots,
+      sizes,
+      fc.boolean(),
+      fc.constantFrom(...LANGUAGES),
+      (odd, [width, height], mono, l) => {
+        const snapshot = snapshotOf(odd.state, {
+          device: { ...DEVICE, name: odd.name, client_id: odd.clientId },
+          pairing: {
+            ...OFFER,
+            user_code: odd.userCode,
+            verification_uri: odd.uri,
+            verification_uri_complete: odd.complete,
+            expires_in: odd.expiresIn,
+          },
+          project: odd.project === null ? null : { id: "1", name: odd.project },
+          health: odd.problems.map(problem),
+        });
+        const screen = screenOf(snapshot, CATALOGUE[l], odd.expiresIn);
+        const installed = fonts.get(l);
+        assert.ok(installed);
+        const { picture } = paint(screen, { width, height, monochrome: mono }, installed);
+        assert.equal(picture.width, width);
+        assert.equal(picture.height, height);
+        assert.equal(picture.pixels.length, width * height);
+        assert.ok(picture.palette.length <= (mono ? 2 : 256));
+        assert.ok(picture.pixels.every((index) => index < picture.palette.length));
+        const [columns, rows] = [Math.ceil(width / 4), Math.ceil(height / 8)];
+        assert.equal(paintCells(screen, columns, rows, l).picture.lines.length, rows);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test("a monochrome picture has two colours and nothing between", () => {
+  const installed = fonts.get("en");
+  assert.ok(installed);
+  for (const state of STATES) {
+    const panel = { width: 400, height: 240, monochrome: true };
+    const { picture } = paint(screenOf(snapshotOf(state), CATALOGUE.en), panel, installed);
+    assert.deepEqual([...picture.palette].sort(), [0x000000, 0xffffff]);
+  }
+});
+
+test("a second of the countdown changes less than a hundredth of the pixels, and nothing but the bar", () => {
+  const installed = fonts.get("en");
+  assert.ok(installed);
+  const painter = createPainter();
+  for (const [width, height] of [
+    [128, 64],
+    [240, 240],
+    [800, 480],
+    [1920, 1080],
+  ] as const) {
+    const panel = { width, height, monochrome: width === 128 };
+    const [before, next] = [61, 60].map((expires_in) => {
+      const snapshot = snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in } });
+      return painter(screenOf(snapshot, CATALOGUE.en, 120), panel, installed).picture.pixels;
+    });
+    const changed = before?.reduce((sum, index, at) => sum + Number(index !== next?.[at]), 0) ?? 0;
+    assert.ok(changed < 0.01 * width * height, `${width}x${height}: ${changed}`);
+  }
+});
+
+test("a painter gives what paint gives, however often it has painted before", () => {
+  const installed = fonts.get("de");
+  assert.ok(installed);
+  const painter = createPainter();
+  for (const [width, height, expires_in] of [
+    [320, 240, 100],
+    [320, 240, 50],
+    [240, 320, 50],
+    [320, 240, 1],
+  ] as const) {
+    const screen = screenOf(
+      snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in } }),
+      CATALOGUE.de,
+      120,
+    );
+    const panel = { width, height, monochrome: false };
+    assert.deepEqual(painter(screen, panel, installed), paint(screen, panel, installed));
+  }
+});

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadFonts } from "../../../daemon/screens/fonts.ts";
+import { setLine } from "../../../daemon/screens/type.ts";
+import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
+import { charactersOf } from "../../../daemon/texts/characters.ts";
+import { clockTime, grouped } from "../../../daemon/texts/texts.ts";
+
+test("the shipped faces have every character of every catalogue, as outlines and pixel by pixel", async () => {
+  for (const language of LANGUAGES) {
+    const fonts = await loadFonts(language);
+    for (const codePoint of charactersOf(CATALOGUE[language])) {
+      if (codePoint === 0xad) continue;
+      const char = String.fromCodePoint(codePoint);
+      const what = `${language}: ${char} (run npm run build:fonts)`;
+      for (const weight of ["regular", "bold"] as const)
+        assert.ok(
+          fonts.outlines[weight].some((face) => face.has(codePoint)),
+          what,
+        );
+      const small = setLine(fonts, char, { size: 8, weight: "regular", crisp: true });
+      assert.ok(
+        small.marks.every((mark) => mark.kind === "pixels"),
+        what,
+      );
+    }
+  }
+});
+
+test("no sentence is left in English, none is empty, and headlines end without a full stop", () => {
+  for (const language of LANGUAGES) {
+    const { states, problems } = CATALOGUE[language];
+    for (const [key, { headline, sentence }] of Object.entries({ ...states, ...problems })) {
+      assert.ok(headline.length > 0 && sentence.length > 0, `${language} ${key}`);
+      assert.doesNotMatch(headline, /[.。]$/, `${language} ${key}`);
+      assert.match(sentence, /[.。]$/, `${language} ${key}`);
+    }
+    if (language === "en") continue;
+    const english = new Set(
+      Object.values({ ...CATALOGUE.en.states, ...CATALOGUE.en.problems }).map((m) => m.sentence),
+    );
+    for (const { sentence } of Object.values({ ...states, ...problems }))
+      assert.ok(!english.has(sentence), sentence);
+  }
+});
+
+test("time and digits are written as people read them", () => {
+  assert.deepEqual([0, 9, 60, 83, 600].map(clockTime), ["0:00", "0:09", "1:00", "1:23", "10:00"]);
+  assert.equal(grouped("482913"), "482 913");
+  assert.equal(grouped("ABC-DEF"), "ABC-DEF");
+});
