@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import * as fontkit from "fontkit";
 import { CURVE, LINE, MOVE } from "../daemon/screens/glyphs.ts";
+import { fill } from "../daemon/screens/raster.ts";
 import { charactersOf } from "../daemon/texts/characters.ts";
 import { ja } from "../daemon/texts/ja.ts";
 import { zh } from "../daemon/texts/zh.ts";
@@ -220,73 +221,32 @@ function nibble(hex: string): string {
   return Number.parseInt(hex, 16).toString(2).padStart(4, "0");
 }
 
-/** Unifont comes as squares of one pixel each: the middle of every pixel is either inside or outside. */
+/** Unifont comes as outlines along the edges of its pixels: filled at 16 pixels an em they are the pixels again. */
 function unifont(font: fontkit.Font): BitmapSource {
-  const pixel = font.unitsPerEm / 16;
-  const below = 2;
+  const scale = 16 / font.unitsPerEm;
   return {
-    ascent: 16 - below,
-    descent: below,
+    ascent: 14,
+    descent: 2,
     capHeight: 10,
     glyph(codePoint) {
       if (!font.hasGlyphForCodePoint(codePoint)) return undefined;
       const glyph = font.glyphForCodePoint(codePoint);
-      const advance = Math.round(glyph.advanceWidth / pixel);
-      const edges = verticalEdges(glyph.path.commands);
-      const rows = Array.from({ length: 16 }, (_, row) =>
-        Array.from({ length: advance }, (_, column) =>
-          inside(edges, (column + 0.5) * pixel, (16 - below - row - 0.5) * pixel) ? "1" : "0",
-        ).join(""),
+      const path = glyph.path.commands.flatMap(({ command, args }) =>
+        command === "closePath" ? [] : [command === "moveTo" ? MOVE : LINE, ...args.slice(-2)],
       );
-      return cropped({ advance, left: 0, bottom: -below, rows });
+      const { left, top, width, height, alpha } = fill(path, scale);
+      return {
+        advance: Math.round(glyph.advanceWidth * scale),
+        left,
+        bottom: -top - height,
+        rows: Array.from({ length: height }, (_, row) =>
+          Array.from({ length: width }, (_, column) => (alpha[row * width + column] ?? 0) >= 128)
+            .map(Number)
+            .join(""),
+        ),
+      };
     },
   };
-}
-
-/** Without the empty rows and columns around it. */
-function cropped({ advance, left, bottom, rows }: Bitmap): Bitmap {
-  const inked = rows.flatMap((row, index) => (row.includes("1") ? [index] : []));
-  const [first, last] = [inked[0], inked.at(-1)];
-  if (first === undefined || last === undefined) return { advance, left: 0, bottom: 0, rows: [] };
-  const kept = rows.slice(first, last + 1);
-  const from = Math.min(...kept.map((row) => (row.includes("1") ? row.indexOf("1") : advance)));
-  const to = Math.max(...kept.map((row) => row.lastIndexOf("1"))) + 1;
-  return {
-    advance,
-    left: left + from,
-    bottom: bottom + rows.length - 1 - last,
-    rows: kept.map((row) => row.slice(from, to)),
-  };
-}
-
-interface Edge {
-  readonly x: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-function verticalEdges(commands: readonly { command: string; args: number[] }[]): Edge[] {
-  const edges: Edge[] = [];
-  let [x, y, startX, startY] = [0, 0, 0, 0];
-  const line = (toX: number, toY: number) => {
-    if (x === toX && y !== toY) edges.push({ x, from: y, to: toY });
-    x = toX;
-    y = toY;
-  };
-  for (const { command, args } of commands) {
-    const [toX = startX, toY = startY] = args;
-    if (command === "moveTo") [x, y, startX, startY] = [toX, toY, toX, toY];
-    else line(toX, toY);
-  }
-  return edges;
-}
-
-function inside(edges: readonly Edge[], x: number, y: number): boolean {
-  let winding = 0;
-  for (const edge of edges)
-    if (edge.x < x && Math.min(edge.from, edge.to) <= y && y < Math.max(edge.from, edge.to))
-      winding += Math.sign(edge.to - edge.from);
-  return winding !== 0;
 }
 
 function sorted(codePoints: Iterable<number>): number[] {

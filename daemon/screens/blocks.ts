@@ -163,6 +163,38 @@ function setDigits(lines: readonly Line[], style: Style, color: Rgb): SetBlock {
   };
 }
 
+/** Two blocks side by side: the right one takes what it needs, the left one the rest. */
+export function rowBlock(left: Block, right: Block, between: number, gap: number): Block {
+  return {
+    gap,
+    set(width, scale) {
+      const second = right.set(width, scale);
+      if (second === null) return null;
+      const taken = widthOf(second);
+      const first = left.set(width - taken - between, 1);
+      if (first === null) return null;
+      const height = Math.max(first.height, second.height);
+      const middle = (box: Box, set: SetBlock): Box => ({
+        ...box,
+        y: box.y + Math.floor((height - set.height) / 2),
+        height: set.height,
+      });
+      return {
+        height,
+        place: (box) => [
+          ...first.place(middle(box, first), "start"),
+          ...second.place(middle({ ...box, x: box.x + box.width - taken }, second), "start"),
+        ],
+      };
+    },
+  };
+}
+
+function widthOf(set: SetBlock): number {
+  const items = set.place({ x: 0, y: 0, width: 0, height: set.height }, "start");
+  return Math.max(0, ...items.map(({ box }) => box.x + box.width));
+}
+
 export function symbolBlock(symbol: Sign, size: number, color: Rgb, gap: number): Block {
   return {
     gap,

@@ -69,7 +69,9 @@ function unbroken(word: string, language: string): string[] {
 
 function inseparable(left: string, right: string): boolean {
   const latin = /[!-~]$/.test(left) && /^[!-~]/.test(right);
-  return latin || NOT_FIRST.test(right) || NOT_LAST.test(left);
+  // Japanese endings and particles are written in hiragana and belong to the word before them.
+  const ending = /^[ぁ-ゖ]/.test(right) && !/[、。！？]$/.test(left);
+  return latin || ending || NOT_FIRST.test(right) || NOT_LAST.test(left);
 }
 
 /** An address that may be broken where its parts end, when there is no room for it in one line. */

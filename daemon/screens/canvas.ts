@@ -94,6 +94,7 @@ export class Canvas {
 
   #cover(coverage: Coverage, x: number, y: number, color: Rgb, on: Rgb): void {
     const ramp = this.#ramp(color, on);
+    const onBackground = on === this.#palette[0];
     const left = x + coverage.left;
     const top = y + coverage.top;
     for (let row = Math.max(0, -top); row < coverage.height && top + row < this.height; row++)
@@ -104,7 +105,9 @@ export class Canvas {
           : alpha >= 128
             ? SHADES - 1
             : 0;
-        if (shade > 0) this.#pixels[(top + row) * this.width + left + column] = ramp[shade] ?? 0;
+        const pixel = (top + row) * this.width + left + column;
+        // What is drawn on another colour than the picture's own does not reach beyond that colour.
+        if (shade > 0 && (onBackground || this.#pixels[pixel] !== 0)) this.#pixels[pixel] = ramp[shade] ?? 0;
       }
   }
 

@@ -1,6 +1,15 @@
 /** Where everything on a screen goes: pure, from what the screen says and the size of the panel. */
-import type { PixelCapabilities } from "../../hw/displays/display.ts";
-import { barBlock, digitsBlock, nameBlock, type Press, qrBlock, symbolBlock, textBlock } from "./blocks.ts";
+import type { PixelCapabilities, Rgb } from "../../hw/displays/display.ts";
+import {
+  barBlock,
+  digitsBlock,
+  nameBlock,
+  type Press,
+  qrBlock,
+  rowBlock,
+  symbolBlock,
+  textBlock,
+} from "./blocks.ts";
 import { breakableAddress } from "./breaks.ts";
 import type { Box } from "./canvas.ts";
 import { type Align, type Block, column, type Item } from "./column.ts";
@@ -24,9 +33,13 @@ export interface Layout {
 const WANTED_CARD = 200;
 /** Panels with a shorter side than this have room for one thing at a time. */
 const TINY = 100;
+/** Lower panels show the digits alone, large enough to be read across a room. */
+const ONE_THING = 48;
 /** Below this, text drawn pixel by pixel is easier to read than antialiased outlines. */
 const CRISP = 130;
 
+/** With fewer pixels than this below the code, digits and address share one row. */
+const ROOMY = 100;
 /** Three digits in a row, where there is hardly any room. */
 const LEAST_DIGITS = 36;
 
@@ -51,7 +64,7 @@ export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
     press: { fonts, crisp, least: crisp ? 8 : 10 },
     theme: panel.monochrome ? MONOCHROME : COLOUR,
     unit,
-    margin: unit < TINY ? 1 : Math.round(unit * (unit < 300 ? 0.034 : 0.06)),
+    margin: unit < TINY ? 0 : Math.round(unit * (unit < 300 ? 0.034 : 0.06)),
     text: {
       headline: unit < TINY ? 14 : Math.max(17, unit * 0.1),
       sentence: unit < TINY ? 8 : Math.max(13, unit * 0.056),
@@ -149,16 +162,26 @@ function message(screen: Screen, frame: Frame): Layout {
           ["symbol", "headline", "sentence", "notice"],
           ["headline", "sentence", "notice"],
           ["headline", "sentence"],
-          ["headline"],
         ] as const)
       : ([
           ["symbol", "headline", "project", "device", "notice"],
           ["headline", "project", "device", "notice"],
           ["headline", "project", "device"],
           ["headline", "project"],
-          ["project"],
         ] as const);
-  return { theme, items: column(choices(blocks, order), reading(frame), "middle") ?? [], qr: null };
+  // Where one thing alone has room, it is what to do.
+  const last = project === null ? (["sentence", "headline"] as const) : (["project"] as const);
+  const items =
+    column(choices(blocks, order), reading(frame), "middle") ??
+    column(
+      choices(
+        blocks,
+        last.map((name) => [name]),
+      ),
+      inner(frame),
+      "middle",
+    );
+  return { theme, items: items ?? [], qr: null };
 }
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
@@ -176,13 +199,20 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
   }
   const blocks = codeBlocks(screen, offered, frame, width - 2 * frame.margin, false);
   const box = unit < TINY ? { x: 0, y: 0, width, height } : inner(frame);
-  const items = columnOf(blocks, box, "middle", [
-    ["headline", "sentence", "digits", "bar", "device", "notice"],
-    ["headline", "sentence", "digits", "bar", "device"],
-    ["headline", "sentence", "digits", "bar"],
-    ["sentence", "digits", "bar"],
-    ["address", "digits", "bar"],
-  ]);
+  const items = columnOf(
+    blocks,
+    box,
+    "middle",
+    height < ONE_THING
+      ? []
+      : [
+          ["headline", "sentence", "digits", "bar", "device", "notice"],
+          ["headline", "sentence", "digits", "bar", "device"],
+          ["headline", "sentence", "digits", "bar"],
+          ["sentence", "digits", "bar"],
+          ["address", "digits", "bar"],
+        ],
+  );
   return { theme: frame.theme, items: items ?? [], qr: null };
 }
 
@@ -257,15 +287,15 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
 
 function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
   const { width, height, margin } = frame;
-  const roomy = height - card.side >= 100;
   const blocks = {
     ...codeBlocks(screen, offered, frame, width - 2 * margin, false),
     qr: qrBlock(card.matrix, card.fit, card.side, frame.unit * 0.04),
   };
-  const edge = Math.min(margin, 4);
+  const below = height - card.side;
+  if (below < ROOMY) return stripBelowCode(offered, card, frame);
   return columnOf(
     blocks,
-    roomy ? inner(frame) : { x: edge, y: 0, width: width - 2 * edge, height },
+    inner(frame),
     "middle",
     [
       ["headline", "qr", "sentence", "digits", "bar", "device", "notice"],
@@ -274,6 +304,38 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
       ["headline", "qr", "address", "digits", "bar"],
       ["qr", "address", "digits", "bar"],
     ],
+    ["qr", "digits", "bar"],
+  );
+}
+
+/** A small square panel: the code, and in the strip that is left the digits and the address in one row. */
+function stripBelowCode(offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
+  const { press, theme, width, height, margin, text } = frame;
+  const edge = Math.min(margin, 6);
+  const bar = Math.max(3, Math.round(frame.unit * 0.014));
+  const strip = height - card.side - bar - edge;
+  const digits = digitsOf(press, offered, { size: strip * 1.1, color: theme.text, gap: 0, stacked: false });
+  const address =
+    offered.address === null
+      ? null
+      : textBlock(press, breakableAddress(offered.address), {
+          size: text.label,
+          weight: "regular",
+          color: theme.soft,
+          gap: 0,
+          lines: 1,
+        });
+  const blocks = {
+    qr: qrBlock(card.matrix, card.fit, card.side, 0),
+    row: address === null ? null : rowBlock(digits, address, edge, 2),
+    digits: { ...digits, gap: 2 },
+    bar: barBlock(bar, theme.accent, theme.faint, 2),
+  };
+  return columnOf(
+    blocks,
+    { x: edge, y: 0, width: width - 2 * edge, height },
+    "middle",
+    address === null ? [] : [["qr", "row", "bar"]],
     ["qr", "digits", "bar"],
   );
 }
@@ -326,9 +388,7 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
             gap: small ? 1 : unit * 0.02,
             lines: 2,
           }),
-    digits: SIX_DIGITS.test(offered.userCode)
-      ? digitsBlock(press, [offered.userCode.slice(0, 3), offered.userCode.slice(3)], { ...digits, stacked })
-      : nameBlock(press, offered.userCode, { ...digits, size: text.headline, weight: "bold" }),
+    digits: digitsOf(press, offered, { ...digits, stacked }),
     bar: barBlock(
       small ? 3 : Math.max(4, Math.round(unit * 0.014)),
       theme.accent,
@@ -355,6 +415,16 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
             lines: 2,
           }),
   };
+}
+
+function digitsOf(
+  press: Press,
+  { userCode }: ScreenCode,
+  options: { size: number; color: Rgb; gap: number; stacked: boolean },
+): Block {
+  return SIX_DIGITS.test(userCode)
+    ? digitsBlock(press, [userCode.slice(0, 3), userCode.slice(3)], options)
+    : nameBlock(press, userCode, { ...options, size: options.size / 2, weight: "bold" });
 }
 
 /**

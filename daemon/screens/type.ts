@@ -34,14 +34,17 @@ const CRISP_BELOW = 22;
 const LEAST_OUTLINE = 14;
 
 const ELLIPSIS = "…";
+/** Places where a line may end, which are not drawn. */
+const INVISIBLE = /[\u00AD\u200B]/g;
 
 /** Whether the shipped faces have every character of the text. */
 export function covered(fonts: Fonts, text: string): boolean {
   return Array.from(text).every((char) => outlineFace(fonts, "regular", char) !== undefined);
 }
 
-export function setLine(fonts: Fonts, text: string, style: Style): Line {
-  return setClusters(fonts, clustersOf(fonts, text), style);
+/** @param of the text that the line is a part of: all its lines are drawn with one face */
+export function setLine(fonts: Fonts, text: string, style: Style, of = text): Line {
+  return setClusters(fonts, clustersOf(fonts, text), style, of);
 }
 
 /** The longest beginning and end of a name that fit the width together, with an ellipsis between. */
@@ -80,7 +83,8 @@ function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
  * width.
  */
 export function setParagraph(fonts: Fonts, text: string, style: Style, width: number): Line[] | null {
-  const widthOf = (line: string) => setLine(fonts, line, style).width;
+  const whole = `${text.replace(INVISIBLE, "")}-`;
+  const widthOf = (line: string) => setLine(fonts, line, style, whole).width;
   const lines = wrap(text, fonts.language, width, widthOf);
   if (lines === null) return null;
   let even = lines;
@@ -93,19 +97,22 @@ export function setParagraph(fonts: Fonts, text: string, style: Style, width: nu
       else narrow = middle;
     }
   }
-  return even.map((line) => setLine(fonts, line, style));
+  return even.map((line) => setLine(fonts, line, style, whole));
 }
 
 function clustersOf(fonts: Fonts, text: string): readonly Cluster[] {
   return fonts.names.get(text) ?? Array.from(text, (char) => ({ text: char, level: 0, drawn: null }));
 }
 
-function setClusters(fonts: Fonts, clusters: readonly Cluster[], style: Style): Line {
+function setClusters(
+  fonts: Fonts,
+  clusters: readonly Cluster[],
+  style: Style,
+  of = clusters.map((cluster) => cluster.text).join(""),
+): Line {
   const text = clusters.map((cluster) => cluster.text).join("");
   if (style.crisp && style.size < CRISP_BELOW) {
-    const face = clusters.every(({ drawn }) => drawn === null)
-      ? pixelFace(fonts, text, style.size)
-      : undefined;
+    const face = clusters.every(({ drawn }) => drawn === null) ? pixelFace(fonts, of, style.size) : undefined;
     if (face !== undefined) return setPixels(face, text);
     return setOutlines(fonts, clusters, { ...style, size: Math.max(style.size, LEAST_OUTLINE) });
   }
