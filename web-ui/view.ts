@@ -1,8 +1,10 @@
 /** The status page as markup. Pure: everything that it says is in its argument. */
+import type { Problem, ProblemCode } from "../daemon/status/health.ts";
 import type { PairingView, Snapshot, StateName } from "../daemon/status/snapshot.ts";
-import { fill, Html, html } from "./html.ts";
-import { LANGUAGES, type Language, PAGE_TEXTS } from "./texts/languages.ts";
-import type { PageTexts } from "./texts/page-texts.ts";
+import { CATALOGUE, LANGUAGES, type Language } from "../daemon/texts/catalogue.ts";
+import { clockTime, type Message, type Texts } from "../daemon/texts/texts.ts";
+import { fill, type Html, html } from "./html.ts";
+import { PAGE_TEXTS, type PageTexts } from "./texts/page-texts.ts";
 
 export interface HistoryLine {
   /** ISO 8601. */
@@ -27,11 +29,20 @@ export interface PageInput {
   readonly notRevoked: boolean;
 }
 
-/** Seconds after which the page asks again where it has no script. */
-const RELOAD_S = 10;
+/** The reader's language: what the page shares with the screens, and its own. */
+interface Words {
+  readonly common: Texts;
+  readonly page: PageTexts;
+}
 
-/** Which colour and symbol a state wears. */
-const TONES: Readonly<Record<StateName, "waiting" | "bad" | "pairing" | "resting" | "good">> = {
+/** Seconds after which the page asks again where it has no script; sooner in states that pass quickly. */
+const RELOAD_S = 10;
+const RELOAD_SOON_S = 2;
+const PASSING: readonly StateName[] = ["starting", "requesting-code", "confirming"];
+
+type Tone = "waiting" | "bad" | "pairing" | "resting" | "good";
+
+const TONES: Readonly<Record<StateName, Tone>> = {
   starting: "waiting",
   unconfigured: "bad",
   "waiting-for-clock": "waiting",
@@ -43,43 +54,53 @@ const TONES: Readonly<Record<StateName, "waiting" | "bad" | "pairing" | "resting
   paired: "good",
 };
 
-const SYMBOLS = {
-  waiting: '<circle cx="6" cy="12" r="2"/><circle cx="12" cy="12" r="2"/><circle cx="18" cy="12" r="2"/>',
-  bad: '<path d="M10.9 4h2.2l-.3 10h-1.6z"/><circle cx="12" cy="18" r="1.6"/>',
-  resting: '<path d="M7 5h3.4v14H7zM13.6 5H17v14h-3.4z"/>',
-  good: '<path d="M9.5 19 3 12.5l2.1-2.1 4.4 4.4L18.9 5.4 21 7.5z"/>',
-} as const;
+/** Shapes in a square of 24. */
+const SYMBOLS: Readonly<Record<Exclude<Tone, "pairing">, Html>> = {
+  waiting: html`<circle cx="6" cy="12" r="2"/><circle cx="12" cy="12" r="2"/><circle cx="18" cy="12" r="2"/>`,
+  bad: html`<path d="M10.9 4h2.2l-.3 10h-1.6z"/><circle cx="12" cy="18" r="1.6"/>`,
+  resting: html`<path d="M7 5h3.4v14H7zM13.6 5H17v14h-3.4z"/>`,
+  good: html`<path d="M9.5 19 3 12.5l2.1-2.1 4.4 4.4L18.9 5.4 21 7.5z"/>`,
+};
+
+/** What the page is about: the state, or the problem that keeps the device from leaving it. */
+interface Topic extends Message {
+  readonly tone: Tone;
+  /** Told here already, so not in the list of problems. */
+  readonly problem: Problem | null;
+}
 
 export function renderPage(input: PageInput): string {
   const { snapshot, language, confirming } = input;
-  const texts = PAGE_TEXTS[language];
+  const words: Words = { common: CATALOGUE[language], page: PAGE_TEXTS[language] };
+  const topic = topicOf(snapshot, words);
+  const reload = PASSING.includes(snapshot.state) ? RELOAD_SOON_S : RELOAD_S;
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
-<title>${texts.states[snapshot.state][0]} · ${snapshot.device.name}</title>
+<title>${topic.headline} · ${snapshot.device.name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
-${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${RELOAD_S}"></noscript>`}
+${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${reload}"></noscript>`}
 <script type="module" src="/page.js"></script>
 </head>
 <body>
-<p id="lost" role="alert" data-text="${texts.connectionLost}"></p>
-<div id="page" data-version="${snapshot.version}" data-tone="${TONES[snapshot.state]}">
-${header(snapshot, texts)}
+<p id="lost" role="alert" data-text="${words.page.connectionLost}"></p>
+<div id="page" data-version="${snapshot.version}" data-tone="${topic.tone}">
+<header><p><bdi>${snapshot.device.name}</bdi></p><p class="live">${words.page.live}</p></header>
 <main>
-${input.notRevoked && html`<p class="notice">${texts.notRevoked}</p>`}
-${confirming ? question(input, texts) : hero(input, texts)}
-${health(snapshot, texts)}
+${input.notRevoked && html`<p class="notice">${words.page.notRevoked}</p>`}
+${confirming ? question(input, words) : hero(input, topic, words)}
+${health(snapshot, topic, words)}
 <div class="more">
-${details(snapshot, texts)}
-${past(input.history, texts)}
+${details(snapshot, words)}
+${past(input.history, words)}
 </div>
 </main>
-${footer(input, texts)}
+${footer(input, words)}
 </div>
 </body>
 </html>
@@ -87,55 +108,73 @@ ${footer(input, texts)}
   return page.text;
 }
 
-function header({ device }: Snapshot, texts: PageTexts): Html {
-  return html`<header><p><bdi>${device.name}</bdi></p><p class="live">${texts.live}</p></header>`;
+/** Problems of the device's own screen: on the page they are news, and never what it is about. */
+const ABOUT_THE_SCREEN: readonly ProblemCode[] = ["display-missing", "qr-too-small"];
+
+function topicOf({ state, health: problems }: Snapshot, { common }: Words): Topic {
+  const held = state === "awaiting-user" || state === "confirming" || state === "paired";
+  const problem = problems.find(
+    ({ code, severity }) => severity !== "info" && !ABOUT_THE_SCREEN.includes(code),
+  );
+  if (held || problem === undefined)
+    return {
+      ...common.states[state],
+      headline: state === "awaiting-user" ? common.code.enter : common.states[state].headline,
+      tone: TONES[state],
+      problem: null,
+    };
+  return {
+    ...common.problems[problem.code],
+    tone: problem.severity === "error" ? "bad" : "waiting",
+    problem,
+  };
 }
 
-function hero(input: PageInput, texts: PageTexts): Html {
+function hero(input: PageInput, topic: Topic, words: Words): Html {
   const { snapshot, qr } = input;
-  const { pairing, state } = snapshot;
-  const tone = TONES[state];
-  return html`<section class="${qr ? "hero two" : "hero"}" aria-labelledby="state">
+  const { pairing } = snapshot;
+  return html`<section class="hero"${qr && html` data-qr`} aria-labelledby="state">
 <div class="said" role="status">
-<div class="head">${tone !== "pairing" && symbol(tone)}<h1 id="state">${texts.states[state][0]}</h1></div>
-${project(snapshot, texts)}
-<p>${meaning(input, texts)}</p>
+<div class="head">${topic.tone !== "pairing" && symbol(SYMBOLS[topic.tone])}<h1 id="state">${topic.headline}</h1></div>
+${project(snapshot, words)}
+<p>${meaning(input, topic, words)}</p>
 </div>
-${pairing && code(pairing, snapshot, texts)}
-${pairing && qr && html`<div class="qr" role="img" aria-label="${texts.qrLabel}">${qr}</div>`}
-${input.formToken !== null && actions(input, input.formToken, texts)}
+${pairing && code(pairing, snapshot, words)}
+${qr && html`<div class="qr" role="img" aria-label="${words.page.qrLabel}">${qr}</div>`}
+${input.formToken !== null && actions(input, input.formToken, words)}
 </section>`;
 }
 
-function symbol(tone: keyof typeof SYMBOLS): Html {
-  return html`<svg class="symbol" viewBox="0 0 24 24" aria-hidden="true">${new Html(SYMBOLS[tone])}</svg>`;
+function symbol(shape: Html): Html {
+  return html`<svg class="symbol" viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;
 }
 
-function project({ state, project }: Snapshot, texts: PageTexts): Html | null {
+function project({ state, project }: Snapshot, { common, page }: Words): Html | null {
   if (state !== "paired") return null;
-  return html`<p class="project"><span>${texts.project}</span> <bdi>${project?.name ?? texts.projectUnknown}</bdi></p>`;
+  return html`<p class="project"><span>${common.labels.project}</span> <bdi>${project?.name ?? page.projectUnknown}</bdi></p>`;
 }
 
-function meaning({ snapshot, formToken }: PageInput, texts: PageTexts): Html {
+function meaning({ snapshot, formToken, qr }: PageInput, topic: Topic, { common, page }: Words): Html {
   const { state, pairing } = snapshot;
-  if (state === "idle" && formToken !== null) return html`${texts.idleWithButton}`;
-  if (state !== "awaiting-user") return html`${texts.states[state][1]}`;
+  if (state === "idle" && topic.problem === null && formToken !== null) return html`${page.idleWithButton}`;
+  if (state !== "awaiting-user") return html`${topic.sentence}`;
   const address = pairing?.verification_uri ?? null;
-  if (address === null) return html`${texts.enterDigits}`;
-  return fill(texts.states[state][1], {
-    address: html`<a class="address" href="${address}" rel="noreferrer">${address.replace(/^https:\/\//, "")}</a>`,
+  if (address === null) return html`${common.code.menu}`;
+  return fill(qr === null ? common.code.open("{address}") : page.scanOrEnter, {
+    address: html`<a class="address" href="${address}" rel="noreferrer">${address.replace(/^https?:\/\//i, "")}</a>`,
   });
 }
 
-function code(pairing: PairingView, { device, project, authorization }: Snapshot, texts: PageTexts): Html {
+function code(pairing: PairingView, { device, project, authorization }: Snapshot, words: Words): Html {
+  const { common, page } = words;
   const link = pairing.verification_uri_complete;
   return html`<div class="code">
-<p class="digits"><span class="hidden">${texts.digits} </span>${digits(pairing.user_code)}</p>
-<div class="way">${link && html`<a class="button" href="${link}" rel="noreferrer">${texts.openLink}</a>`}
-<p class="left">${fill(texts.newCodeIn, { time: clock(pairing.expires_in) })}</p></div>
-<p class="ended">${texts.codeEnded}</p>
-<p class="compare">${texts.compareName} <strong><bdi>${device.name}</bdi></strong></p>
-${authorization && project && html`<p class="still">${fill(texts.stillPaired, { project: html`<bdi>${project.name}</bdi>` })}</p>`}
+<p class="digits"><span class="hidden">${common.labels.code} </span>${digits(pairing.user_code)}</p>
+<div class="way">${link && html`<a class="button" href="${link}" rel="noreferrer">${page.openLink}</a>`}
+<p class="left">${fill(page.newCodeIn, { time: countdown(pairing.expires_in) })}</p></div>
+<p class="ended">${page.codeEnded}</p>
+<p class="compare">${page.compareName} <strong><bdi>${device.name}</bdi></strong></p>
+${authorization && project && html`<p class="still">${fill(page.stillPaired, { project: html`<bdi>${project.name}</bdi>` })}</p>`}
 </div>`;
 }
 
@@ -145,80 +184,86 @@ function digits(userCode: string): Html {
   return html`<span>${userCode.slice(0, 3)}</span><span>${userCode.slice(3)}</span>`;
 }
 
-function clock(seconds: number): Html {
-  const shown = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  return html`<span role="timer" data-left="${seconds}">${shown}</span>`;
+function countdown(seconds: number): Html {
+  return html`<span role="timer" data-left="${seconds}">${clockTime(seconds)}</span>`;
 }
 
-function actions(input: PageInput, token: string, texts: PageTexts): Html | null {
+function actions(input: PageInput, token: string, { common, page }: Words): Html | null {
   const { state, authorization } = input.snapshot;
-  const pair = { "awaiting-user": texts.newCode, idle: texts.showCode, paired: texts.pairAgain };
-  const label = Object.entries(pair).find(([name]) => name === state)?.[1];
+  const pairLabel = {
+    "awaiting-user": common.actions.newCode,
+    idle: common.actions.newCode,
+    paired: page.pairAgain,
+  };
+  const label = Object.entries(pairLabel).find(([name]) => name === state)?.[1];
   const offered = [
     label === undefined ? null : form("pair", label, input, token),
     state === "awaiting-user" || state === "requesting-code"
-      ? form("cancel", texts.cancel, input, token)
+      ? form("cancel", common.actions.cancel, input, token)
       : null,
-    authorization &&
-      html`<a class="quiet" href="${address(input, { confirm: "unpair" })}">${texts.unpair}</a>`,
+    authorization === null || state === "awaiting-user"
+      ? null
+      : html`<a class="quiet" href="${address(input, { confirm: "unpair" })}">${common.actions.unpair}</a>`,
   ].filter((action) => action !== null);
   if (offered.length === 0) return null;
-  return html`<div class="actions" role="group" aria-label="${texts.actions}">${offered}</div>`;
+  return html`<div class="actions" role="group" aria-label="${page.actions}">${offered}</div>`;
 }
 
 function form(verb: "pair" | "cancel" | "unpair", label: string, input: PageInput, token: string): Html {
   return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}<button>${label}</button></form>`;
 }
 
-function question(input: PageInput, texts: PageTexts): Html | null {
+function question(input: PageInput, { page }: Words): Html | null {
   if (input.formToken === null) return null;
   return html`<section class="question" aria-labelledby="state">
-<h1 id="state">${texts.unpairQuestion}</h1>
-<p>${texts.unpairMeaning}</p>
-<div class="actions">${form("unpair", texts.unpairYes, input, input.formToken)}<a class="quiet" href="${address(input, {})}">${texts.unpairNo}</a></div>
+<h1 id="state">${page.unpairQuestion}</h1>
+<p>${page.unpairMeaning}</p>
+<div class="actions">${form("unpair", page.unpairYes, input, input.formToken)}<a class="quiet" href="${address(input, {})}">${page.unpairNo}</a></div>
 </section>`;
 }
 
-function health({ health: problems }: Snapshot, texts: PageTexts): Html | null {
-  if (problems.length === 0) return null;
-  const items = problems.map(
-    ({ severity, text, action }) =>
-      html`<li data-severity="${severity}"><span class="severity">${texts.severities[severity]}</span> <strong>${text}</strong> <span>${action}</span></li>`,
-  );
-  return html`<section class="health" aria-labelledby="health"><h2 id="health">${texts.health}</h2><ul>${items}</ul></section>`;
+function health({ health: problems }: Snapshot, topic: Topic, { common, page }: Words): Html | null {
+  const items = problems
+    .filter((problem) => problem !== topic.problem)
+    .map(({ code, severity }) => {
+      const { headline, sentence } = common.problems[code];
+      return html`<li data-severity="${severity}"><span class="severity">${page.severities[severity]}</span> <strong>${headline}</strong> <span>${sentence}</span></li>`;
+    });
+  if (items.length === 0) return null;
+  return html`<section class="health" aria-labelledby="health"><h2 id="health">${page.health}</h2><ul>${items}</ul></section>`;
 }
 
-function details(snapshot: Snapshot, texts: PageTexts): Html {
+function details(snapshot: Snapshot, { common, page }: Words): Html {
   const { device, project, authorization, display } = snapshot;
   const size = display.width === null ? "" : ` ${display.width} × ${display.height}`;
   const end = authorization?.expires_at ?? null;
   const rows: readonly (readonly [string, string | Html | null])[] = [
-    [texts.project, project && html`<bdi>${project.name}</bdi>`],
-    [texts.validUntil, authorization && (end === null ? texts.noEnd : date(end))],
-    [texts.renewed, authorization?.refreshed_at ? date(authorization.refreshed_at) : null],
-    [texts.device, html`<bdi>${device.name}</bdi>`],
-    [texts.deviceId, device.client_id === device.name ? null : html`<bdi>${device.client_id}</bdi>`],
-    [texts.model, device.model === "" ? null : device.model],
-    [texts.screen, display.driver === "none" ? null : `${display.name}${size}`],
-    [texts.version, `c2cd ${snapshot.version}`],
+    [common.labels.project, project && html`<bdi>${project.name}</bdi>`],
+    [page.validUntil, authorization && (end === null ? page.noEnd : date(end))],
+    [page.renewed, authorization?.refreshed_at ? date(authorization.refreshed_at) : null],
+    [common.labels.device, html`<bdi>${device.name}</bdi>`],
+    [page.deviceId, device.client_id === device.name ? null : html`<bdi>${device.client_id}</bdi>`],
+    [page.model, device.model === "" ? null : device.model],
+    [page.screen, display.driver === "none" ? null : `${display.name}${size}`],
+    [page.version, `c2cd ${snapshot.version}`],
   ];
   const shown = rows.flatMap(([name, value]) =>
     value === null ? [] : [html`<div><dt>${name}</dt><dd>${value}</dd></div>`],
   );
-  return html`<section aria-labelledby="details"><h2 id="details">${texts.details}</h2><dl>${shown}</dl></section>`;
+  return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2><dl>${shown}</dl></section>`;
 }
 
 /** Lines of history on the page; renewals are routine and told by the last one alone, in the details. */
 const HISTORY_LINES = 6;
 
-function past(history: readonly HistoryLine[], texts: PageTexts): Html {
-  const said: Readonly<Record<string, string>> = texts.events;
+function past(history: readonly HistoryLine[], { page }: Words): Html {
+  const said = new Map<string, string>(Object.entries(page.events));
   const lines = history
     .filter(({ event }) => event !== "refreshed")
     .slice(0, HISTORY_LINES)
-    .map(({ at, event }) => html`<li>${date(at)} <span>${said[event] ?? event}</span></li>`);
-  return html`<section aria-labelledby="history"><h2 id="history">${texts.history}</h2>${
-    lines.length === 0 ? html`<p>${texts.historyEmpty}</p>` : html`<ol>${lines}</ol>`
+    .map(({ at, event }) => html`<li>${date(at)} <span>${said.get(event) ?? event}</span></li>`);
+  return html`<section aria-labelledby="history"><h2 id="history">${page.history}</h2>${
+    lines.length === 0 ? html`<p>${page.historyEmpty}</p>` : html`<ol>${lines}</ol>`
   }</section>`;
 }
 
@@ -227,13 +272,12 @@ function date(iso: string): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
 }
 
-function footer(input: PageInput, texts: PageTexts): Html {
-  const links = LANGUAGES.map((language) =>
-    language === input.language
-      ? html`<a href="?lang=${language}" lang="${language}" aria-current="true">${PAGE_TEXTS[language].language}</a>`
-      : html`<a href="?lang=${language}" lang="${language}">${PAGE_TEXTS[language].language}</a>`,
-  );
-  return html`<footer><nav aria-label="${texts.languages}">${links}</nav></footer>`;
+function footer(input: PageInput, { page }: Words): Html {
+  const links = LANGUAGES.map((language) => {
+    const current = language === input.language && html` aria-current="true"`;
+    return html`<a href="?lang=${language}" lang="${language}"${current}>${CATALOGUE[language].language}</a>`;
+  });
+  return html`<footer><nav aria-label="${page.languages}">${links}</nav></footer>`;
 }
 
 /** This page's own address, with the language where the reader chose it. */

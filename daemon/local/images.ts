@@ -1,23 +1,13 @@
 /** The current code as a picture: SVG for pages, pixels for other screens. */
-import { create } from "qrcode";
 import type { Picture } from "../../hw/displays/display.ts";
+import { qrMatrix, qrPayload } from "../screens/qr.ts";
 
 /** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;
 
-interface Matrix {
-  readonly size: number;
-  dark(x: number, y: number): boolean;
-}
-
-function matrixOf(payload: string): Matrix {
-  const { modules } = create(payload, { errorCorrectionLevel: "M" });
-  return { size: modules.size, dark: (x, y) => modules.get(y, x) === 1 };
-}
-
-/** The code as one path, black on white. */
-export function qrSvg(payload: string): string {
-  const { size, dark } = matrixOf(payload);
+/** The link's code as one path, black on white. */
+export function qrSvg(link: string): string {
+  const { size, dark } = qrMatrix(qrPayload(link));
   let path = "";
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
@@ -33,9 +23,9 @@ export function qrSvg(payload: string): string {
   );
 }
 
-/** The code at `scale` pixels a module. */
-export function qrPicture(payload: string, scale: number): Picture {
-  const { size, dark } = matrixOf(payload);
+/** The link's code at `scale` pixels a module. */
+export function qrPicture(link: string, scale: number): Picture {
+  const { size, dark } = qrMatrix(qrPayload(link));
   const width = (size + 2 * QUIET_ZONE) * scale;
   const pixels = new Uint8Array(width * width);
   for (let y = 0; y < size; y++) {

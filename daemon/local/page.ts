@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Html } from "../../web-ui/html.ts";
-import { chooseLanguage, type Language } from "../../web-ui/texts/languages.ts";
+import { chooseLanguage } from "../../web-ui/language.ts";
 import { type HistoryLine, renderPage } from "../../web-ui/view.ts";
 import type { Snapshot } from "../status/snapshot.ts";
+import type { Language } from "../texts/catalogue.ts";
 import { qrSvg } from "./images.ts";
 
 /** The files that the page asks for: these and no others, so that no path ever reaches the disk. */
@@ -60,7 +61,7 @@ export function pageFor(
     qr: link === null ? null : new Html(qrSvg(link)),
     formToken,
     confirming: query.confirm === "unpair" && formToken !== null && snapshot.authorization !== null,
-    notRevoked: query.notice === "not-revoked",
+    notRevoked: query.notice === "not-revoked" && snapshot.authorization === null,
   });
   return { language, markup };
 }

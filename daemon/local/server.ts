@@ -127,19 +127,14 @@ interface Page {
 }
 
 async function startPage(options: LocalOptions, formToken: string): Promise<Page | null> {
-  const { http, clock, hostName, log, onPageProblem } = options;
+  const { http, clock, hostName, onPageProblem } = options;
   const where = parseListen(http.listen);
   if (where === null) return null;
-  function report(problem: string): void {
-    log.warn(problem);
-    onPageProblem(problem);
-  }
-
   let files: readonly PageFile[];
   try {
     files = readPageFiles(options.webRoot);
   } catch (error) {
-    report(`The status page is not installed: ${(error as Error).message}.`);
+    onPageProblem(`The status page is not installed: ${(error as Error).message}.`);
     return null;
   }
   const app = await build(options, { kind: "tcp", hostName }, formToken, files);
@@ -152,7 +147,7 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       const reason = code === "EADDRINUSE" ? "another program uses this port" : (error as Error).message;
-      report(`The status page can't listen on ${http.listen}: ${reason}.`);
+      onPageProblem(`The status page can't listen on ${http.listen}: ${reason}.`);
       const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 0;
       stopRetry = clock.after(wait, () => void open(attempt + 1));
     }

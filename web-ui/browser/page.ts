@@ -14,6 +14,9 @@ const page = find("#page");
 const lost = find("#lost");
 const language = document.documentElement.lang;
 
+/** The reader's own way to write times, in the page's language: en-GB and not just en. */
+const locale = navigator.languages.find((tag) => tag.split("-", 1)[0] === language) ?? language;
+
 /** When the code on the page ends, on the clock of `performance.now()`. */
 let deadline = 0;
 /** Date and time at which the page was last known to be true. */
@@ -27,7 +30,7 @@ function find(selector: string): HTMLElement {
 
 /** Times as the reader's own clock and language have them. */
 function localise(root: Element): void {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   for (const element of root.querySelectorAll("time")) {
     const at = new Date(element.dateTime);
     // A board without a clock of its own counts from 1970 until it has asked the network.
@@ -61,7 +64,10 @@ function show(markup: string): void {
   const fresh = new DOMParser().parseFromString(markup, "text/html");
   const wanted = fresh.querySelector<HTMLElement>("#page");
   if (wanted === null) throw new Error("not the status page");
-  if (wanted.dataset.version !== page.dataset.version) location.reload();
+  if (wanted.dataset.version !== page.dataset.version) {
+    location.reload();
+    return;
+  }
   localise(wanted);
   document.title = fresh.title;
   morph(page, wanted);
@@ -99,10 +105,7 @@ function connected(yes: boolean): void {
   page.classList.toggle("here", yes);
   const text = yes
     ? ""
-    : (lost.dataset.text ?? "").replace(
-        "{time}",
-        heardAt.toLocaleTimeString(language, { timeStyle: "short" }),
-      );
+    : (lost.dataset.text ?? "").replace("{time}", heardAt.toLocaleTimeString(locale, { timeStyle: "short" }));
   if (lost.textContent !== text) lost.textContent = text;
 }
 

@@ -1,31 +1,27 @@
 import type { HistoryEvent } from "../../daemon/pairing/events.ts";
-import type { StateName } from "../../daemon/status/snapshot.ts";
+import type { Language } from "../../daemon/texts/catalogue.ts";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { ja } from "./ja.ts";
+import { zh } from "./zh.ts";
 
-/** What only the status page says. `{name}` marks where a value goes. */
+/** What the page says beyond the sentences that it shares with the screens. `{name}` marks where a value goes. */
 export interface PageTexts {
-  /** Name of the language in itself. */
-  readonly language: string;
-  /** For each state, a headline and what it means for the reader. */
-  readonly states: Readonly<Record<StateName, readonly [headline: string, meaning: string]>>;
-  /** In place of the meaning of `idle` where the page offers a button. */
-  readonly idleWithButton: string;
-  /** In place of the meaning of `awaiting-user` where there is no address to name. */
-  readonly enterDigits: string;
+  readonly scanOrEnter: string;
   readonly openLink: string;
-  readonly digits: string;
   readonly qrLabel: string;
   readonly compareName: string;
   readonly newCodeIn: string;
   readonly codeEnded: string;
+  /** A new code is on offer while an authorization is held. */
   readonly stillPaired: string;
-  readonly project: string;
+  /** Says what the button beside it does. */
+  readonly idleWithButton: string;
   readonly projectUnknown: string;
-  readonly actions: string;
-  readonly newCode: string;
-  readonly showCode: string;
   readonly pairAgain: string;
-  readonly cancel: string;
-  readonly unpair: string;
+  readonly actions: string;
   readonly unpairQuestion: string;
   readonly unpairMeaning: string;
   readonly unpairYes: string;
@@ -34,7 +30,6 @@ export interface PageTexts {
   readonly health: string;
   readonly severities: Readonly<Record<"error" | "warning" | "info", string>>;
   readonly details: string;
-  readonly device: string;
   readonly deviceId: string;
   readonly model: string;
   readonly validUntil: string;
@@ -50,3 +45,5 @@ export interface PageTexts {
   /** `{time}`: when the page was last told something. */
   readonly connectionLost: string;
 }
+
+export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = { en, de, es, fr, ja, zh };

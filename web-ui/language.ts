@@ -1,16 +1,4 @@
-import { de } from "./de.ts";
-import { en } from "./en.ts";
-import { es } from "./es.ts";
-import { fr } from "./fr.ts";
-import { ja } from "./ja.ts";
-import type { PageTexts } from "./page-texts.ts";
-import { zh } from "./zh.ts";
-
-export const LANGUAGES = ["en", "de", "es", "fr", "ja", "zh"] as const;
-
-export type Language = (typeof LANGUAGES)[number];
-
-export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = { en, de, es, fr, ja, zh };
+import { LANGUAGES, type Language } from "../daemon/texts/catalogue.ts";
 
 /** One of ours by its primary subtag (RFC 5646 §2.2.1): "de-AT" is German; null where we don't speak it. */
 function known(tag: string): Language | null {

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { PROBLEM_CODES } from "../../daemon/status/health.ts";
+import { type Snapshot, STATES } from "../../daemon/status/snapshot.ts";
+import { CATALOGUE, LANGUAGES } from "../../daemon/texts/catalogue.ts";
+import { fill, html } from "../../web-ui/html.ts";
+import { chooseLanguage } from "../../web-ui/language.ts";
+import { PAGE_TEXTS } from "../../web-ui/texts/page-texts.ts";
+import { type PageInput, renderPage } from "../../web-ui/view.ts";
+import { AWAITING, IDLE, NO_SECRET, OFFER, OFFLINE, PAIRED } from "../daemon/local/fake-backend.ts";
+
+function input(snapshot: Snapshot, changes: Partial<PageInput> = {}): PageInput {
+  return {
+    snapshot,
+    history: [],
+    language: "en",
+    languageChosen: false,
+    qr: null,
+    formToken: null,
+    confirming: false,
+    notRevoked: false,
+    ...changes,
+  };
+}
+
+test("the reader's language is the chosen one, else the best of theirs that we speak, else English", () => {
+  for (const [chosen, accepted, expected] of [
+    [undefined, undefined, "en"],
+    [undefined, "", "en"],
+    [undefined, "de-AT,de;q=0.9,en;q=0.8", "de"],
+    [undefined, "it,fr;q=0.5,en;q=0.7", "en"],
+    [undefined, "pt-BR, es;q=0.4", "es"],
+    [undefined, "zh-Hant-TW", "zh"],
+    [undefined, "JA", "ja"],
+    [undefined, "fr;q=0, de;q=0.1", "de"],
+    [undefined, "*", "en"],
+    [undefined, ";;;,,q=1,\u0000", "en"],
+    ["fr", "de", "fr"],
+    ["fr-CA", "de", "fr"],
+    ["tlh", "de", "de"],
+    ["__proto__", undefined, "en"],
+  ] as const)
+    assert.equal(chooseLanguage(chosen, accepted), expected, `${chosen} / ${accepted}`);
+});
+
+test("every language says the same things and marks the same places", () => {
+  const shape = (node: unknown): unknown =>
+    typeof node === "string"
+      ? [...node.matchAll(/\{\w+\}/g)].map(([mark]) => mark)
+      : Object.fromEntries(Object.entries(node as object).map(([key, value]) => [key, shape(value)]));
+  for (const language of LANGUAGES) {
+    assert.deepEqual(shape(PAGE_TEXTS[language]), shape(PAGE_TEXTS.en), language);
+    assert.ok(!JSON.stringify(PAGE_TEXTS[language]).includes('""'), `${language} leaves nothing out`);
+  }
+});
+
+test("every state and every problem reads in every language", () => {
+  for (const language of LANGUAGES)
+    for (const state of STATES) {
+      const markup = renderPage(input({ ...IDLE, state }, { language }));
+      const said =
+        state === "awaiting-user"
+          ? CATALOGUE[language].code.enter
+          : CATALOGUE[language].states[state].headline;
+      assert.ok(markup.includes(`<h1 id="state">${said}</h1>`), `${state} in ${language}`);
+      assert.ok(
+        !/undefined|null|\[object|\{\w+\}(?![^<]*")/.test(markup.replace(/data-text="[^"]*"/, "")),
+        state,
+      );
+    }
+  for (const code of PROBLEM_CODES) {
+    const markup = renderPage(input({ ...PAIRED, health: [{ ...OFFLINE, code }] }, { language: "fr" }));
+    assert.ok(markup.includes(`<strong>${CATALOGUE.fr.problems[code].headline}</strong>`), code);
+  }
+});
+
+test("what keeps the device from going on is what the page is about, and told once", () => {
+  const headline = CATALOGUE.en.problems["secret-missing"].headline;
+  const markup = renderPage(input({ ...IDLE, state: "unconfigured", health: [NO_SECRET, OFFLINE] }));
+  assert.equal(markup.split(headline).length - 1, 2, "in the heading and the title");
+  assert.match(markup, /data-severity="warning"/);
+  assert.doesNotMatch(markup, /data-severity="error"/);
+  const screenless = renderPage(input({ ...IDLE, health: [{ ...OFFLINE, code: "display-missing" }] }));
+  assert.match(screenless, new RegExp(`<h1 id="state">${CATALOGUE.en.states.idle.headline}</h1>`));
+});
+
+test("no text of ours or of the server's becomes markup", () => {
+  const hostile = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      "<script>alert(1)</script>",
+      '"><img src=x onerror=alert(1)>',
+      "' onmouseover='alert(1)",
+      "</title><script>",
+      "{address}",
+      "&lt;",
+      "--><b>",
+    ),
+  );
+  const tags = (markup: string) =>
+    [...markup.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/"[^"]*"/g, '""'));
+  const render = (text: string) =>
+    tags(
+      renderPage(
+        input(
+          {
+            ...PAIRED,
+            pairing: { ...OFFER, user_code: text },
+            device: { name: text, client_id: `${text}-id`, model: `${text}.`, source: "fixed" },
+            project: { id: text, name: text },
+            display: { ...IDLE.display, name: text },
+            version: text,
+          },
+          { history: [{ at: "2026-05-04T09:13:00.000Z", event: text }], formToken: text },
+        ),
+      ),
+    );
+  const plain = render("plain");
+  fc.assert(
+    fc.property(hostile, (text) => {
+      assert.deepEqual(render(text === "refreshed" || /^\d{6}$/.test(text) ? "other" : text), plain);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a link is only ever the one in the snapshot", () => {
+  const markup = renderPage(input(AWAITING));
+  const links = [...markup.matchAll(/href="([^"?/][^"]*)"/g)].map(([, href]) => href);
+  assert.deepEqual(links, [OFFER.verification_uri, OFFER.verification_uri_complete]);
+});
+
+test("a template escapes what it is given and leaves out what is not there", () => {
+  assert.equal(
+    html`<p title="${"\"<&'>"}">${null}${false}${0}${[html`<b>x</b>`]}</p>`.text,
+    '<p title="&quot;&lt;&amp;&#39;&gt;">0<b>x</b></p>',
+  );
+  assert.equal(fill("<{a}> {b} {c}", { a: "<", b: html`<i>` }).text, "&lt;&lt;&gt; <i> ");
+});
