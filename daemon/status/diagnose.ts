@@ -33,7 +33,7 @@ export function diagnose(state: State, facts: Facts, clock: Clock): Finding[] {
     ...pairingProblems(state),
     ...wayProblems(state, facts),
     ...grantProblems(state, clock),
-    ...storageProblems(facts),
+    ...storageProblems(state, facts),
     ...deviceProblems(facts),
   ].sort((a, b) => rank(a) - rank(b));
 }
@@ -184,7 +184,7 @@ function grantProblems(state: State, clock: Clock): Finding[] {
   return found;
 }
 
-function storageProblems(facts: Facts): Finding[] {
+function storageProblems(state: State, facts: Facts): Finding[] {
   const found: Finding[] = [];
   if (facts.vault.failing !== null)
     found.push(
@@ -194,21 +194,33 @@ function storageProblems(facts: Facts): Finding[] {
         "Free some space or replace the card; until then a power cut can cost the pairing.",
       ),
     );
+  const paired = state.grant !== null;
   for (const notice of facts.vault.notices)
-    found.push(
-      notice.type === "moved-aside"
-        ? warning(
-            "storage-replaced",
-            `The stored pairing was damaged and is kept in ${notice.path}.`,
-            "Pair this device again; replace the card if this comes back.",
-          )
-        : warning(
-            "storage-unreadable",
-            `The stored pairing can't be opened here: ${notice.reason}`,
-            "Pair this device again, or bring back the key that it was sealed with.",
-          ),
-    );
+    if (notice.type === "moved-aside") found.push(replaced(notice.path, paired));
+    else if (!paired)
+      found.push(
+        warning(
+          "storage-unreadable",
+          `The stored pairing can't be opened here: ${notice.reason}`,
+          "Pair this device again, or bring back the key that it was sealed with.",
+        ),
+      );
   return found;
+}
+
+/** Nobody has to pair again where the pairing could be saved, or was made anew since. */
+function replaced(path: string, paired: boolean): Finding {
+  return paired
+    ? info(
+        "storage-replaced",
+        `The storage of this device was damaged; the damaged file is kept in ${path}.`,
+        "Replace the card if this comes back.",
+      )
+    : warning(
+        "storage-replaced",
+        `The stored pairing was damaged and is kept in ${path}.`,
+        "Pair this device again; replace the card if this comes back.",
+      );
 }
 
 function deviceProblems(facts: Facts): Finding[] {

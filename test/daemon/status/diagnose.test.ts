@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { step } from "../../../daemon/pairing/machine.ts";
+import { initialState } from "../../../daemon/pairing/state.ts";
+import { diagnose, type Facts } from "../../../daemon/status/diagnose.ts";
+import type { VaultNotice } from "../../../daemon/vault/vault.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { authorization } from "../vault/support.ts";
+
+const clock = new ManualClock();
+const moment = {
+  now: clock.elapsed(),
+  wall: clock.wall(),
+  wallTrusted: true,
+  random: 0.5,
+  settings: { start: "auto", window: 0 },
+} as const;
+const unpaired = step(initialState, { type: "booted", stored: null }, moment).state;
+const paired = step(initialState, { type: "booted", stored: authorization(1) }, moment).state;
+
+function factsWith(...notices: VaultNotice[]): Facts {
+  return {
+    networkUp: true,
+    vault: { notices, failing: null },
+    display: { missing: null, qrTooSmall: false },
+    identityChanged: null,
+  };
+}
+
+const movedAside = { type: "moved-aside", path: "/var/lib/c2cd/c2cd.db.damaged-1", reason: "" } as const;
+const unreadable = { type: "unreadable", reason: "Another key." } as const;
+
+test("a damaged storage asks for a new pairing only where the pairing was lost", () => {
+  const [lost] = diagnose(unpaired, factsWith(movedAside), clock);
+  assert.equal(lost?.code, "storage-replaced");
+  assert.equal(lost.severity, "warning");
+  assert.match(lost.action, /^Pair this device again/);
+  const [saved] = diagnose(paired, factsWith(movedAside), clock);
+  assert.equal(saved?.code, "storage-replaced");
+  assert.equal(saved.severity, "info");
+  assert.doesNotMatch(saved.action, /pair/i);
+});
+
+test("a pairing that can't be unsealed is told until the device is paired again", () => {
+  assert.deepEqual(
+    diagnose(unpaired, factsWith(unreadable), clock).map(({ code }) => code),
+    ["storage-unreadable"],
+  );
+  assert.deepEqual(diagnose(paired, factsWith(unreadable), clock), []);
+});
