@@ -68,7 +68,7 @@ export async function build(file: string, fill: (connection: Connection) => Prom
     await connection.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     await migrate(connection, 0);
     await fill(connection);
-    await checkpoint(connection);
+    await checkpoint(connection, "RESTART");
   } finally {
     await connection.close();
   }
@@ -108,9 +108,12 @@ export async function openDamaged(file: string): Promise<Connection> {
   return connection;
 }
 
-/** Write-ahead log into the file itself, durably; the log is free for writing from its beginning afterwards. */
-export async function checkpoint(connection: Connection): Promise<void> {
-  await connection.run("PRAGMA wal_checkpoint(RESTART)");
+/**
+ * Write-ahead log into the file itself, durably. `RESTART` keeps the log's room and writes from its beginning on;
+ * `TRUNCATE` leaves nothing of what was in it (sqlite.org/pragma.html#pragma_wal_checkpoint).
+ */
+export async function checkpoint(connection: Connection, mode: "RESTART" | "TRUNCATE"): Promise<void> {
+  await connection.run(`PRAGMA wal_checkpoint(${mode})`);
 }
 
 /** What SQLite's own check finds wrong, or null (sqlite.org/pragma.html#pragma_quick_check). */

@@ -165,7 +165,7 @@ class SqliteVault implements DiskVault {
     return this.#exclusively(async () =>
       this.#mending(async () => {
         const link = await this.#writable();
-        if (!this.#settled) await checkpoint(link.connection);
+        if (!this.#settled) await checkpoint(link.connection, "RESTART");
         this.#settled = true;
         return work(link.store);
       }),
@@ -296,7 +296,7 @@ class SqliteVault implements DiskVault {
       `It was moved to ${aside.path} and a new one was begun${kept ? " with the authorization that was in it" : ""}.`,
       ...(aside.removed === null ? [] : [`The oldest damaged copy, ${aside.removed}, was removed.`]),
     ];
-    return this.#notice({ type: "moved-aside", path: aside.path, kept, reason: sentences.join(" ") });
+    return this.#notice({ type: "moved-aside", path: aside.path, reason: sentences.join(" ") });
   }
 
   async #rescue(keys: KeyRing): Promise<Rescued> {

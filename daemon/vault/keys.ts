@@ -74,7 +74,6 @@ export async function ensureKey(places: KeyPlaces): Promise<VaultNotice | null> 
     aside && {
       type: "moved-aside",
       path: aside.path,
-      kept: false,
       reason: `The key file ${file} held ${bytes?.length} bytes and no key. A new key was made; what the old one had sealed can't be read.`,
     }
   );

@@ -69,6 +69,7 @@ class MemoryFirstVault implements ResilientVault {
   #waiting: Promise<StorageError | null> | null = null;
   #cancelRetry: () => void = () => {};
   #retryIn = RETRY_FIRST_MS;
+  #started = false;
   #closed = false;
 
   constructor(options: ResilientOptions) {
@@ -91,13 +92,10 @@ class MemoryFirstVault implements ResilientVault {
 
   /** Unlike later, a busy directory or a bad key ends the start. */
   async open(): Promise<void> {
-    try {
-      this.#disk = await this.#open();
-      if (this.#disk.readOnly !== null) this.#failed(this.#disk.readOnly);
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      this.#failed(error);
-    }
+    await this.#attempt(async (disk) => {
+      if (disk.readOnly !== null) throw disk.readOnly;
+    });
+    this.#started = true;
   }
 
   async identity(): Promise<StoredIdentity | null> {
@@ -228,7 +226,7 @@ class MemoryFirstVault implements ResilientVault {
     this.#waiting = null;
     try {
       if (this.#closed) throw new StorageError("The vault is closed.");
-      this.#disk ??= await this.#open();
+      this.#disk ??= await this.#open().finally(() => this.#answered());
       const known = this.#disk.notices.length;
       await work(this.#disk).finally(() => this.#answered());
       // A file that was found damaged meanwhile has been replaced by an empty one.
@@ -236,14 +234,18 @@ class MemoryFirstVault implements ResilientVault {
       this.#announce();
       return null;
     } catch (error) {
-      // After the start, a directory that another daemon took or a key that went bad is one more way to fail.
-      if (!(error instanceof StorageError || error instanceof VaultBusy || error instanceof VaultKeyError))
-        throw error;
-      const refusal =
-        error instanceof StorageError ? error : new StorageError(error.message, { cause: error });
+      const refusal = this.#asRefusal(error);
+      if (refusal === null) throw error;
       this.#failed(refusal);
       return refusal;
     }
+  }
+
+  /** After the start, a directory that another daemon took or a key that went bad is one more way to fail. */
+  #asRefusal(error: unknown): StorageError | null {
+    if (error instanceof StorageError) return error;
+    const later = error instanceof VaultBusy || error instanceof VaultKeyError;
+    return this.#started && later ? new StorageError(error.message, { cause: error }) : null;
   }
 
   /** A disk that had stalled has to be caught up with. */

@@ -112,7 +112,7 @@ export class Store {
 
   async forgetAuthorization(clientId: string): Promise<void> {
     const changes = await this.#connection.run("DELETE FROM authorization WHERE client_id = ?", clientId);
-    if (changes > 0) await checkpoint(this.#connection);
+    if (changes > 0) await checkpoint(this.#connection, "TRUNCATE");
   }
 
   /** All that can be unsealed, one after the other. */
@@ -174,7 +174,7 @@ export class Store {
       "INSERT INTO probe (only, filler) VALUES (1, ?1) ON CONFLICT DO UPDATE SET filler = ?1",
       randomBytes(PROBE_BYTES),
     );
-    await checkpoint(this.#connection);
+    await checkpoint(this.#connection, "RESTART");
   }
 
   #row(clientId: string): Promise<SealedRow | undefined> {

@@ -39,8 +39,8 @@ export interface HistoryEntry {
 
 /** Something that was found wrong with what the disk holds, for the health list. */
 export type VaultNotice =
-  /** A file was damaged and has been moved aside; `kept` where the authorization in it could be saved. */
-  | { readonly type: "moved-aside"; readonly path: string; readonly kept: boolean; readonly reason: string }
+  /** A file was damaged and has been moved aside; what could still be read of it is in the new one. */
+  | { readonly type: "moved-aside"; readonly path: string; readonly reason: string }
   /** An authorization is there and can't be unsealed: another key, or another board's file. */
   | { readonly type: "unreadable"; readonly reason: string };
 

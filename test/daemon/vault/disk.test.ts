@@ -91,3 +91,85 @@ test("every connection has the settings that survive a power cut", async (t) => 
   assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 2 });
   assert.deepEqual(await connection.get("PRAGMA locking_mode"), { locking_mode: "exclusive" });
 });
+
+test("a write that changes nothing touches no disk", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.rememberIdentity(identity);
+  await vault.storeAuthorization(authorization(1));
+  await vault.forgetAuthorization("never stored");
+  const state = () =>
+    readdirSync(here.directory).map((name) => {
+      const { size, mtimeNs } = statSync(join(here.directory, name), { bigint: true });
+      return { name, size, mtimeNs };
+    });
+  const before = state();
+  await vault.rememberIdentity({ ...identity });
+  await vault.storeAuthorization(authorization(1));
+  await vault.forgetAuthorization("never stored");
+  assert.deepEqual(state(), before);
+  await vault.storeAuthorization({ ...authorization(1), refreshBegun: 1 });
+  assert.notDeepEqual(state(), before);
+});
+
+test("the history keeps its newest 500 lines, each of bounded length, and the files stop growing", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  const bytes = () =>
+    readdirSync(here.directory).reduce((sum, name) => sum + statSync(join(here.directory, name)).size, 0);
+  const write = async (from: number, to: number) => {
+    for (let at = from; at < to; at++)
+      await vault.record({ at, event: "e".repeat(1000), detail: "d".repeat(100_000) });
+  };
+  await write(0, 600);
+  const full = bytes();
+  await write(600, 1200);
+  const lines = await vault.history(10_000);
+  assert.deepEqual(
+    lines.map(({ at }) => at),
+    Array.from({ length: 500 }, (_, index) => 1199 - index),
+  );
+  assert.ok(lines.every(({ event, detail }) => event.length === 64 && detail.length === 400));
+  assert.ok(bytes() <= full * 1.1, `${full} bytes have become ${bytes()}`);
+  assert.deepEqual(
+    (await vault.history(2)).map(({ at }) => at),
+    [1199, 1198],
+  );
+});
+
+test("the authorizations of sixteen other boards are kept, the newest", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  for (let number = 1; number <= 30; number++)
+    await vault.storeAuthorization(authorization(number, `board-${number}`));
+  const kept: number[] = [];
+  for (let number = 1; number <= 30; number++)
+    if ((await vault.authorization(`board-${number}`)) !== null) kept.push(number);
+  assert.deepEqual(
+    kept,
+    Array.from({ length: 17 }, (_, index) => index + 14),
+  );
+});
+
+test("what was forgotten is nowhere in the files, not even sealed", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.storeAuthorization(authorization(1, "the-board-that-leaves"));
+  await vault.forgetAuthorization("the-board-that-leaves");
+  for (const name of readdirSync(here.directory))
+    assert.ok(!readFileSync(join(here.directory, name), "latin1").includes("the-board-that-leaves"), name);
+});
+
+test("many calls at once are done one after the other", async (t) => {
+  const vault = await room(t).open();
+  const calls = Array.from({ length: 50 }, (_, number) => vault.storeAuthorization(authorization(number)));
+  await Promise.all([...calls, vault.record({ at: 1, event: "event", detail: "" }), vault.probe()]);
+  assert.deepEqual(plain(await vault.authorization(CLIENT)), plain(authorization(49)));
+});
+
+test("after it was closed, a vault says so", async (t) => {
+  const vault = await room(t).open();
+  await vault.close();
+  await vault.close();
+  await assert.rejects(vault.storeAuthorization(authorization(1)), { message: "The vault is closed." });
+});
