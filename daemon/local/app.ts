@@ -67,8 +67,9 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
 function guard(audience: Audience, request: FastifyRequest, reply: FastifyReply): void {
   const { host, origin } = request.headers;
   reply.headers(SECURITY_HEADERS).header("cache-control", "no-store");
-  // RFC 9112 §3.2; Node would take the first.
-  if (request.raw.headersDistinct.host?.length !== 1)
+  // RFC 9112 §3.2: once, and only HTTP/1.0 may leave it out; of several, Node would take the first.
+  const hosts = request.raw.headersDistinct.host?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && request.raw.httpVersion !== "1.0"))
     throw new ApiProblem("invalid-request", "A request names its host once.");
   // RFC 9112 §3.2.2: an absolute form would overrule the Host that is judged here. It is for proxies.
   if (!request.raw.url?.startsWith("/"))
