@@ -214,7 +214,13 @@ class Rooms implements Daemon {
     const credentialsDirectory = environment.CREDENTIALS_DIRECTORY ?? null;
     const vault = await openResilientVault({
       clock: this.#clock,
-      open: () => openVault({ directory, credentialsDirectory, scratch: this.#runtimeDirectory() }),
+      open: () =>
+        openVault({
+          directory,
+          credentialsDirectory,
+          scratch: this.#runtimeDirectory(),
+          clock: this.#clock,
+        }),
     });
     this.#vault = vault;
     this.#closers.push(() => vault.close());

@@ -253,13 +253,12 @@ function details(snapshot: Snapshot, { common, page }: Words): Html {
   return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2><dl>${shown}</dl></section>`;
 }
 
-/** Lines of history on the page; renewals are routine and told by the last one alone, in the details. */
+/** Lines of history on the page. */
 const HISTORY_LINES = 6;
 
 function past(history: readonly HistoryLine[], { page }: Words): Html {
   const said = new Map<string, string>(Object.entries(page.events));
   const lines = history
-    .filter(({ event }) => event !== "refreshed")
     .slice(0, HISTORY_LINES)
     .map(({ at, event }) => html`<li>${date(at)} <span>${said.get(event) ?? event}</span></li>`);
   return html`<section aria-labelledby="history"><h2 id="history">${page.history}</h2>${

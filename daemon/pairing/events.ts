@@ -51,7 +51,7 @@ export type Effect =
   /** Write the record when the disk has time; nobody waits. */
   | { readonly type: "store"; readonly number: number; readonly record: AuthorizationRecord }
   | { readonly type: "read-device"; readonly number: number; readonly accessToken: Secret }
-  /** Make sure that the disk takes writes, then write the record with its intent; answer `refresh-prepared`. */
+  /** Write the record with its intent, and make sure that the disk takes what follows; answer `refresh-prepared`. */
   | { readonly type: "prepare-refresh"; readonly number: number; readonly record: AuthorizationRecord }
   | { readonly type: "refresh"; readonly number: number; readonly refreshToken: Secret }
   /** Revoke, then forget on disk, in this order and whatever the server says; answer `left`. */
@@ -62,4 +62,4 @@ export type Effect =
   | { readonly type: "forget" }
   | { readonly type: "record"; readonly event: HistoryEvent; readonly detail: string };
 
-export type HistoryEvent = "paired" | "unpaired" | "ended" | "refreshed" | "project" | "refused";
+export type HistoryEvent = "paired" | "unpaired" | "ended" | "project" | "refused";

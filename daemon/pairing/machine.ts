@@ -623,7 +623,6 @@ function onRefreshVerdict(
         moment,
       );
       effects.push({ type: "settle", number: grant.number, record: recordOf(renewed) });
-      effects.push(history("refreshed", ""));
       return { ...state, grant: renewed };
     }
     case "ended": {

@@ -202,8 +202,8 @@ export class Runner {
         return { type: "device-kept", number };
       case "prepare-refresh": {
         const ok = await this.#write(async (vault) => {
-          await vault.probe();
           await vault.storeAuthorization({ clientId, ...effect.record });
+          await vault.probe();
         });
         return { type: "refresh-prepared", number, ok };
       }

@@ -1,8 +1,13 @@
+import { constants } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
+import { sync } from "./files.ts";
 import { Connection, isSqliteError } from "./sqlite.ts";
 
 /** The files that SQLite keeps beside a database (sqlite.org/tempfiles.html). */
 export const SIDECARS = ["-wal", "-journal", "-shm"] as const;
+
+/** Bytes of a page. */
+const PAGE = 4096;
 
 /** "c2cd" in ASCII: tells our files from other programs' (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x63326364;
@@ -37,6 +42,11 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE probe (
      only INTEGER PRIMARY KEY CHECK (only = 1),
      filler BLOB NOT NULL
+   ) STRICT;`,
+  `DROP TABLE probe;
+   CREATE TABLE probe (
+     only INTEGER PRIMARY KEY CHECK (only = 1),
+     times INTEGER NOT NULL
    ) STRICT;`,
 ];
 
@@ -139,7 +149,8 @@ export function asDamage(error: unknown): Damaged | null {
  * The settings under which a commit that has returned is on the disk. With a write-ahead log and `synchronous=FULL`
  * every commit is one append and one fsync (sqlite.org/pragma.html#pragma_synchronous). `locking_mode=EXCLUSIVE`,
  * set before the first access, does without the shared memory file (sqlite.org/wal.html#noshm): a mapped file on a
- * failing card would end the process by SIGBUS.
+ * failing card would end the process by SIGBUS. A page is as large as a card's sector, and no smaller: a checkpoint
+ * that is cut short may destroy the sector that it writes, which must not hold pages that are nowhere else.
  */
 async function connect(file: string): Promise<Connection> {
   const connection = await Connection.open(file);
@@ -150,6 +161,7 @@ async function connect(file: string): Promise<Connection> {
        PRAGMA cell_size_check = ON;
        PRAGMA secure_delete = ON;
        PRAGMA synchronous = FULL;
+       PRAGMA page_size = ${PAGE};
        PRAGMA wal_autocheckpoint = 64;
        PRAGMA journal_mode = WAL;`,
     );
@@ -174,6 +186,9 @@ async function pragma(connection: Connection, name: "user_version" | "applicatio
   return row?.[name] ?? 0;
 }
 
+/** Bytes of a write-ahead log's header, and of the header of each page in it. */
+const LOG_HEADER = 32;
+const FRAME_HEADER = 24;
 /** Bytes of a database's header, and of the smallest page (sqlite.org/fileformat2.html §1.3). */
 const HEADER = 100;
 const SMALLEST_PAGE = 512;
@@ -191,7 +206,7 @@ async function checkHeader(file: string): Promise<void> {
     if (size === 0) throw new Damaged("is empty");
     const isDatabase = buffer.toString("latin1").startsWith("SQLite format 3\0");
     if (size < SMALLEST_PAGE) throw isDatabase ? CUT_SHORT : new Damaged("is not a database");
-    if (await hasLog(file)) return;
+    if ((await logSize(file)) > 0) return;
     if (!isDatabase) throw new Damaged("is not a database");
     if (buffer.readUInt32BE(68) !== APPLICATION_ID) throw new Damaged("belongs to another program");
   } finally {
@@ -199,11 +214,40 @@ async function checkHeader(file: string): Promise<void> {
   }
 }
 
-async function hasLog(file: string): Promise<boolean> {
+/** Bytes that the next commits can take without the write-ahead log's file growing (sqlite.org/fileformat2.html §4.1). */
+export async function roomInLog(connection: Connection, file: string): Promise<number> {
+  const state = await connection.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
+  const { log = 0, checkpointed = 0 } = state ?? {};
+  // What is in the database as well is written over.
+  const used = log === checkpointed ? 0 : LOG_HEADER + log * (FRAME_HEADER + PAGE);
+  return (await logSize(file)) - used;
+}
+
+/**
+ * Makes the write-ahead log's file longer than what is in it, durably: commits write over that, and readers stop where
+ * a checksum does not hold (sqlite.org/fileformat2.html §4.2).
+ */
+export async function extendLog(file: string, size: number): Promise<void> {
+  const missing = size - (await logSize(file));
+  const handle = await open(`${file}-wal`, constants.O_WRONLY | constants.O_APPEND);
   try {
-    return (await stat(`${file}-wal`)).size > 0;
+    await handle.writeFile(Buffer.alloc(missing));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Asks the disk to flush: fails where it is gone, has turned read-only, or the log may not be written any more. */
+export function syncLog(file: string): Promise<void> {
+  return sync(`${file}-wal`, constants.O_RDWR);
+}
+
+async function logSize(file: string): Promise<number> {
+  try {
+    return (await stat(`${file}-wal`)).size;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
     throw error;
   }
 }

@@ -1,15 +1,19 @@
 import { constants } from "node:fs";
 import { access, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Clock } from "../clock.ts";
 import {
   asDamage,
   build,
   checkpoint,
   type Damaged,
+  extendLog,
   FromTheFuture,
   findDamage,
   openDatabase,
+  roomInLog,
   SIDECARS,
+  syncLog,
 } from "./database.ts";
 import { exists, fileAt, makePrivateDirectory, moveAside, publish, restrict } from "./files.ts";
 import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
@@ -34,12 +38,24 @@ export interface VaultOptions {
   readonly credentialsDirectory: string | null;
   /** A directory that can be written when the state directory can't, on no disk: the runtime directory. */
   readonly scratch: string;
+  readonly clock: Clock;
 }
 
 const DATABASE = "c2cd.db";
 
 /** Bytes that are copied at most, into memory as a rule; ours stays below one megabyte. */
 const COPY_LIMIT = 16 * 1024 * 1024;
+
+/** Bytes of the write-ahead log that are kept free for what can't wait: two authorizations with long tokens. */
+const RESERVE = 24 * 1024;
+/** Bytes that its file is given, so that it has to be begun anew only every few refreshes. */
+const LOG_SIZE = 64 * 1024;
+
+/**
+ * For this long after a write has succeeded, a flush is proof enough that the disk takes writes: it goes to the card as
+ * well, and does not wear it. A device that is offline asks every few minutes, for days.
+ */
+const PROOF_MS = 3_600_000;
 
 /**
  * Opens the vault in a state directory, or makes it.
@@ -80,6 +96,8 @@ class SqliteVault implements DiskVault {
   #link: Link | null = null;
   /** Whether all that the write-ahead log held when the file was opened is known to be on the disk. */
   #settled = false;
+  /** When the disk last took a write; null where it has refused since, or was never asked. */
+  #tookWriteAt: number | null = null;
   #closed = false;
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -125,7 +143,13 @@ class SqliteVault implements DiskVault {
   }
 
   probe(): Promise<void> {
-    return this.#write((store) => store.probe());
+    return this.#write(async (store, connection) => {
+      const room = async () => (await roomInLog(connection, this.#file)) >= RESERVE;
+      if (!(await room())) await checkpoint(connection, "RESTART");
+      if (!(await room())) await extendLog(this.#file, LOG_SIZE);
+      if (this.#tookWriteLately()) await syncLog(this.#file);
+      else await store.probe();
+    });
   }
 
   record(entry: HistoryEntry): Promise<void> {
@@ -161,15 +185,22 @@ class SqliteVault implements DiskVault {
     return this.#exclusively(async () => this.#mending(async () => work((await this.#linked()).store)));
   }
 
-  #write<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  #write<T>(work: (store: Store, connection: Connection) => Promise<T>): Promise<T> {
     return this.#exclusively(async () =>
       this.#mending(async () => {
-        const link = await this.#writable();
-        if (!this.#settled) await checkpoint(link.connection, "RESTART");
+        const { connection, store } = await this.#writable();
+        if (!this.#settled) await checkpoint(connection, "RESTART");
         this.#settled = true;
-        return work(link.store);
+        const before = await connection.changes();
+        const result = await work(store, connection);
+        if ((await connection.changes()) > before) this.#tookWriteAt = this.#options.clock.elapsed();
+        return result;
       }),
     );
+  }
+
+  #tookWriteLately(): boolean {
+    return this.#tookWriteAt !== null && this.#options.clock.elapsed() - this.#tookWriteAt < PROOF_MS;
   }
 
   /** One at a time: a stalled card holds one of libuv's threads and never all of them. */
@@ -184,6 +215,7 @@ class SqliteVault implements DiskVault {
     try {
       return await work();
     } catch (error) {
+      this.#tookWriteAt = null;
       // A full disk leaves the connection sound, and in it the room that a probe has made sure of.
       if (!(isSqliteError(error) && error.code === "SQLITE_FULL")) await this.#unlink();
       throw explain(error, this.#options.directory);

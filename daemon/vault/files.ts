@@ -14,7 +14,8 @@ export async function publish(unfinished: string, file: string): Promise<void> {
   await syncDirectory(dirname(file));
 }
 
-async function sync(path: string, flags: number): Promise<void> {
+/** @param flags of open(2) */
+export async function sync(path: string, flags: number): Promise<void> {
   const handle = await open(path, flags);
   try {
     await handle.sync();

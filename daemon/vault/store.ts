@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { IdentitySource } from "../domain.ts";
 import { checkpoint } from "./database.ts";
 import type { KeyRing } from "./keys.ts";
@@ -14,9 +13,6 @@ const EVENT_LENGTH = 64;
 const DETAIL_LENGTH = 400;
 /** Authorizations of other boards, and unreadable ones, that are kept. */
 const OTHERS_KEPT = 16;
-/** Bytes that a probe writes: as much as two authorizations with long tokens. */
-const PROBE_BYTES = 24 * 1024;
-
 const RECORD = "authorization";
 
 /** What became of a sealed row. */
@@ -165,16 +161,11 @@ export class Store {
     );
   }
 
-  /**
-   * Writes more than the next authorizations will need, and frees the write-ahead log without giving its room back:
-   * they will be written where this has been.
-   */
+  /** The smallest write that there is. */
   async probe(): Promise<void> {
     await this.#connection.run(
-      "INSERT INTO probe (only, filler) VALUES (1, ?1) ON CONFLICT DO UPDATE SET filler = ?1",
-      randomBytes(PROBE_BYTES),
+      "INSERT INTO probe (only, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1",
     );
-    await checkpoint(this.#connection, "RESTART");
   }
 
   #row(clientId: string): Promise<SealedRow | undefined> {

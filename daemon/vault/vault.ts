@@ -73,8 +73,8 @@ export interface Vault {
   storeAuthorization(authorization: StoredAuthorization): Promise<void>;
   forgetAuthorization(clientId: string): Promise<void>;
   /**
-   * Resolves when the disk has just taken a durable write and holds room for the next two `storeAuthorization`:
-   * asked before a single-use token is spent.
+   * Resolves when the disk is known to take durable writes and holds room for the next two `storeAuthorization`: asked
+   * before a single-use token is spent. A write of the last hour is proof, where nothing has failed since.
    */
   probe(): Promise<void>;
   record(entry: HistoryEntry): Promise<void>;

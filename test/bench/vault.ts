@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import sqlite3 from "sqlite3";
+import { systemClock } from "../../daemon/clock.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { authorization, CLIENT } from "../daemon/vault/support.ts";
 import { type Bench, kilobytes, median, ms, type Row, timed } from "./bench.ts";
@@ -32,11 +33,12 @@ async function ours(directory: string): Promise<Row> {
     directory: join(directory, "vault"),
     credentialsDirectory: null,
     scratch: directory,
+    clock: systemClock("", 0),
   });
   try {
-    return await measure("c2cd: the vault, sealed, probed first", async (number) => {
-      await vault.probe();
+    return await measure("c2cd: the vault, sealed, room made first", async (number) => {
       await vault.storeAuthorization({ ...authorization(number - 1), previous: null, refreshBegun: number });
+      await vault.probe();
       await vault.storeAuthorization(authorization(number));
       await vault.storeAuthorization({ ...authorization(number), previous: null });
     });

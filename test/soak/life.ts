@@ -68,7 +68,7 @@ export async function live(days: number, seed: number, parent: string): Promise<
   const vault = await openResilientVault({
     clock,
     open: async () =>
-      pending.watch(await openVault({ directory, credentialsDirectory: null, scratch: directory })),
+      pending.watch(await openVault({ directory, credentialsDirectory: null, scratch: directory, clock })),
   });
   const frameio = createFrameio({
     baseUrl: simulator.url,

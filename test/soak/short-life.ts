@@ -64,7 +64,7 @@ const clock = fastClock(Number(origin), Number(factor));
 const vault = await openResilientVault({
   // The storage is as fast as it is: its patience must not run on a clock that races.
   clock: fastClock(Number(origin), 1),
-  open: () => openVault({ directory, credentialsDirectory: null, scratch: directory }),
+  open: () => openVault({ directory, credentialsDirectory: null, scratch: directory, clock }),
 });
 const frameio = createFrameio({
   baseUrl: url,

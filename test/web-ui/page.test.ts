@@ -399,7 +399,6 @@ test("times are the reader's own; a clock that was never set shows none", async 
   running.backend.entries = [
     { at: Date.UTC(2026, 4, 4, 9, 13), event: "paired", detail: "" },
     { at: 5_000, event: "unpaired", detail: "" },
-    { at: Date.UTC(2026, 4, 4, 9, 0), event: "refreshed", detail: "" },
   ];
   const { page } = await visit(context, running);
   assert.deepEqual(await page.locator("ol li").allTextContents(), ["4 May 2026, 11:13 Paired", "– Unpaired"]);

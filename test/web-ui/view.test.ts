@@ -119,7 +119,7 @@ test("no text of ours or of the server's becomes markup", () => {
   const plain = render("plain");
   fc.assert(
     fc.property(hostile, (text) => {
-      assert.deepEqual(render(text === "refreshed" || /^\d{6}$/.test(text) ? "other" : text), plain);
+      assert.deepEqual(render(/^\d{6}$/.test(text) ? "other" : text), plain);
     }),
     { numRuns: 500 },
   );

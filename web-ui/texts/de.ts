@@ -33,7 +33,6 @@ export const de: PageTexts = {
     paired: "Gekoppelt",
     unpaired: "Getrennt",
     ended: "Frame.io hat die Kopplung beendet",
-    refreshed: "Kopplung erneuert",
     project: "Projekt zugewiesen",
     refused: "Kopplung in Frame.io abgelehnt",
   },

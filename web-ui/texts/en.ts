@@ -33,7 +33,6 @@ export const en: PageTexts = {
     paired: "Paired",
     unpaired: "Unpaired",
     ended: "Frame.io ended the pairing",
-    refreshed: "Pairing renewed",
     project: "Project set",
     refused: "Pairing refused in Frame.io",
   },

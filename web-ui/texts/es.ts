@@ -34,7 +34,6 @@ export const es: PageTexts = {
     paired: "Vinculado",
     unpaired: "Desvinculado",
     ended: "Frame.io terminó la vinculación",
-    refreshed: "Vinculación renovada",
     project: "Proyecto asignado",
     refused: "Vinculación rechazada en Frame.io",
   },

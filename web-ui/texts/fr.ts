@@ -33,7 +33,6 @@ export const fr: PageTexts = {
     paired: "Associé",
     unpaired: "Dissocié",
     ended: "Frame.io a mis fin à l’association",
-    refreshed: "Association renouvelée",
     project: "Projet attribué",
     refused: "Association refusée dans Frame.io",
   },

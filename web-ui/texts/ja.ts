@@ -34,7 +34,6 @@ export const ja: PageTexts = {
     paired: "接続しました",
     unpaired: "接続を解除しました",
     ended: "Frame.ioが接続を終了しました",
-    refreshed: "接続を更新しました",
     project: "プロジェクトが設定されました",
     refused: "Frame.ioで接続が拒否されました",
   },

@@ -33,7 +33,6 @@ export const zh: PageTexts = {
     paired: "已配对",
     unpaired: "已解除配对",
     ended: "Frame.io 结束了配对",
-    refreshed: "配对已续期",
     project: "已设置项目",
     refused: "在 Frame.io 中拒绝了配对",
   },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { openDatabase } from "../../../daemon/vault/database.ts";
 import { VaultBusy } from "../../../daemon/vault/vault.ts";
 import { authorization, CLIENT, defer, identity, plain, room } from "./support.ts";
@@ -90,6 +91,27 @@ test("every connection has the settings that survive a power cut", async (t) => 
   assert.deepEqual(await connection.get("PRAGMA journal_mode"), { journal_mode: "wal" });
   assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 2 });
   assert.deepEqual(await connection.get("PRAGMA locking_mode"), { locking_mode: "exclusive" });
+  assert.deepEqual(await connection.get("PRAGMA page_size"), { page_size: 4096 });
+});
+
+test("a database of the first version is brought to this one, with all that is in it", async (t) => {
+  const here = room(t);
+  const first = await here.open();
+  await first.rememberIdentity(identity);
+  await first.storeAuthorization(authorization(1));
+  await first.close();
+  const old = await openDatabase(here.database);
+  await old.script(`DROP TABLE probe;
+    CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), filler BLOB NOT NULL) STRICT;
+    INSERT INTO probe VALUES (1, randomblob(24576));
+    PRAGMA user_version = 1;`);
+  await old.close();
+
+  const vault = await here.open();
+  assert.deepEqual(await vault.identity(), identity);
+  assert.deepEqual(plain(await vault.authorization(CLIENT)), plain(authorization(1)));
+  await vault.probe();
+  assert.deepEqual(vault.notices, []);
 });
 
 test("a write that changes nothing touches no disk", async (t) => {
@@ -110,6 +132,30 @@ test("a write that changes nothing touches no disk", async (t) => {
   assert.deepEqual(state(), before);
   await vault.storeAuthorization({ ...authorization(1), refreshBegun: 1 });
   assert.notDeepEqual(state(), before);
+});
+
+test("a probe writes once an hour, and only where nothing else was written", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  const { clock } = here.options;
+  const contents = () => readdirSync(here.directory).map((name) => readFileSync(join(here.directory, name)));
+  const writes = async () => {
+    const before = contents();
+    await vault.probe();
+    return !isDeepStrictEqual(contents(), before);
+  };
+  assert.equal(await writes(), true, "makes room");
+  for (let minute = 5; minute < 60; minute += 5) {
+    await clock.advance(300_000);
+    assert.equal(await writes(), false);
+  }
+  await clock.advance(300_000);
+  assert.equal(await writes(), true, "an hour is over");
+  assert.equal(await writes(), false);
+  await clock.advance(3_000_000);
+  await vault.storeAuthorization(authorization(1));
+  await clock.advance(3_000_000);
+  assert.equal(await writes(), false, "something was stored 50 minutes ago");
 });
 
 test("the history keeps its newest 500 lines, each of bounded length, and the files stop growing", async (t) => {

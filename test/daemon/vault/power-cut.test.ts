@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openVault } from "../../../daemon/vault/disk.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { seededRandom } from "../../support/random.ts";
 import { compile, start } from "./child.ts";
 import { Disk, digest, type Operation, readLog, type Wreck } from "./power-cut.ts";
@@ -150,7 +151,7 @@ async function ask(
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { mode: 0o700 });
   for (const [name, content] of wreck) writeFileSync(join(directory, name), content, { mode: 0o600 });
-  const vault = await openVault({ directory, scratch, credentialsDirectory });
+  const vault = await openVault({ directory, scratch, credentialsDirectory, clock: new ManualClock() });
   try {
     const fact: Fact = {
       number: numberOf(await vault.authorization(CLIENT)),
@@ -228,6 +229,7 @@ test("a daemon that is killed anywhere comes back with the old state or the new 
       directory: recorder.directory,
       scratch: recorder.base,
       credentialsDirectory: null,
+      clock: new ManualClock(),
     });
     const number = numberOf(await vault.authorization(CLIENT)) ?? 0;
     assert.ok(number === promised || number === begun, `${number} after ${promised}`);

@@ -26,7 +26,7 @@ const notRoot = process.getuid?.() === 0 ? false : "only root can be another use
 
 /** Opens as the daemon does. */
 async function daemonVault(here: Room, clock: ManualClock): Promise<ResilientVault> {
-  return openResilientVault({ clock, open: () => openVault(here.options) });
+  return openResilientVault({ clock, open: () => openVault({ ...here.options, clock }) });
 }
 
 function refusal(expected: RegExp): (error: unknown) => boolean {

@@ -35,16 +35,16 @@ test("a disk that refuses is told, survived and caught up with", async (t) => {
 
   wire.cut = true;
   await vault.storeAuthorization(authorization(2));
-  await vault.record({ at: 1, event: "refreshed", detail: "" });
+  await vault.record({ at: 1, event: "paired", detail: "" });
   assert.deepEqual(vault.failing(), { since: clock.wall(), reason: "The storage is full." });
   assert.equal(numberOf(await vault.authorization(CLIENT)), 2);
-  assert.deepEqual(await vault.history(5), [{ at: 1, event: "refreshed", detail: "" }]);
+  assert.deepEqual(await vault.history(5), [{ at: 1, event: "paired", detail: "" }]);
   await assert.rejects(vault.probe(), StorageError);
 
   wire.cut = false;
   await recovery(vault, clock);
   assert.equal(numberOf(await disk.authorization(CLIENT)), 2);
-  assert.deepEqual(await vault.history(5), [{ at: 1, event: "refreshed", detail: "" }]);
+  assert.deepEqual(await vault.history(5), [{ at: 1, event: "paired", detail: "" }]);
   await vault.probe();
 });
 

@@ -9,9 +9,10 @@ import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization, CLIENT, numberOf } from "./support.ts";
 
 async function run(directory: string, scratch: string): Promise<void> {
+  const clock = new ManualClock();
   const vault = await openResilientVault({
-    clock: new ManualClock(),
-    open: () => openVault({ directory, credentialsDirectory: null, scratch }),
+    clock,
+    open: () => openVault({ directory, credentialsDirectory: null, scratch, clock }),
   });
   for await (const line of createInterface({ input: process.stdin })) {
     const [verb, number] = line.split(" ");

@@ -11,7 +11,7 @@ import type {
   StoredIdentity,
   StoredTokens,
 } from "../../../daemon/vault/vault.ts";
-import { type ManualClock, settled } from "../../support/manual-clock.ts";
+import { ManualClock, settled } from "../../support/manual-clock.ts";
 
 export const CLIENT = "10000000abcdef01";
 
@@ -85,7 +85,7 @@ export function workspace(t: TestContext): string {
 }
 
 export interface Room {
-  readonly options: VaultOptions;
+  readonly options: VaultOptions & { readonly clock: ManualClock };
   readonly directory: string;
   readonly database: string;
   /** Opens the vault; it is closed after the test. */
@@ -94,7 +94,12 @@ export interface Room {
 
 /** A state directory in a workspace. */
 export function room(t: TestContext, base = workspace(t)): Room {
-  const options = { directory: join(base, "state"), credentialsDirectory: null, scratch: base };
+  const options = {
+    directory: join(base, "state"),
+    credentialsDirectory: null,
+    scratch: base,
+    clock: new ManualClock(),
+  };
   return {
     options,
     directory: options.directory,

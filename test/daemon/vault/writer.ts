@@ -5,6 +5,7 @@
 import { appendFileSync } from "node:fs";
 import { openVault } from "../../../daemon/vault/disk.ts";
 import type { DiskVault } from "../../../daemon/vault/vault.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization, CLIENT, identity, numberOf } from "./support.ts";
 
 interface Task {
@@ -23,7 +24,7 @@ async function run(task: Task): Promise<void> {
   let vault: DiskVault | null = null;
   for (const step of task.steps) {
     if (step === "open") {
-      vault = await openVault(task);
+      vault = await openVault({ ...task, clock: new ManualClock() });
       continue;
     }
     if (vault === null) throw new TypeError("the first step must open the vault");
