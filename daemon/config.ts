@@ -259,7 +259,7 @@ export const SCHEMA = {
   buttons: {
     device: text(
       "",
-      'evdev node of a button, e.g. "/dev/input/event0". A short press takes a new code, holding it for 5 s unpairs.',
+      'evdev node of a button, e.g. "/dev/input/event0". A short press takes a new code, or shows the screen of a paired device again; holding it for 5 s unpairs.',
     ),
     key: text("KEY_ENTER", "Which key of that device, by its name in input-event-codes.h.", checkKeyName),
   },

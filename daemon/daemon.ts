@@ -11,6 +11,7 @@ import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
 import { createBackend } from "./backend.ts";
 import { buildInfo } from "./build-info.ts";
+import { ButtonMeaning } from "./button.ts";
 import { systemClock } from "./clock.ts";
 import { watchClock } from "./clock-watch.ts";
 import type { Config } from "./config.ts";
@@ -90,6 +91,7 @@ class Rooms implements Daemon {
   readonly #status: StatusKeeper;
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
+  readonly #button: ButtonMeaning;
   readonly #closers: (() => unknown)[] = [];
   #pairing: Config["pairing"];
   #identity = NOBODY;
@@ -128,11 +130,22 @@ class Rooms implements Daemon {
         identityChanged: this.#previousClientId,
       }),
       display: () => this.#presenter.view(),
+      button: () => this.#button.view(),
       identity: () => this.#identity,
       version: buildInfo.version,
       clock: this.#clock,
     });
     this.#presenter = this.#makePresenter();
+    this.#button = new ButtonMeaning({
+      clock: this.#clock,
+      state: () => this.#runner?.state ?? initialState,
+      pair: () => this.#runner?.dispatch({ type: "pair-requested" }),
+      unpair: async () => (await this.#runner?.unpair()) ?? null,
+      wakeDisplay: () => this.#presenter.wake(),
+      changed: () => this.#status.update(),
+      log,
+    });
+    this.#closers.push(() => this.#button.close());
   }
 
   async open(): Promise<void> {
@@ -145,7 +158,7 @@ class Rooms implements Daemon {
     await runner.boot();
     this.#startPresence(runner);
     this.#watchClock(runner);
-    this.#watchButton(runner);
+    this.#watchButton();
     await this.#openLocal(runner, vault);
     await this.#notifier.ready();
     this.#status.subscribe(() => this.#notifier.status(statusLine(this.#status.snapshot())));
@@ -329,18 +342,12 @@ class Rooms implements Daemon {
     );
   }
 
-  #watchButton(runner: Runner): void {
-    const { config, root, log } = this.#options;
+  #watchButton(): void {
+    const { config, root } = this.#options;
     const { device, key } = config.buttons;
     if (device === "") return;
-    const button = watchButton(root + device, keyCode(key), this.#clock, {
-      onPress: () => runner.dispatch({ type: "pair-requested" }),
-      onHoldProgress: () => {},
-      onHold: () => void runner.unpair(),
-      onReleasedEarly: () => {},
-      onLost: (reason) => log.warn(reason),
-    });
-    this.#closers.push(() => button.close());
+    const watched = watchButton(root + device, keyCode(key), this.#clock, this.#button);
+    this.#closers.push(() => watched.close());
   }
 
   async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {

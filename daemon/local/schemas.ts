@@ -4,7 +4,7 @@
  */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { PROBLEM_CODES } from "../status/health.ts";
-import { type Snapshot, STATES } from "../status/snapshot.ts";
+import { BUTTON_PHASES, type Snapshot, STATES } from "../status/snapshot.ts";
 
 const Text = (description: string) => Type.String({ description });
 const DateTime = (description: string) => Type.String({ format: "date-time", description });
@@ -72,6 +72,17 @@ const DisplaySchema = Type.Object({
   qr_module: orNull(Count("Pixels that one QR module takes on it.")),
 });
 
+const ButtonSchema = Type.Object(
+  {
+    phase: oneOf(
+      BUTTON_PHASES,
+      "`counting`: held, and unpairs when the time is over; `kept`: let go before; `not-revoked`: unpaired, but Frame.io could not be told.",
+    ),
+    seconds_left: orNull(Count("Seconds until it unpairs; only while counting.")),
+  },
+  { description: "What the device's button is being used for; null while nobody uses it." },
+);
+
 const snapshotProperties = {
   state: oneOf(STATES, "What the device is doing."),
   since: DateTime("When it began to, by the device's clock."),
@@ -83,6 +94,7 @@ const snapshotProperties = {
     description: "What is wrong, worst first; empty when all is well.",
   }),
   display: DisplaySchema,
+  button: orNull(ButtonSchema),
   version: Text("Version of c2cd."),
   uptime: Type.Number({ minimum: 0, description: "Seconds since the daemon started." }),
 };

@@ -72,8 +72,8 @@ export class Presenter {
 
   /** Resolves when the first picture is on the display, or when there turned out to be no display. Never rejects. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.#options.source.subscribe(() => this.#wake());
-    this.#wake();
+    this.#unsubscribe = this.#options.source.subscribe(() => this.#redraw());
+    this.#redraw();
     await this.#work;
   }
 
@@ -113,12 +113,18 @@ export class Presenter {
     return { driver, device, name, ...size, qr_module: this.#qr.module };
   }
 
+  /** Shows the paired screen again where the display was given back, or for its whole time more. */
+  wake(): void {
+    this.#pairedSince = null;
+    this.#redraw();
+  }
+
   /** Lets go of the display and opens it anew: another one has arrived, or this one has changed. */
   reopen(): void {
     this.#reopen = true;
     this.#cancelRetry();
     this.#retrying = true;
-    this.#wake();
+    this.#redraw();
   }
 
   /** Wipes the display and lets go of it. Safe to call twice. */
@@ -134,7 +140,7 @@ export class Presenter {
     await display?.close();
   }
 
-  #wake(): void {
+  #redraw(): void {
     this.#stale = true;
     this.#work ??= this.#run().finally(() => {
       this.#work = null;
@@ -173,7 +179,7 @@ export class Presenter {
     if (this.#closed) return;
     this.#cancelRetry = this.#options.clock.after(this.#retryMs, () => {
       this.#retrying = true;
-      this.#wake();
+      this.#redraw();
     });
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }
@@ -249,13 +255,15 @@ export class Presenter {
       this.#pairedSince = null;
       return false;
     }
+    // Whoever uses the button wants to see what it does, and then what the device is paired with.
+    if (snapshot.button !== null) this.#pairedSince = null;
     this.#pairedSince ??= clock.elapsed();
     return pairedFor > 0 && clock.elapsed() - this.#pairedSince >= pairedFor * 1000;
   }
 
   #tick(snapshot: Snapshot, capabilities: Capabilities): void {
     const { clock, pairedFor } = this.#options;
-    const wake = () => this.#wake();
+    const wake = () => this.#redraw();
     if (snapshot.pairing !== null) {
       const slow = capabilities.surface === "pixels" && capabilities.refresh === "slow";
       this.#cancelTick = clock.after(slow ? SLOW_TICK_MS : FAST_TICK_MS, wake);

@@ -1,6 +1,6 @@
 import type { Problem, ProblemCode } from "../status/health.ts";
-import type { Snapshot } from "../status/snapshot.ts";
-import type { Texts } from "../texts/texts.ts";
+import type { ButtonView, Snapshot } from "../status/snapshot.ts";
+import type { Message, Texts } from "../texts/texts.ts";
 
 /** What a screen says, before anyone knows how large it is. */
 export interface Screen {
@@ -41,7 +41,7 @@ const NOT_ON_SCREEN: readonly ProblemCode[] = ["display-missing", "qr-too-small"
  * @param lifetime seconds that the code on offer lived when it was first seen
  */
 export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFETIME): Screen {
-  const { state, device, project, pairing } = snapshot;
+  const { state, device, project, pairing, button } = snapshot;
   const message = texts.states[state];
   const problem = snapshot.health.find(({ code }) => !NOT_ON_SCREEN.includes(code));
   const common = {
@@ -49,6 +49,9 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     project: null,
     code: null,
   };
+
+  if (button !== null)
+    return { ...common, symbol: BUTTON_SYMBOLS[button.phase], ...buttonMessage(button, texts), notice: null };
 
   if (state === "awaiting-user" && pairing !== null) {
     const link = pairing.verification_uri_complete;
@@ -94,6 +97,19 @@ const STATE_SYMBOLS = {
   "awaiting-user": "wait",
   idle: "rest",
 } as const;
+
+const BUTTON_SYMBOLS = {
+  counting: "attention",
+  kept: "done",
+  unpairing: "wait",
+  unpaired: "rest",
+  "not-revoked": "attention",
+  "nothing-to-unpair": "rest",
+} as const;
+
+function buttonMessage({ phase, seconds_left }: ButtonView, texts: Texts): Message {
+  return phase === "counting" ? texts.button.counting(seconds_left ?? 0) : texts.button[phase];
+}
 
 function symbolOf(code: ProblemCode): Sign {
   if (code === "no-network" || code === "no-dns" || code === "server-unreachable") return "offline";

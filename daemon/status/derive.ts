@@ -3,7 +3,7 @@ import type { Identity } from "../domain.ts";
 import { shownAttempt, stateName } from "../pairing/name.ts";
 import type { Attempt, Grant, State } from "../pairing/state.ts";
 import type { Problem } from "./health.ts";
-import type { AuthorizationView, DisplayView, PairingView, Snapshot } from "./snapshot.ts";
+import type { AuthorizationView, ButtonView, DisplayView, PairingView, Snapshot } from "./snapshot.ts";
 
 /** What a snapshot is made of, beside the machine's state. */
 export interface SnapshotParts {
@@ -13,6 +13,7 @@ export interface SnapshotParts {
   readonly identity: Identity;
   readonly health: readonly Problem[];
   readonly display: DisplayView;
+  readonly button: ButtonView | null;
   readonly version: string;
   /** `Clock.elapsed()` at the start of the daemon. */
   readonly startedAt: number;
@@ -37,6 +38,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     authorization: state.grant === null ? null : authorization(state.grant, clock),
     health: parts.health,
     display: parts.display,
+    button: parts.button,
     version: parts.version,
     uptime: Math.floor((clock.elapsed() - parts.startedAt) / 1000),
   };

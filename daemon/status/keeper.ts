@@ -5,13 +5,14 @@ import type { State } from "../pairing/state.ts";
 import { snapshot } from "./derive.ts";
 import { diagnose, type Facts } from "./diagnose.ts";
 import type { Problem } from "./health.ts";
-import type { DisplayView, Snapshot, StateName } from "./snapshot.ts";
+import type { ButtonView, DisplayView, Snapshot, StateName } from "./snapshot.ts";
 
 /** What the keeper looks at, each time something may have changed. */
 export interface Sources {
   state(): State;
   facts(): Facts;
   display(): DisplayView;
+  button(): ButtonView | null;
   identity(): Identity;
   readonly version: string;
   readonly clock: Clock;
@@ -33,7 +34,7 @@ export class StatusKeeper {
   }
 
   snapshot(): Snapshot {
-    const { state, identity, display, version, clock } = this.#sources;
+    const { state, identity, display, button, version, clock } = this.#sources;
     return snapshot(
       {
         state: state(),
@@ -41,6 +42,7 @@ export class StatusKeeper {
         identity: identity(),
         health: this.#problems,
         display: display(),
+        button: button(),
         version,
         startedAt: this.#startedAt,
       },

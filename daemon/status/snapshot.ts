@@ -37,6 +37,8 @@ export interface Snapshot {
   /** Worst first. Empty when all is well. */
   readonly health: readonly Problem[];
   readonly display: DisplayView;
+  /** What the device's button is being used for; null while nobody uses it. */
+  readonly button: ButtonView | null;
   readonly version: string;
   /** Seconds since the daemon started. */
   readonly uptime: number;
@@ -73,4 +75,24 @@ export interface DisplayView {
   readonly height: number | null;
   /** Pixels a QR module takes on this screen; null where no code fits or none was drawn yet. */
   readonly qr_module: number | null;
+}
+
+/** How a hold of the button stands; wire-stable. */
+export const BUTTON_PHASES = [
+  "counting",
+  "kept",
+  "unpairing",
+  "unpaired",
+  "not-revoked",
+  "nothing-to-unpair",
+] as const;
+
+export interface ButtonView {
+  /**
+   * `counting`: held, and unpairs when `seconds_left` are over; `kept`: let go before; `unpaired`; `not-revoked`: the
+   * same, but Frame.io could not be told. All but the first and `unpairing` pass by themselves.
+   */
+  readonly phase: (typeof BUTTON_PHASES)[number];
+  /** Only while counting. */
+  readonly seconds_left: number | null;
 }

@@ -7,7 +7,7 @@ export function charactersOf(texts: Texts): Set<number> {
 
 function* strings(node: unknown): Generator<string> {
   if (typeof node === "string") yield node;
-  else if (typeof node === "function") yield String(node(""));
+  else if (typeof node === "function") yield* strings(node(""));
   else if (typeof node === "object" && node !== null)
     for (const value of Object.values(node)) yield* strings(value);
 }

@@ -131,6 +131,20 @@ export const de: Texts = {
     timeLeft: (time) => `noch ${time}`,
     compare: (device) => `Frame.io zeigt ${device}`,
   },
+  button: {
+    counting: (seconds) => ({
+      headline: `Trennung in ${seconds}`,
+      sentence: "Loslassen, um gekoppelt zu bleiben.",
+    }),
+    kept: { headline: "Weiterhin gekoppelt", sentence: "Die Kopplung bleibt bestehen." },
+    unpairing: { headline: "Wird getrennt", sentence: "Gleich geht es weiter." },
+    unpaired: { headline: "Getrennt", sentence: "Dieses Gerät ist nicht mehr mit Frame.io verbunden." },
+    "not-revoked": {
+      headline: "Hier getrennt",
+      sentence: "Frame.io war nicht erreichbar. Entferne das Gerät auch dort.",
+    },
+    "nothing-to-unpair": { headline: "Nicht gekoppelt", sentence: "Es gibt nichts zu trennen." },
+  },
   labels: { device: "Gerät", project: "Projekt", code: "Code", timeLeft: "Restzeit" },
   actions: { pair: "Koppeln", newCode: "Neuer Code", cancel: "Abbrechen", unpair: "Trennen" },
 };

@@ -121,6 +121,17 @@ export const en: Texts = {
     timeLeft: (time) => `${time} left`,
     compare: (device) => `Frame.io shows ${device}`,
   },
+  button: {
+    counting: (seconds) => ({ headline: `Unpairing in ${seconds}`, sentence: "Let go to keep the pairing." }),
+    kept: { headline: "Still paired", sentence: "The pairing was kept." },
+    unpairing: { headline: "Unpairing", sentence: "Ready in a moment." },
+    unpaired: { headline: "Unpaired", sentence: "This device is no longer connected to Frame.io." },
+    "not-revoked": {
+      headline: "Unpaired here",
+      sentence: "Frame.io could not be reached. Remove this device there too.",
+    },
+    "nothing-to-unpair": { headline: "Not paired", sentence: "There is nothing to unpair." },
+  },
   labels: { device: "Device", project: "Project", code: "Code", timeLeft: "Time left" },
   actions: { pair: "Pair", newCode: "New code", cancel: "Cancel", unpair: "Unpair" },
 };

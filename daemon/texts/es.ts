@@ -127,6 +127,20 @@ export const es: Texts = {
     timeLeft: (time) => `quedan ${time}`,
     compare: (device) => `Frame.io muestra ${device}`,
   },
+  button: {
+    counting: (seconds) => ({
+      headline: `Se desvincula en ${seconds}`,
+      sentence: "Suelta para seguir vinculado.",
+    }),
+    kept: { headline: "Sigue vinculado", sentence: "La vinculación se conserva." },
+    unpairing: { headline: "Desvinculando", sentence: "Estará listo en un momento." },
+    unpaired: { headline: "Desvinculado", sentence: "Este dispositivo ya no está conectado a Frame.io." },
+    "not-revoked": {
+      headline: "Desvinculado aquí",
+      sentence: "No se pudo contactar con Frame.io. Quita el dispositivo también allí.",
+    },
+    "nothing-to-unpair": { headline: "Sin vincular", sentence: "No hay nada que desvincular." },
+  },
   labels: { device: "Dispositivo", project: "Proyecto", code: "Código", timeLeft: "Tiempo restante" },
   actions: { pair: "Vincular", newCode: "Código nuevo", cancel: "Cancelar", unpair: "Desvincular" },
 };

@@ -133,6 +133,20 @@ export const fr: Texts = {
     timeLeft: (time) => `encore ${time}`,
     compare: (device) => `Frame.io affiche ${device}`,
   },
+  button: {
+    counting: (seconds) => ({
+      headline: `Dissociation dans ${seconds}`,
+      sentence: "Relâchez pour rester associé.",
+    }),
+    kept: { headline: "Toujours associé", sentence: "L’association est conservée." },
+    unpairing: { headline: "Dissociation", sentence: "Prêt dans un instant." },
+    unpaired: { headline: "Dissocié", sentence: "Cet appareil n’est plus connecté à Frame.io." },
+    "not-revoked": {
+      headline: "Dissocié ici",
+      sentence: "Frame.io n’a pas pu être joint. Retirez-y aussi cet appareil.",
+    },
+    "nothing-to-unpair": { headline: "Non associé", sentence: "Il n’y a rien à dissocier." },
+  },
   labels: { device: "Appareil", project: "Projet", code: "Code", timeLeft: "Temps restant" },
   actions: { pair: "Associer", newCode: "Nouveau code", cancel: "Annuler", unpair: "Dissocier" },
 };

@@ -127,6 +127,17 @@ export const ja: Texts = {
     timeLeft: (time) => `残り ${time}`,
     compare: (device) => `Frame.ioの表示：${device}`,
   },
+  button: {
+    counting: (seconds) => ({ headline: `${seconds}秒後に接続を解除`, sentence: "指を離すと解除しません。" }),
+    kept: { headline: "接続したままです", sentence: "接続は解除されませんでした。" },
+    unpairing: { headline: "接続を解除中", sentence: "しばらくお待ちください。" },
+    unpaired: { headline: "接続を解除しました", sentence: "この機器はFrame.ioに接続されていません。" },
+    "not-revoked": {
+      headline: "この機器で解除しました",
+      sentence: "接続できないため、Frame.ioでも機器を削除してください。",
+    },
+    "nothing-to-unpair": { headline: "未接続です", sentence: "解除する接続がありません。" },
+  },
   labels: { device: "機器", project: "プロジェクト", code: "コード", timeLeft: "残り時間" },
   actions: { pair: "接続", newCode: "新しいコード", cancel: "キャンセル", unpair: "接続を解除" },
 };

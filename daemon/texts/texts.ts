@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../status/health.ts";
-import type { StateName } from "../status/snapshot.ts";
+import type { ButtonView, StateName } from "../status/snapshot.ts";
 
 /** One idea: what is, and what to do about it. */
 export interface Message {
@@ -33,6 +33,11 @@ export interface Texts {
     timeLeft(time: string): string;
     /** Asks to compare this name with the one in Frame.io's dialog. */
     compare(device: string): string;
+  };
+  /** While the device's button is held, and after. */
+  readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {
+    /** @param seconds until the device is unpaired */
+    counting(seconds: number): Message;
   };
   readonly labels: {
     readonly device: string;

@@ -97,6 +97,14 @@ export const zh: Texts = {
     timeLeft: (time) => `剩余 ${time}`,
     compare: (device) => `Frame.io 显示：${device}`,
   },
+  button: {
+    counting: (seconds) => ({ headline: `${seconds} 秒后解除配对`, sentence: "松手即可取消。" }),
+    kept: { headline: "仍已配对", sentence: "配对已保留。" },
+    unpairing: { headline: "正在解除配对", sentence: "请稍候。" },
+    unpaired: { headline: "已解除配对", sentence: "此设备已与 Frame.io 断开。" },
+    "not-revoked": { headline: "已在此解除配对", sentence: "无法连接 Frame.io。请同时在那里移除设备。" },
+    "nothing-to-unpair": { headline: "未配对", sentence: "没有可解除的配对。" },
+  },
   labels: { device: "设备", project: "项目", code: "配对码", timeLeft: "剩余时间" },
   actions: { pair: "配对", newCode: "新配对码", cancel: "取消", unpair: "解除配对" },
 };

@@ -9,21 +9,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { Gesture, keyCode, UnknownKeyError, watchButton } from "../../hw/buttons.ts";
 import { EV_KEY, EV_SYN, EventDecoder, type EventLayout, eventLayout, SYN_DROPPED } from "../../hw/evdev.ts";
+import { encodeEvent } from "../support/input-node.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const ENTER = 28;
 const RELEASE = 0;
 const PRESS = 1;
 const REPEAT = 2;
-
-function encode({ size, littleEndian }: EventLayout, type: number, code: number, value: number): Buffer {
-  const bytes = Buffer.alloc(size, 0xa5);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
-  view.setUint16(size - 8, type, littleEndian);
-  view.setUint16(size - 6, code, littleEndian);
-  view.setInt32(size - 4, value, littleEndian);
-  return bytes;
-}
 
 const LAYOUTS: readonly EventLayout[] = [
   { size: 16, littleEndian: true },
@@ -69,7 +61,7 @@ describe("EventDecoder", () => {
         fc.array(event, { maxLength: 20 }),
         fc.infiniteStream(fc.integer({ min: 1, max: 50 })),
         (layout, events, cuts) => {
-          const stream = Buffer.concat(events.map((e) => encode(layout, e.type, e.code, e.value)));
+          const stream = Buffer.concat(events.map((e) => encodeEvent(layout, e.type, e.code, e.value)));
           const decoder = new EventDecoder(layout);
           const got = [];
           for (let at = 0; at < stream.length; ) {
@@ -256,8 +248,10 @@ describe("watchButton", { timeout: 30_000 }, () => {
     const button = watchButton(path, ENTER, clock, recorder(calls));
 
     const first = createWriteStream(path);
-    first.write(Buffer.concat([encode(layout, EV_KEY, ENTER, PRESS), encode(layout, EV_SYN, 0, 0)]));
-    first.write(encode(layout, EV_KEY, ENTER, RELEASE));
+    first.write(
+      Buffer.concat([encodeEvent(layout, EV_KEY, ENTER, PRESS), encodeEvent(layout, EV_SYN, 0, 0)]),
+    );
+    first.write(encodeEvent(layout, EV_KEY, ENTER, RELEASE));
     await until(() => calls.length === 1);
     rmSync(path);
     first.end();
@@ -274,8 +268,8 @@ describe("watchButton", { timeout: 30_000 }, () => {
     nodeAt("event0");
     await clock.advance(2000);
     const second = createWriteStream(path);
-    second.write(encode(layout, EV_KEY, ENTER, PRESS));
-    second.write(encode(layout, EV_KEY, ENTER, RELEASE));
+    second.write(encodeEvent(layout, EV_KEY, ENTER, PRESS));
+    second.write(encodeEvent(layout, EV_KEY, ENTER, RELEASE));
     await until(() => calls.length === 3);
     assert.equal(calls[2], "press");
     second.destroy();
@@ -308,7 +302,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
 
   it("does not spin on a file that ends at once", async () => {
     const path = join(scratch, "file");
-    writeFileSync(path, encode(layout, EV_KEY, ENTER, PRESS));
+    writeFileSync(path, encodeEvent(layout, EV_KEY, ENTER, PRESS));
     const calls: string[] = [];
     const clock = new ManualClock();
     const button = watchButton(path, ENTER, clock, recorder(calls));

@@ -22,6 +22,7 @@ export const IDLE: Snapshot = {
     height: 480,
     qr_module: 8,
   },
+  button: null,
   version: "0.0.0-dev",
   uptime: 93_784,
 };

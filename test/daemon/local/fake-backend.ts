@@ -27,6 +27,7 @@ export const IDLE: Snapshot = {
     height: 480,
     qr_module: 8,
   },
+  button: null,
   version: "1.2.3",
   uptime: 4711,
 };

@@ -4,6 +4,7 @@ import type { Item } from "../../../daemon/screens/column.ts";
 import { loadFonts } from "../../../daemon/screens/fonts.ts";
 import { type Layout, layout, type Panel } from "../../../daemon/screens/layout.ts";
 import { type Screen, screenOf } from "../../../daemon/screens/screen.ts";
+import type { Snapshot } from "../../../daemon/status/snapshot.ts";
 import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
 import { PANELS, panelName, SITUATIONS } from "./situations.ts";
 
@@ -123,6 +124,16 @@ test("128x64 shows headline and sentence in the languages whose letters are smal
     }
   }
 });
+
+for (const language of LANGUAGES)
+  test(`${language}: every panel says both how long to hold the button and that letting go keeps the pairing`, async () => {
+    const fonts = await loadFonts(language);
+    const screen = screenOf(SITUATIONS["button-counting"] as Snapshot, CATALOGUE[language]);
+    for (const panel of PANELS) {
+      const text = shown(layout(screen, panel, fonts));
+      assert.ok(text.includes(bare(screen.headline + screen.sentence)), `${panelName(panel)}: ${text}`);
+    }
+  });
 
 test("on a 7 inch panel the digits can be read from 2 m", async () => {
   const screen = screenOf(SITUATIONS["awaiting-user"] as never, CATALOGUE.en);

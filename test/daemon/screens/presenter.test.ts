@@ -192,6 +192,37 @@ test("the paired screen stays for its time, then the display is given back, and 
   await presenter.close();
 });
 
+test("a wake shows the paired screen for its whole time again, and so does the button", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  await bench.become(snapshotOf("paired"));
+  await bench.clock.advance(20_000);
+  presenter.wake();
+  await settled();
+  await bench.clock.advance(29_999);
+  assert.equal(panel.calls.at(-1), "show");
+  await bench.clock.advance(1);
+  assert.equal(panel.calls.at(-1), "clear");
+  presenter.wake();
+  await settled();
+  assert.equal(panel.calls.at(-1), "show");
+  await bench.clock.advance(30_000);
+  assert.equal(panel.calls.at(-1), "clear");
+
+  await bench.become(snapshotOf("paired", { button: { phase: "counting", seconds_left: 4 } }));
+  const counting = panel.pictures.at(-1);
+  assert.equal(panel.calls.at(-1), "show");
+  await bench.clock.advance(30_000);
+  assert.equal(panel.calls.at(-1), "show", "not while the button is held");
+  await bench.become(snapshotOf("paired"));
+  assert.notDeepEqual(panel.pictures.at(-1)?.pixels, counting?.pixels);
+  await bench.clock.advance(30_000);
+  assert.equal(panel.calls.at(-1), "clear");
+  await presenter.close();
+});
+
 test("with paired_for = 0 the paired screen stays", async () => {
   const bench = new Bench();
   const panel = new FakePanel();

@@ -1,6 +1,6 @@
 import type { Panel } from "../../../daemon/screens/layout.ts";
 import { PROBLEM_CODES } from "../../../daemon/status/health.ts";
-import { type Snapshot, STATES } from "../../../daemon/status/snapshot.ts";
+import { BUTTON_PHASES, type Snapshot, STATES } from "../../../daemon/status/snapshot.ts";
 import { OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 /** The sizes that such hardware has, 128x32 OLED to 4K monitor. */
@@ -37,6 +37,12 @@ export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
   }),
   "paired-with-problem": snapshotOf("paired", { health: [problem("paused")] }),
   "paired-without-project": snapshotOf("paired", { project: null }),
+  ...Object.fromEntries(
+    BUTTON_PHASES.map((phase) => [
+      `button-${phase}`,
+      snapshotOf("paired", { button: { phase, seconds_left: phase === "counting" ? 4 : null } }),
+    ]),
+  ),
   ...Object.fromEntries(
     PROBLEM_CODES.map((code) => [code, snapshotOf("requesting-code", { health: [problem(code)] })]),
   ),
