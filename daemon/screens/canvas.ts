@@ -36,6 +36,15 @@ export class Canvas {
     this.#palette = [background];
   }
 
+  /** The same picture, to be drawn on without this one. */
+  copy(): Canvas {
+    const copy = new Canvas(this.width, this.height, this.#palette[0] ?? 0, this.#antialias);
+    copy.#pixels.set(this.#pixels);
+    copy.#palette.push(...this.#palette.slice(1));
+    for (const [key, ramp] of this.#ramps) copy.#ramps.set(key, ramp);
+    return copy;
+  }
+
   picture(): Picture {
     return { width: this.width, height: this.height, pixels: this.#pixels, palette: this.#palette };
   }

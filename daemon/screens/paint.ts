@@ -15,29 +15,65 @@ export interface Painted {
 
 /** A screen as pixels, for any panel. Pure; takes one byte of memory a pixel. */
 export function paint(screen: Screen, panel: Panel, fonts: Fonts): Painted {
-  return draw(layout(screen, panel, fonts), screen, panel);
+  const plan = layout(screen, panel, fonts);
+  return withBar(drawStill(plan, panel), plan, screen, panel);
 }
 
-/** `paint` that lays a screen out once and not again for each second of its countdown. */
+/** `paint` that draws all but the bar once and not again for each second of a countdown. */
 export function createPainter(): typeof paint {
-  let last: { key: string; fonts: Fonts; plan: Layout } | null = null;
+  let last: { key: string; fonts: Fonts; plan: Layout; still: Canvas } | null = null;
   return (screen, panel, fonts) => {
     const { width, height, monochrome } = panel;
     const timeless = { ...screen, code: screen.code && { ...screen.code, secondsLeft: 0, shareLeft: 0 } };
     const key = JSON.stringify([timeless, width, height, monochrome]);
-    if (last?.key !== key || last.fonts !== fonts) last = { key, fonts, plan: layout(screen, panel, fonts) };
-    return draw(last.plan, screen, panel);
+    if (last?.key !== key || last.fonts !== fonts) {
+      const plan = layout(screen, panel, fonts);
+      last = { key, fonts, plan, still: drawStill(plan, panel) };
+    }
+    return withBar(last.still.copy(), last.plan, screen, panel);
   };
 }
 
-function draw({ theme, items, qr }: Layout, screen: Screen, { width, height, monochrome }: Panel): Painted {
+function drawStill({ theme, items }: Layout, { width, height, monochrome }: Panel): Canvas {
   const canvas = new Canvas(width, height, theme.background, !monochrome);
-  const shareLeft = screen.code?.shareLeft ?? 0;
-  for (const item of items) drawItem(canvas, item, shareLeft, theme, monochrome);
+  for (const item of items) if (item.kind !== "bar") drawItem(canvas, item, theme, monochrome);
+  return canvas;
+}
+
+function withBar(
+  canvas: Canvas,
+  { theme, items, qr }: Layout,
+  { code }: Screen,
+  { monochrome }: Panel,
+): Painted {
+  for (const item of items)
+    if (item.kind === "bar") drawBar(canvas, item, code?.shareLeft ?? 0, theme, monochrome);
   return { picture: canvas.picture(), qrModule: qr?.module ?? null };
 }
 
-function drawItem(canvas: Canvas, item: Item, shareLeft: number, theme: Theme, monochrome: boolean): void {
+function drawBar(
+  canvas: Canvas,
+  { box, color, track }: Extract<Item, { kind: "bar" }>,
+  shareLeft: number,
+  theme: Theme,
+  monochrome: boolean,
+): void {
+  const filled = { ...box, width: Math.round(box.width * shareLeft) };
+  if (monochrome) {
+    canvas.rectangle({ ...box, y: box.y + box.height - 1, height: 1 }, color);
+    canvas.rectangle(filled, color);
+    return;
+  }
+  canvas.rounded(box, box.height / 2, track, theme.background);
+  if (filled.width >= box.height) canvas.rounded(filled, box.height / 2, color, theme.background);
+}
+
+function drawItem(
+  canvas: Canvas,
+  item: Exclude<Item, { kind: "bar" }>,
+  theme: Theme,
+  monochrome: boolean,
+): void {
   switch (item.kind) {
     case "text":
       for (const mark of item.line.marks) {
@@ -51,18 +87,6 @@ function drawItem(canvas: Canvas, item: Item, shareLeft: number, theme: Theme, m
         }
       }
       return;
-    case "bar": {
-      const { box, color, track } = item;
-      const filled = { ...box, width: Math.round(box.width * shareLeft) };
-      if (monochrome) {
-        canvas.rectangle({ ...box, y: box.y + box.height - 1, height: 1 }, color);
-        canvas.rectangle(filled, color);
-        return;
-      }
-      canvas.rounded(box, box.height / 2, track, theme.background);
-      if (filled.width >= box.height) canvas.rounded(filled, box.height / 2, color, theme.background);
-      return;
-    }
     case "symbol": {
       const half = item.box.width / 2;
       for (const layer of SYMBOLS[item.symbol])

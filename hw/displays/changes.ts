@@ -65,12 +65,11 @@ interface Comparison {
 
 /** Pixels are the same when their colours are, whatever the palettes. */
 function comparison(previous: Picture, next: Picture): Comparison {
-  const before = previous.pixels;
-  const after = next.pixels;
+  const before = bufferOf(previous.pixels);
+  const after = bufferOf(next.pixels);
   if (samePalette(previous, next))
     return {
-      sameRow: (start, width) =>
-        Buffer.compare(before.subarray(start, start + width), after.subarray(start, start + width)) === 0,
+      sameRow: (start, width) => before.compare(after, start, start + width, start, start + width) === 0,
       samePixel: (index) => before[index] === after[index],
     };
   const colour = (picture: Picture, index: number) => picture.palette[picture.pixels[index] as number];
@@ -85,4 +84,8 @@ function samePalette(one: Picture, other: Picture): boolean {
     one.palette.length === other.palette.length &&
     one.palette.every((colour, index) => colour === other.palette[index])
   );
+}
+
+function bufferOf(pixels: Uint8Array): Buffer {
+  return Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
 }

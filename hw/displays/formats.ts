@@ -33,25 +33,50 @@ export type Encode = (pixels: Uint8Array, from: number, count: number, out: Uint
  * FB_LEFT_POS in include/linux/fb.h on little-endian machines).
  */
 export function encoder(format: PixelFormat, palette: readonly Rgb[]): Encode {
-  const bytes = BITS_PER_PIXEL[format] >> 3;
-  if (bytes === 0) return monoEncoder(palette, format === "MONO10");
-  const table = new Uint8Array(256 * bytes);
+  const bits = BITS_PER_PIXEL[format];
+  if (bits === 1) return monoEncoder(palette, format === "MONO10");
+  const values = new Uint32Array(256);
   palette.forEach((colour, index) => {
-    const value = pixelValue(format, colour);
-    for (let byte = 0; byte < bytes; byte++) table[index * bytes + byte] = (value >>> (8 * byte)) & 0xff;
+    values[index] = pixelValue(format, colour);
   });
-  return (pixels, from, count, out, at) => {
-    let target = at;
-    for (let index = from; index < from + count; index++) {
-      const source = (pixels[index] as number) * bytes;
-      for (let byte = 0; byte < bytes; byte++) out[target++] = table[source + byte] as number;
-    }
-  };
+  if (bits === 8) return byteEncoder(values);
+  if (bits === 24) return tripleEncoder(values);
+  return wordEncoder(values, bits === 16 ? Uint16Array : Uint32Array);
 }
 
 /** Whether a colour is nearer to white than to black by its luminance (ITU-R BT.709 weights). */
 export function isLight(colour: Rgb): boolean {
   return luminance(colour) >= 128;
+}
+
+function byteEncoder(values: Uint32Array): Encode {
+  return (pixels, from, count, out, at) => {
+    for (let index = 0; index < count; index++)
+      out[at + index] = values[pixels[from + index] as number] as number;
+  };
+}
+
+function tripleEncoder(values: Uint32Array): Encode {
+  return (pixels, from, count, out, at) => {
+    let target = at;
+    for (let index = from; index < from + count; index++) {
+      const value = values[pixels[index] as number] as number;
+      out[target++] = value;
+      out[target++] = value >> 8;
+      out[target++] = value >> 16;
+    }
+  };
+}
+
+/** Whole words into a row of their own: many times faster than bytes, and `out` need not be aligned to them. */
+function wordEncoder(values: Uint32Array, Words: Uint16ArrayConstructor | Uint32ArrayConstructor): Encode {
+  let words = new Words(0);
+  return (pixels, from, count, out, at) => {
+    if (words.length < count) words = new Words(count);
+    for (let index = 0; index < count; index++)
+      words[index] = values[pixels[from + index] as number] as number;
+    out.set(new Uint8Array(words.buffer, 0, count * Words.BYTES_PER_ELEMENT), at);
+  };
 }
 
 function monoEncoder(palette: readonly Rgb[], oneIsWhite: boolean): Encode {

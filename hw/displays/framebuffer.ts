@@ -20,6 +20,10 @@ import { Sysfs } from "./sysfs.ts";
 
 /** Bytes that one write to the device carries at most: what bounds the memory of a full repaint. */
 const CHUNK = 256 * 1024;
+/** One write takes about as long as the conversion of so many bytes; with some drivers (ssd1307fb) it also sends all of the panel. */
+const CALL_BYTES = 8192;
+/** So many writes are never too many: a second of a countdown takes fewer. */
+const FEW_CALLS = 32;
 
 /**
  * A framebuffer of the kernel, or under a root prefix a plain file in its place.
@@ -123,22 +127,34 @@ class FramebufferSurface implements Surface {
 
   async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
     const { format, stride } = this.capabilities;
-    const { visible, virtualWidth } = this.#parts.framebuffer;
+    const { visible } = this.#parts.framebuffer;
     const encode = encoder(format, picture.palette);
-    for (const part of parts) {
+    for (const part of this.#cheaper(picture, parts)) {
       const length = rowBytes(format, part.width);
-      // Padding behind a row belongs to nobody; pixels behind the visible ones may.
-      const wholeRows = part.width === virtualWidth;
-      const rows = wholeRows ? Math.max(1, Math.floor(CHUNK / stride)) : 1;
+      const x = rowBytes(format, visible.x + part.x);
+      const rows = this.#rowsAtOnce(part);
+      const buffer = new Uint8Array((Math.min(rows, part.height) - 1) * stride + length);
       for (let y = part.y; y < part.y + part.height; y += rows) {
         const count = Math.min(rows, part.y + part.height - y);
-        const bytes = new Uint8Array((count - 1) * stride + length);
         for (let row = 0; row < count; row++)
-          encode(picture.pixels, (y + row) * picture.width + part.x, part.width, bytes, row * stride);
-        const x = rowBytes(format, visible.x + part.x);
+          encode(picture.pixels, (y + row) * picture.width + part.x, part.width, buffer, row * stride);
+        const bytes = buffer.subarray(0, (count - 1) * stride + length);
         await this.#write(bytes, (visible.y + y) * stride + x);
       }
     }
+  }
+
+  /** The parts, or all of the picture where so many rows on their own would take longer. */
+  #cheaper(picture: Picture, parts: readonly Rect[]): readonly Rect[] {
+    const calls = parts.reduce((sum, part) => sum + Math.ceil(part.height / this.#rowsAtOnce(part)), 0);
+    const whole = this.capabilities.stride * this.capabilities.height;
+    return calls > FEW_CALLS && calls * CALL_BYTES > whole ? [wholeOf(picture)] : parts;
+  }
+
+  /** Padding behind a row belongs to nobody; pixels behind the visible ones may. */
+  #rowsAtOnce({ width }: Rect): number {
+    if (width !== this.#parts.framebuffer.virtualWidth) return 1;
+    return Math.max(1, Math.floor(CHUNK / this.capabilities.stride));
   }
 
   async release(): Promise<void> {
