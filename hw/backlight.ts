@@ -67,10 +67,9 @@ export class Backlight {
     return Number(this.#sysfs.read(`${this.#at}/max_brightness`)) || 1;
   }
 
-  /** A light that can't be set is no reason to show nothing: `hindrance` tells of it. */
+  /** A light that can't be set, for want of a permission or since its chip does not answer, is no reason to show nothing. */
   async #write(attribute: string, value: string): Promise<void> {
-    if (this.#sysfs.writable(`${this.#at}/${attribute}`))
-      await this.#sysfs.write(`${this.#at}/${attribute}`, value);
+    await this.#sysfs.write(`${this.#at}/${attribute}`, value).catch(() => {});
   }
 }
 

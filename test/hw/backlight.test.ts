@@ -78,6 +78,9 @@ test("a backlight that may not be written is said, and no reason to show nothing
     override writable(): boolean {
       return false;
     }
+    override async write(): Promise<void> {
+      throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+    }
   }
   const backlight = findBacklight(new ReadOnly(board.root), "/sys/class/graphics/fb0/device");
   assert.equal(
@@ -85,5 +88,19 @@ test("a backlight that may not be written is said, and no reason to show nothing
     "The backlight can't be switched: let c2cd write /sys/class/backlight/panel/bl_power.",
   );
   await backlight?.set(50);
+  assert.equal(value(board, "panel", "brightness"), "10");
+});
+
+test("a backlight whose chip does not answer is no reason to show nothing", async (t) => {
+  const board = new Board(t);
+  light(board, "panel", 10);
+  class Silent extends Sysfs {
+    override async write(): Promise<void> {
+      throw Object.assign(new Error("EREMOTEIO: remote I/O error"), { code: "EREMOTEIO" });
+    }
+  }
+  const backlight = findBacklight(new Silent(board.root), "/sys/class/graphics/fb0/device");
+  await backlight?.set(50);
+  await backlight?.restore();
   assert.equal(value(board, "panel", "brightness"), "10");
 });
