@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
+import { DisplayError } from "./display.ts";
 import { deviceError } from "./errors.ts";
 
 /**
@@ -12,4 +13,7 @@ export async function checkNode(root: string, device: string): Promise<void> {
   } catch (error) {
     throw deviceError(error, device);
   }
+  // Bindings open buses by number: they would drive the machine's own.
+  if (root !== "")
+    throw new DisplayError(`${device} can't be a bus under --root: choose another display.driver there.`);
 }

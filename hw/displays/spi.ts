@@ -30,6 +30,7 @@ export async function openSpi(
       `${device} is not an SPI device: set display.device to one such as "${USUAL_DEVICE}".`,
     );
   await checkNode(host.root, device);
+  await checkNode(host.root, `/dev/${options.gpio_chip}`);
   const spi = await binding(() => import("spi-device"), "spi-device", driver);
   const { Chip, Line } = await binding(() => import("node-libgpiod"), "node-libgpiod", driver);
   const speed = options.bus_speed || fastest;

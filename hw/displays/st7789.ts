@@ -24,9 +24,9 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
 
 /** Sections and pages are those of the ST7789VW datasheet, version 1.0. */
 export function st7789(width: number, height: number, format: DisplayOptions["pixel_format"]): DcsController {
-  if (width > COLUMNS || height > ROWS)
+  if (width > COLUMNS || height > ROWS || width > height)
     throw new DisplayError(
-      `The ST7789 has ${COLUMNS}x${ROWS} pixels at most: set display.width and display.height to the panel's size, before rotation.`,
+      `An ST7789 panel is upright and has ${COLUMNS}x${ROWS} pixels at most: set display.width and display.height to its size before rotation, e.g. 135 and 240, and display.rotate to 90.`,
     );
   return {
     driver: "st7789",

@@ -125,6 +125,15 @@ test("sizes that no panel has are refused", async (t) => {
     await assert.rejects(open(driver), { name: "DisplayError", message: /display\.width/ });
 });
 
+test("a bus under --root is refused: a binding would open the machine's own", async (t) => {
+  const board = new Board(t);
+  board.write("/dev/i2c-1", "");
+  await assert.rejects(openDisplay(displayOptions({ driver: "ssd1306" }), board.host()), {
+    name: "DisplayError",
+    message: "/dev/i2c-1 can't be a bus under --root: choose another display.driver there.",
+  });
+});
+
 test("a bus that is not there is said before a binding is missed", async (t) => {
   const board = new Board(t);
   for (const [driver, device] of [

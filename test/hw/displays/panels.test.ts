@@ -4,12 +4,12 @@ import { setImmediate } from "node:timers/promises";
 import { DcsSurface } from "../../../hw/displays/dcs.ts";
 import type { Picture, PixelDisplay, Rotation } from "../../../hw/displays/display.ts";
 import { ili9341 } from "../../../hw/displays/ili9341.ts";
-import { OledSurface } from "../../../hw/displays/oled.ts";
 import { sh1106 } from "../../../hw/displays/sh1106.ts";
-import { ssd1306 } from "../../../hw/displays/ssd1306.ts";
+import { openOled, ssd1306 } from "../../../hw/displays/ssd1306.ts";
 import { st7789 } from "../../../hw/displays/st7789.ts";
 import { displayOn } from "../../../hw/displays/surface.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { displayOptions, Transcript } from "./board.ts";
 import { ideal, type Seen, upright } from "./decode.ts";
 import { LcdGlass, OledGlass } from "./glass.ts";
 import { LINK, noise, qrPicture, withPatch } from "./pictures.ts";
@@ -78,8 +78,9 @@ function oled(kind: "ssd1306" | "sh1106", width = 128, height = 64, rotate: Rota
   const clock = new ManualClock();
   const glass = new OledGlass(kind === "ssd1306" ? 128 : 132);
   const controller = kind === "ssd1306" ? ssd1306(width, height) : sh1106();
-  const surface = new OledSurface(glass, controller, "/dev/i2c-1", brightness, clock);
-  return { glass, clock, display: displayOn(surface, { rotate, invert: false }) };
+  const host = { root: "", clock, stdout: new Transcript() };
+  const { display } = openOled(glass, controller, displayOptions({ rotate, brightness }), host);
+  return { glass, clock, display: display as PixelDisplay };
 }
 
 function lcd(controller: ReturnType<typeof st7789>, rotate: Rotation = 0) {
@@ -194,6 +195,10 @@ test("ST7789: smaller panels begin where their glass does", async () => {
     assert.ok(log.includes(columns) && log.includes(rows), `${width}x${height}`);
   }
   assert.throws(() => st7789(320, 240, "auto"), /240x320 pixels at most/);
+  assert.throws(
+    () => st7789(240, 135, "auto"),
+    /before rotation, e.g. 135 and 240, and display.rotate to 90/,
+  );
 });
 
 test("ILI9341: the bytes of a first picture", async () => {
