@@ -1,4 +1,11 @@
-import type { Capabilities, CellDisplay, Display, Picture, PixelDisplay } from "../../hw/displays/display.ts";
+import {
+  type Capabilities,
+  type CellDisplay,
+  type Display,
+  DisplayChanged,
+  type Picture,
+  type PixelDisplay,
+} from "../../hw/displays/display.ts";
 import type { Clock } from "../clock.ts";
 import type { DisplayView, Snapshot } from "../status/snapshot.ts";
 import { CATALOGUE, type Language } from "../texts/catalogue.ts";
@@ -148,6 +155,7 @@ export class Presenter {
   }
 
   async #run(): Promise<void> {
+    let changes = 0;
     while (this.#stale && !this.#closed) {
       this.#stale = false;
       try {
@@ -158,7 +166,11 @@ export class Presenter {
         const display = this.#display ?? (await this.#open());
         await this.#show(display);
       } catch (error) {
-        await this.#lose(error instanceof Error ? error.message : String(error));
+        // Once: a display that is never what it was a moment ago would be opened without end.
+        if (error instanceof DisplayChanged && changes++ === 0) {
+          this.#stale = true;
+          await this.#release();
+        } else await this.#lose(error instanceof Error ? error.message : String(error));
       }
     }
   }

@@ -7,6 +7,8 @@ import { DisplayError } from "./display.ts";
 import type { Sysfs } from "./sysfs.ts";
 
 const CLASS = "/sys/class/vtconsole";
+/** The virtual terminal that is seen, e.g. "tty1". */
+const IN_FRONT = "/sys/class/tty/tty0/active";
 
 export class TextConsole {
   readonly #sysfs: Sysfs;
@@ -15,6 +17,8 @@ export class TextConsole {
   /** It was here and is to come back. */
   #detached = false;
   #awake = false;
+  /** The virtual terminal that was in front at the last `takeOff`. */
+  #inFront: string | null = null;
 
   /** @param id framebuffer, e.g. "fb0" */
   constructor(sysfs: Sysfs, id: string) {
@@ -39,12 +43,22 @@ export class TextConsole {
    */
   async takeOff(): Promise<boolean> {
     const bind = this.#bound();
+    this.#inFront = this.#sysfs.read(IN_FRONT);
     if (bind !== null) this.#detached = await this.#try(bind, "0");
     // With no console here nobody else has set the mode yet.
     // FB_BLANK_UNBLANK (include/uapi/linux/fb.h); drivers that can't blank answer EINVAL.
     if (!this.#awake) await this.#try(this.#blank, "0");
     this.#awake = true;
     return bind === null;
+  }
+
+  /**
+   * Whether the console has drawn over the picture since `takeOff`: it is back on the screen, as after its first line
+   * where the kernel defers its takeover, or it could not be taken off and another virtual terminal came to the front.
+   */
+  hasDrawn(): boolean {
+    const bind = this.#bound();
+    return bind !== null && (this.#sysfs.writable(bind) || this.#sysfs.read(IN_FRONT) !== this.#inFront);
   }
 
   /**

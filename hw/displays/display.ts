@@ -124,3 +124,6 @@ export type Display = PixelDisplay | CellDisplay | NoDisplay;
 export class DisplayError extends Error {
   override readonly name = "DisplayError";
 }
+
+/** A device that works but is not what it was when it was opened: it has another size or mode. Open it again, at once. */
+export class DisplayChanged extends DisplayError {}

@@ -32,12 +32,25 @@ export interface Framebuffer {
    * driver of the hardware's own; `display`: anything else.
    */
   readonly kind: "panel" | "display" | "firmware";
+  /** What the driver turns pictures by, in its own units; they are upright already. Tells when it was changed. */
+  readonly rotate: string | null;
 }
 
 const CLASS = "/sys/class/graphics";
 
 /** Names that drivers give to a framebuffer which the firmware set up: simplefb, simpledrm, efifb, vesafb, offb. */
 const FIRMWARE_NAMES = /^(simple|simpledrm|EFI VGA|VESA VGA|OFfb)/;
+
+/**
+ * Drivers that offer 16 or 32 bits for a panel of black and white: drivers/gpu/drm/solomon/ssd130x.c and those in tiny/
+ * that use drm_fb_xrgb8888_to_mono light what is nearer to white, those of drivers/staging/fbtft all that is not black.
+ * Names as they are in `fix.id`, which has room for 15 characters.
+ */
+const MONOCHROME_NAMES =
+  /^(ssd130x|repaper|sharp_memory|st7571|fb_(ssd130[56]|sh1106|pcd8544|uc1701|tls8204|agm1264k))/;
+
+/** Drivers of OLEDs, of which ssd1307fb calls itself "Solomon SSD1307". */
+const OLED_NAMES = /^(ssd130x|Solomon SSD1307|fb_(ssd13|sh1106|seps525))/;
 
 /** All framebuffers with a readable geometry, by number. */
 export function listFramebuffers(sysfs: Sysfs): Framebuffer[] {
@@ -68,7 +81,17 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
     virtualWidth,
     visible: { x, y, width, height },
     kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(sysfs, at) ? "panel" : "display",
+    rotate: sysfs.read(`${at}/rotate`),
   };
+}
+
+/** Whether there is nothing between black and white on it. */
+export function isMonochrome({ bitsPerPixel, name }: Framebuffer): boolean {
+  return bitsPerPixel === 1 || MONOCHROME_NAMES.test(name);
+}
+
+export function isOled({ name }: Framebuffer): boolean {
+  return OLED_NAMES.test(name);
 }
 
 export interface Wanted {
@@ -106,7 +129,16 @@ export function formatOf(sysfs: Sysfs, framebuffer: Framebuffer): PixelFormat | 
     const named = deviceTreeFormat(sysfs);
     if (named !== null) return DEVICE_TREE_FORMATS[named] ?? null;
   }
+  if (framebuffer.bitsPerPixel === 8 && hasPalette(sysfs, framebuffer)) return null;
   return DEFAULT_FORMATS[framebuffer.bitsPerPixel] ?? null;
+}
+
+/**
+ * Whether 8 bits are the number of a colour: so with the firmware's framebuffers and DRM's (DRM_FORMAT_C8). The colours
+ * themselves are set by an ioctl alone.
+ */
+function hasPalette(sysfs: Sysfs, { id, kind }: Framebuffer): boolean {
+  return kind === "firmware" || sysfs.list(`${CLASS}/${id}/device/drm`).length > 0;
 }
 
 /** Whether a format's pixels are as wide as the framebuffer's. */
@@ -143,7 +175,7 @@ function deviceTreeFormat(sysfs: Sysfs): string | null {
   return null;
 }
 
-/** The mode set now; else the only one known; else the memory's own size. `mode` is often empty, `modes` seldom. */
+/** The mode set now; else the known one that fits best; else the memory's own size. `mode` is often empty, `modes` seldom. */
 function visibleSize(
   sysfs: Sysfs,
   at: string,
@@ -160,9 +192,9 @@ function visibleSize(
       );
   const now = fitting(sysfs.read(`${at}/mode`));
   const known = fitting(sysfs.read(`${at}/modes`));
-  return (
-    now[0] ?? known.find(([width]) => width === virtualWidth) ?? known[0] ?? [virtualWidth, virtualHeight]
-  );
+  const asWide = known.filter(([width]) => width === virtualWidth);
+  const asHigh = asWide.find(([, height]) => height === virtualHeight);
+  return now[0] ?? asHigh ?? asWide[0] ?? known[0] ?? [virtualWidth, virtualHeight];
 }
 
 function onPanelBus(sysfs: Sysfs, at: string): boolean {

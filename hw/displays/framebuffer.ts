@@ -1,20 +1,24 @@
 import { statSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
 import { type Backlight, findBacklight } from "../backlight.ts";
+import { withCare } from "./care.ts";
 import { type Rect, wholeOf } from "./changes.ts";
 import { TextConsole } from "./console.ts";
-import { DisplayError, type Picture, type PixelCapabilities } from "./display.ts";
+import { DisplayChanged, DisplayError, type Picture, type PixelCapabilities } from "./display.ts";
 import { deviceError } from "./errors.ts";
 import {
   chooseFramebuffer,
   type Framebuffer,
   fits,
   formatOf,
+  isMonochrome,
+  isOled,
   readFramebuffer,
   sizeOnConnector,
 } from "./fbdev.ts";
 import { encoder, rowBytes } from "./formats.ts";
 import type { DisplayOptions, Host, Opened } from "./options.ts";
+import { whileShown } from "./standing.ts";
 import { displayOn, type Surface } from "./surface.ts";
 import { Sysfs } from "./sysfs.ts";
 
@@ -25,6 +29,9 @@ const CALL_BYTES = 8192;
 /** So many writes are never too many: a second of a countdown takes fewer. */
 const FEW_CALLS = 32;
 
+/** How often a picture is looked after: a text console that drew over it tells nobody. */
+const LOOK_EVERY_MS = 2000;
+
 /**
  * A framebuffer of the kernel, or under a root prefix a plain file in its place.
  * @throws {DisplayError} where there is none, it may not be written, or has a format that is not known here
@@ -33,12 +40,9 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
   const sysfs = new Sysfs(host.root);
   const framebuffer = chooseFramebuffer(sysfs, options);
   if (framebuffer === null) throw new DisplayError(absence(options));
-  const { id, node, name, bitsPerPixel, stride, visible, kind } = framebuffer;
+  const { id, node, name, stride, visible, kind } = framebuffer;
   const format = options.pixel_format === "auto" ? formatOf(sysfs, framebuffer) : options.pixel_format;
-  if (format === null || !fits(format, framebuffer))
-    throw new DisplayError(
-      `${node} has ${bitsPerPixel} bits a pixel, in a format that is not known: set display.pixel_format to one of that size.`,
-    );
+  if (format === null || !fits(format, framebuffer)) throw new DisplayError(unknownFormat(framebuffer));
   const file = await openNode(host.root, node);
   const console = new TextConsole(sysfs, id);
   const backlight = findBacklight(sysfs, `/sys/class/graphics/${id}/device`);
@@ -52,14 +56,25 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
       height: visible.height,
       format,
       stride,
-      monochrome: bitsPerPixel === 1,
+      monochrome: isMonochrome(framebuffer),
       refresh: kind === "panel" ? "slow" : "fast",
       physical: sizeOnConnector(sysfs, id),
     },
     { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness },
   );
   const warnings = [console.hindrance, backlight?.hindrance ?? null].filter((sentence) => sentence !== null);
-  return { display: displayOn(surface, options), warnings };
+  const bare = displayOn(surface, options);
+  const painted = whileShown(bare, LOOK_EVERY_MS, host.clock, async (picture) => {
+    if (console.hasDrawn()) await bare.show(picture);
+  });
+  const display = isOled(framebuffer) ? withCare(painted, options.brightness, host.clock) : painted;
+  return { display, warnings };
+}
+
+function unknownFormat({ node, bitsPerPixel }: Framebuffer): string {
+  if (bitsPerPixel === 8)
+    return `${node} has a palette, which c2cd can't set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.`;
+  return `${node} has ${bitsPerPixel} bits a pixel, in a format that is not known: set display.pixel_format to one of that size.`;
 }
 
 /** The open node, its path, and which inode it is: a device that leaves and returns is another one. */
@@ -122,7 +137,7 @@ class FramebufferSurface implements Surface {
     if (stat === undefined || now === null)
       throw new DisplayError(`${node} has disappeared: check the cable of the display.`);
     if (stat.ino !== inode || JSON.stringify(now) !== JSON.stringify(framebuffer))
-      throw new DisplayError(`${node} is another display or has another mode now: open it again.`);
+      throw new DisplayChanged(`${node} is another display or has another mode now: open it again.`);
   }
 
   async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Clock } from "../../daemon/clock.ts";
 import type { PanelBus } from "./bus.ts";
 import type { Rect } from "./changes.ts";
 import type { DriverName, Picture, PixelCapabilities } from "./display.ts";
@@ -21,37 +20,22 @@ const SET_CONTRAST = 0x81;
 const DISPLAY_OFF = 0xae;
 const DISPLAY_ON = 0xaf;
 
-/** How long the picture stays on the same pixels: lit ones age, and an edge that never moves burns in. */
-const SHIFT_EVERY_MS = 60_000;
-
-/** Where the picture goes next: round a square of one pixel, too little to see and within any quiet zone. */
-const ORBIT: readonly (readonly [number, number])[] = [
-  [0, 0],
-  [1, 0],
-  [1, 1],
-  [0, 1],
-];
-
 /** Height of a page: the pixels that one byte holds, the topmost in its least significant bit. */
 const PAGE = 8;
 
-/** A monochrome OLED: memory in pages of eight rows, contrast as brightness, a picture that wanders against burn-in. */
+/** A monochrome OLED: memory in pages of eight rows, contrast as brightness. */
 export class OledSurface implements Surface {
   readonly capabilities: PixelCapabilities;
   readonly #bus: PanelBus;
   readonly #controller: OledController;
-  readonly #clock: Clock;
   #brightness: number;
   #ready = false;
   #lit = false;
-  #step = 0;
-  #shiftedAt = 0;
 
-  constructor(bus: PanelBus, controller: OledController, device: string, brightness: number, clock: Clock) {
+  constructor(bus: PanelBus, controller: OledController, device: string, brightness: number) {
     const { driver, width, height } = controller;
     this.#bus = bus;
     this.#controller = controller;
-    this.#clock = clock;
     this.#brightness = brightness;
     this.capabilities = {
       driver,
@@ -69,49 +53,33 @@ export class OledSurface implements Surface {
   }
 
   async take(): Promise<boolean> {
-    if (!this.#ready) {
-      await this.#bus.reset();
-      for (const [code = 0, ...parameters] of this.#controller.init)
-        await this.#bus.command(code, ...parameters);
-      this.#ready = true;
-      this.#lit = false;
-      await this.setBrightness(this.#brightness);
-      this.#shiftedAt = this.#clock.elapsed();
-      return false;
-    }
-    if (this.#clock.elapsed() - this.#shiftedAt < SHIFT_EVERY_MS) return true;
-    this.#shiftedAt = this.#clock.elapsed();
-    this.#step = (this.#step + 1) % ORBIT.length;
+    if (this.#ready) return true;
+    await this.#bus.reset();
+    for (const [code = 0, ...parameters] of this.#controller.init)
+      await this.#bus.command(code, ...parameters);
+    this.#ready = true;
+    this.#lit = false;
+    await this.setBrightness(this.#brightness);
     return false;
   }
 
   async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
     this.#ready = false;
     const light = picture.palette.map(isLight);
-    const [shiftX, shiftY] = ORBIT[this.#step] ?? [0, 0];
     const { width, height } = this.capabilities;
-    for (const part of parts) {
-      // A whole picture also fills the columns and rows that the shift uncovers, with what is at its edge.
-      const left = part.x === 0 ? 0 : part.x + shiftX;
-      const top = part.y === 0 ? 0 : part.y + shiftY;
-      const right = Math.min(part.x + part.width + shiftX, width);
-      const bottom = Math.min(part.y + part.height + shiftY, height);
-      if (left >= right || top >= bottom) continue;
+    for (const { x: left, y: top, width: columns, height: rows } of parts) {
       const firstPage = Math.floor(top / PAGE);
-      const pages = Math.ceil(bottom / PAGE) - firstPage;
-      const bytes = new Uint8Array(pages * (right - left));
+      const pages = Math.ceil((top + rows) / PAGE) - firstPage;
+      const bytes = new Uint8Array(pages * columns);
       let at = 0;
       for (let page = firstPage; page < firstPage + pages; page++)
-        for (let x = left; x < right; x++) {
-          const column = Math.max(0, x - shiftX);
-          for (let bit = 0; bit < PAGE && page * PAGE + bit < height; bit++) {
-            const row = Math.max(0, page * PAGE + bit - shiftY);
-            if (light[picture.pixels[row * width + column] as number])
+        for (let x = left; x < left + columns; x++) {
+          for (let bit = 0; bit < PAGE && page * PAGE + bit < height; bit++)
+            if (light[picture.pixels[(page * PAGE + bit) * width + x] as number])
               bytes[at] = (bytes[at] as number) | (1 << bit);
-          }
           at++;
         }
-      await this.#controller.write(this.#bus, left, firstPage, right - left, bytes);
+      await this.#controller.write(this.#bus, left, firstPage, columns, bytes);
     }
     if (!this.#lit) await this.#bus.command(DISPLAY_ON);
     this.#lit = true;

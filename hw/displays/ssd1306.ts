@@ -32,13 +32,7 @@ export function openOled(
   options: DisplayOptions,
   host: Host,
 ): Opened {
-  const surface = new OledSurface(
-    bus,
-    controller,
-    options.device || "/dev/i2c-1",
-    options.brightness,
-    host.clock,
-  );
+  const surface = new OledSurface(bus, controller, options.device || "/dev/i2c-1", options.brightness);
   return { display: withCare(displayOn(surface, options), options.brightness, host.clock), warnings: [] };
 }
 

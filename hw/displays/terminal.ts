@@ -1,7 +1,13 @@
 import { constants, openSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
 import { isatty, WriteStream } from "node:tty";
-import { type CellCapabilities, type CellDisplay, type CellPicture, DisplayError } from "./display.ts";
+import {
+  type CellCapabilities,
+  type CellDisplay,
+  type CellPicture,
+  DisplayChanged,
+  DisplayError,
+} from "./display.ts";
 import { deviceError } from "./errors.ts";
 import type { DisplayOptions, Host, Opened, TextStream } from "./options.ts";
 import { underRoot } from "./paths.ts";
@@ -52,7 +58,7 @@ class Terminal implements CellDisplay {
     if (this.#closed) throw new DisplayError("The terminal was closed: open it again.");
     const now = size(this.#stream, device);
     if (now.columns !== columns || now.rows !== rows)
-      throw new DisplayError("The terminal has changed its size: open it again.");
+      throw new DisplayChanged("The terminal has changed its size: open it again.");
     const before = this.#lines;
     const lines = Array.from({ length: rows }, (_, row) => printable(picture.lines[row] ?? ""));
     if (!this.#isTerminal) {

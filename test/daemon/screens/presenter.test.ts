@@ -5,6 +5,7 @@ import type { Snapshot } from "../../../daemon/status/snapshot.ts";
 import {
   type CellPicture,
   type Display,
+  DisplayChanged,
   DisplayError,
   type Picture,
   type PixelCapabilities,
@@ -265,6 +266,37 @@ test("a lost display is said once, opened again with back-off, and drawn anew", 
   assert.equal(presenter.missing(), null);
   assert.ok((panels[1]?.pictures.length ?? 0) > 0);
   assert.equal(presenter.qrModule(), 6);
+  await presenter.close();
+});
+
+test("a display that has changed is opened again at once, and nobody is told that it was lost", async () => {
+  const bench = new Bench();
+  const before = new FakePanel();
+  const after = new FakePanel({ ...PANEL, width: 240, height: 320 });
+  const panels = [before, after];
+  const presenter = bench.presenter(async () => panels.shift() ?? after);
+  await presenter.start();
+  before.show = () => Promise.reject(new DisplayChanged("/dev/fb0 has another mode now: open it again."));
+  await bench.become(snapshotOf("requesting-code"));
+  assert.deepEqual(before.calls, ["show", "close"]);
+  assert.deepEqual(after.calls, ["show"]);
+  assert.deepEqual(bench.lost, []);
+  assert.equal(presenter.missing(), null);
+  assert.equal(presenter.view().width, 240);
+});
+
+test("a display that changes without end is lost, and tried again later", async () => {
+  const bench = new Bench();
+  let opened = 0;
+  const restless = new FakePanel();
+  restless.show = () => Promise.reject(new DisplayChanged("/dev/fb0 has another mode now: open it again."));
+  const presenter = bench.presenter(async () => {
+    opened++;
+    return restless;
+  });
+  await presenter.start();
+  assert.equal(opened, 2);
+  assert.equal(bench.lost.length, 1);
   await presenter.close();
 });
 

@@ -191,3 +191,36 @@ test("a board without consoles or blanking has nothing to hinder", async (t) => 
   assert.equal(await console.takeOff(), true);
   await console.giveBack();
 });
+
+test("a console that takes the screen over after the picture is taken off again within two seconds", async (t) => {
+  const board = new Board(t);
+  const memory = board.framebuffer(FB);
+  withConsoles(board, [BUILT_IN]);
+  const display = await openPixels(displayOptions({}), board.host());
+  const picture = noise(64, 32);
+  await display.show(picture);
+  // CONFIG_FRAMEBUFFER_CONSOLE_DEFERRED_TAKEOVER: the driver comes with the first line that is printed.
+  withConsoles(board, [BUILT_IN, SCREEN]);
+  board.write("/dev/fb0", Buffer.alloc(64 * 32 * 4));
+  await board.clock.advance(2000);
+  await display.show(picture);
+  assert.equal(bind(board, 1), "0");
+  assert.deepEqual(seenIn(readFileSync(memory), LAYOUT), ideal(picture));
+  await display.clear();
+  assert.equal(bind(board, 1), "1", "it is given back");
+  assert.equal(board.clock.pending, 0, "and nobody looks any more");
+});
+
+test("a console that may not be taken off has drawn when another virtual terminal comes to the front", async (t) => {
+  const board = new Board(t);
+  board.framebuffer(FB);
+  withConsoles(board, [BUILT_IN, SCREEN]);
+  board.write("/sys/class/tty/tty0/active", "tty1\n");
+  const console = new TextConsole(new ReadOnly(board.root), "fb0");
+  await console.takeOff();
+  assert.equal(console.hasDrawn(), false);
+  board.write("/sys/class/tty/tty0/active", "tty2\n");
+  assert.equal(console.hasDrawn(), true);
+  await console.takeOff();
+  assert.equal(console.hasDrawn(), false, "painted since");
+});

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DisplayError } from "../../../hw/displays/display.ts";
+import { DisplayChanged, DisplayError, type Picture } from "../../../hw/displays/display.ts";
 import { Board, displayOptions, type FakeFramebuffer, openPixels } from "./board.ts";
 import { ideal, seenIn } from "./decode.ts";
-import { noise, withPatch } from "./pictures.ts";
+import { noise, qrPicture, withPatch } from "./pictures.ts";
 
 const SMALL: FakeFramebuffer = { width: 64, height: 32, bitsPerPixel: 32 };
 
@@ -89,6 +89,25 @@ test("a format that is not known is an error that says what to set", async (t) =
   );
 });
 
+test("8 bits that are the number of a colour are refused, since nobody could see the picture", async (t) => {
+  const palettes = [
+    { name: "VESA VGA", drm: false },
+    { name: "bochs-drmdrmfb", drm: true },
+  ];
+  for (const { name, drm } of palettes) {
+    const board = new Board(t);
+    board.framebuffer({ ...SMALL, bitsPerPixel: 8, name });
+    if (drm) board.write("/sys/class/graphics/fb0/device/drm/card0/dev", "226:0\n");
+    await assert.rejects(openPixels(displayOptions({ driver: "framebuffer" }), board.host()), {
+      name: "DisplayError",
+      message:
+        '/dev/fb0 has a palette, which c2cd can\'t set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.',
+    });
+    const grey = await openPixels(displayOptions({ pixel_format: "GRAY8" }), board.host());
+    assert.equal(grey.capabilities.format, "GRAY8");
+  }
+});
+
 test("only the visible part is written: padding, the second page, and pixels at the side stay", async (t) => {
   const board = new Board(t);
   const fb = { width: 60, height: 20, bitsPerPixel: 16, virtualWidth: 80, virtualHeight: 40, stride: 192 };
@@ -124,6 +143,7 @@ test("the current mode comes before the list of modes, and both before the memor
   const cases = [
     ["U:32x16p-60\n", "U:64x32p-0\n", 32, 16],
     ["", "U:128x64p-0\nU:64x16p-0\n", 64, 16],
+    ["", "U:64x24p-0\nU:64x32p-0\n", 64, 32],
     ["", "", 64, 32],
     ["", "nonsense\n", 64, 32],
   ] as const;
@@ -193,6 +213,21 @@ test("a second picture costs what differs, and the same one nothing", async (t) 
   assert.ok(share > 0 && share < 0.01, `${share} of a frame`);
 });
 
+test("a picture that is new in many places is written in whole rows, one that is not in parts", async (t) => {
+  const board = new Board(t);
+  const memory = board.framebuffer({ width: 320, height: 240, bitsPerPixel: 16 });
+  const display = await openPixels(displayOptions({}), board.host());
+  const first = qrPicture(320, 240);
+  await display.show(first);
+  const showOverMarks = async (picture: Picture) => {
+    writeFileSync(memory, Buffer.alloc(320 * 240 * 2, 0x5a), { flag: "r+" });
+    await display.show(picture);
+    return touched(readFileSync(memory)) / (320 * 240 * 2);
+  };
+  assert.ok((await showOverMarks(withPatch(first, 100, 100, 8, 30))) < 0.01);
+  assert.equal(await showOverMarks(qrPicture(320, 240, "HTTPS://NEXT.FRAME.IO/pair/654321")), 1);
+});
+
 test("colours are compared, not the numbers that stand for them", async (t) => {
   const board = new Board(t);
   const memory = board.framebuffer(SMALL);
@@ -229,6 +264,8 @@ test("a display that left, came back as another one, or changed its mode has to 
   await again.show(picture);
   const layout = { format: "XRGB8888", width: 64, height: 32, stride: 256 } as const;
   assert.deepEqual(seenIn(readFileSync(memory), layout), ideal(picture));
+  board.write("/sys/class/graphics/fb0/rotate", "2\n");
+  await assert.rejects(again.show(picture), DisplayChanged);
   board.write("/sys/class/graphics/fb0/virtual_size", "32,64\n");
   await assert.rejects(again.show(picture), { name: "DisplayError", message: /another mode/ });
   rmSync(join(board.root, "sys/class/graphics/fb0"), { recursive: true });
