@@ -91,8 +91,8 @@ function run({ configFile, root }: Given): void {
     if (stopping) return;
     stopping = true;
     log.info(`${signal}: stopping`);
-    setTimeout(() => process.exit(0), STOP_MS).unref();
-    void running.then((daemon) => daemon.close()).then(() => process.exit(0));
+    setTimeout(() => leave(signal), STOP_MS).unref();
+    void running.then((daemon) => daemon.close()).then(() => leave(signal));
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
@@ -106,6 +106,15 @@ function run({ configFile, root }: Given): void {
       log.error(`the configuration has mistakes and stays as it was:\n${error.message}`);
     }
   });
+}
+
+/** exit(3) waits for a look-up that is under way, as long as a dead name server likes; a signal waits for nothing. */
+function leave(signal: NodeJS.Signals): void {
+  if (process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap")) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(0);
 }
 
 const given = readArguments();

@@ -18,23 +18,36 @@ import { checkUnit, readUnit } from "./unit.ts";
 
 /** `c2cctl doctor` */
 export async function doctor(context: Context): Promise<ExitCode> {
+  const { out, interrupted } = context;
   const json = context.arguments.has(C2CCTL_OPTIONS.json);
   const checks: Check[] = [];
-  for await (const check of examine(context)) {
+  const live = out.terminal && !json;
+  const trying = (what: string) => {
+    if (live) out.write(`…    ${what}`);
+  };
+  for await (const check of examine(context, trying)) {
+    if (live) out.write("\r\u001b[K");
+    // What was cut short says nothing about the device.
+    if (interrupted.aborted) throw new Failure(EXIT.interrupted, "interrupted");
     checks.push(check);
-    if (!json) context.out.write(line(check, context));
+    if (!json) out.write(line(check, context));
   }
   const healthy = checks.every(({ level }) => level !== "fail");
   if (json) context.out.write(`${JSON.stringify({ ok: healthy, checks }, null, 2)}\n`);
   return healthy ? EXIT.ok : EXIT.failed;
 }
 
-/** Check by check, so that a person sees the first lines while the network is still being tried. */
-async function* examine(context: Context): AsyncGenerator<Check> {
+/**
+ * Check by check, so that a person sees the first lines while the network is still being tried.
+ *
+ * @param trying told what the next check is, where that may take seconds
+ */
+async function* examine(context: Context, trying: (what: string) => void): AsyncGenerator<Check> {
   const { arguments: given, client, clock, root, environment, interrupted } = context;
   const configFile = given.value(C2CCTL_OPTIONS.config) ?? `${root}/etc/c2cd/c2cd.toml`;
   const { config, check: configured } = readConfig(configFile, environment);
   yield configured;
+  trying("daemon");
   const { snapshot, check: daemon } = await askDaemon(context);
   yield daemon;
   const reports = new Set(snapshot === null ? [] : reported(snapshot));
@@ -47,7 +60,10 @@ async function* examine(context: Context): AsyncGenerator<Check> {
     yield* theirs;
   }
 
-  if (root === "") yield* checkUnit(await readUnit("c2cd.service"));
+  if (root === "") {
+    trying("systemd");
+    yield* checkUnit(await readUnit("c2cd.service"));
+  }
   yield* heard(checkIdentity(readBoard(root), config, snapshot));
   const secretFile = config.frameio.client_secret_file;
   yield* heard(checkSecret(root, secretFile, snapshot));
@@ -58,10 +74,13 @@ async function* examine(context: Context): AsyncGenerator<Check> {
   yield* heard(checkInterface(root, clock, baseUrl));
   const { proxy, check: proxied } = checkProxy(baseUrl, environment);
   if (proxied !== null) yield proxied;
-  const dns = await checkDns(proxy ?? baseUrl, clock);
+  trying("dns");
+  const dns = await checkDns(proxy ?? baseUrl, interrupted);
   yield* heard(dns);
-  if (dns.level === "ok" && proxied?.level !== "fail")
+  if (dns.level === "ok" && proxied?.level !== "fail") {
+    trying("api");
     for (const link of await checkApi(root, config, proxy, clock, interrupted)) yield* heard(link);
+  }
   yield* heard(checkDisplay(root, config, snapshot));
   if (config.buttons.device !== "") yield checkButton(root + config.buttons.device);
   if (snapshot !== null) yield* heard(checkAuthorization(snapshot));
@@ -112,7 +131,7 @@ async function askDaemon({
             ),
     };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure) || error.exitCode === EXIT.interrupted) throw error;
     return { snapshot: null, check: failed("daemon", error, "see: journalctl -u c2cd") };
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, type Stats, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CredentialError, loadClientSecret } from "../../credentials.ts";
 import type { SnapshotView } from "../snapshot.ts";
@@ -81,7 +81,15 @@ export function checkStorage(root: string): Check {
     if (status !== null && status !== "hidden" && (status.mode & 0o077) !== 0)
       return fail("storage", `${file} is open to others (${octal(status)})`, `run: chmod 600 ${file}`);
   }
-  const { bavail, bsize } = statfsSync(directory);
+  if (isReadOnly(directory))
+    return fail(
+      "storage",
+      `${directory} is on a file system that takes no writes`,
+      "see why: dmesg; a card that failed is mounted read-only",
+    );
+  const { bavail, bsize, files, ffree } = statfsSync(directory);
+  if (files > 0 && ffree === 0)
+    return fail("storage", `no more files can be made in ${directory}`, "delete some on that file system");
   const room = bavail * bsize;
   if (room < LEAST_ROOM)
     return fail(
@@ -93,6 +101,15 @@ export function checkStorage(root: string): Check {
     "storage",
     `${directory} is closed to others and has ${Math.floor(room / 1024 / 1024)} MiB of room`,
   );
+}
+
+function isReadOnly(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EROFS";
+  }
 }
 
 /** Who may change the configuration, and who may ask for tokens. */

@@ -1,7 +1,8 @@
-import { lookup } from "node:dns/promises";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { promisify } from "node:util";
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Fault, Outcome } from "../../domain.ts";
@@ -12,6 +13,9 @@ import { RootsError } from "../../frameio/roots.ts";
 import { isLoopback } from "../../loopback.ts";
 import { watchNetwork } from "../../network.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
+
+/** Milliseconds for a look-up; the daemon waits no longer for a whole connection. */
+const DNS_MS = 10_000;
 
 /** An interface with an address, and a way out of the local network. */
 export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check {
@@ -68,23 +72,26 @@ export function checkProxy(
   }
 }
 
-export async function checkDns({ hostname }: URL, clock: Clock): Promise<Check> {
+/** In a process of its own: getaddrinfo(3) can't be cancelled, and with a dead name server holds its process for long. */
+const LOOK_UP =
+  'require("node:dns").lookup(process.argv[1], { all: true }, (error, found) => ' +
+  'process.stdout.write(error ? error.code : found.map(({ address }) => address).join(", "), () => process.exit(error ? 1 : 0)))';
+
+export async function checkDns({ hostname }: URL, signal: AbortSignal): Promise<Check> {
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return ok("dns", `not needed: ${hostname} is an address`);
-  let cancel = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(10_000, () => reject(Object.assign(new Error("too slow"), { code: "ETIMEDOUT" })));
-  });
   try {
-    const found = await Promise.race([lookup(hostname, { all: true }), late]);
-    return ok("dns", `${hostname} is ${found.map(({ address }) => address).join(", ")}`);
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", LOOK_UP, hostname], {
+      timeout: DNS_MS,
+      signal,
+    });
+    return ok("dns", `${hostname} is ${stdout}`);
   } catch (error) {
+    const { killed, stdout } = error as { killed?: boolean; stdout?: string };
     return fail(
       "dns",
-      `the name ${hostname} does not resolve (${(error as NodeJS.ErrnoException).code})`,
+      `the name ${hostname} does not resolve (${killed === true ? "ETIMEDOUT" : stdout})`,
       "check the name server: resolvectl status, or /etc/resolv.conf",
     );
-  } finally {
-    cancel();
   }
 }
 

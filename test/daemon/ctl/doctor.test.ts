@@ -10,9 +10,11 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { checkUnit, parseUnit } from "../../../daemon/ctl/doctor/unit.ts";
 import { createAuthority } from "../../simulator/certificates.ts";
-import { Program } from "../../support/c2cctl.ts";
+import { Program, TERMINAL } from "../../support/c2cctl.ts";
+import { screenAfter } from "../../support/terminal-screen.ts";
 import { IDLE, NO_SECRET, OFFLINE, PAIRED } from "../local/fake-backend.ts";
 import { type Running, start } from "../local/harness.ts";
+import { cannotMount, mountTmpfs, remount } from "../vault/mounts.ts";
 
 const program = new Program();
 const scratch = mkdtempSync(join(tmpdir(), "c2cd-doctor-"));
@@ -97,7 +99,7 @@ async function daemonOf(t: TestContext): Promise<Running> {
   return daemon;
 }
 
-describe("doctor", { timeout: 120_000 }, () => {
+describe("doctor", { timeout: 300_000 }, () => {
   it("finds nothing wrong where nothing is, and ends with 0", async (t) => {
     const url = await frameio(t, healthy);
     const board = new Board();
@@ -451,6 +453,32 @@ describe("doctor", { timeout: 120_000 }, () => {
     });
   });
 
+  it("shows a person what it is trying, and ends by Ctrl-C without a verdict", async (t) => {
+    const asked: unknown[] = [];
+    const url = await frameio(t, (request) => asked.push(request));
+    const { code, stdout } = await program.run(["doctor", "--root", new Board().root], {
+      terminal: TERMINAL,
+      env: { C2CD_FRAMEIO_BASE_URL: url, NO_COLOR: "1" },
+      onOutput: (text, child) => text.endsWith("…    api") && child.stdin?.write("\u0003"),
+    });
+    assert.equal(code, 130);
+    const screen = (await screenAfter(stdout, 200)).filter((line) => line !== "");
+    assert.match(screen.at(-2) ?? "", /^ok {3}dns: /);
+    assert.match(screen.at(-1) ?? "", /c2cctl: interrupted$/);
+    assert.ok(!screen.some((line) => line.startsWith("…")));
+  });
+
+  it("sees a store on a file system that has become read-only", { skip: cannotMount() }, async (t) => {
+    const board = new Board();
+    mountTmpfs(t, `${board.root}/var/lib/c2cd`, "64m");
+    remount(`${board.root}/var/lib/c2cd`, "ro");
+    const { lines } = await examine({ board, settings: { C2CD_FRAMEIO_BASE_URL: "http://127.0.0.1:9" } });
+    assert.match(
+      lines.storage ?? "",
+      /^fail: .*\/var\/lib\/c2cd is on a file system that takes no writes; see why: dmesg; /,
+    );
+  });
+
   it("says what it may not look at, and goes on", async () => {
     const board = new Board();
     const closed = ["/etc/c2cd", "/var/lib/c2cd", "/etc/credstore", "/run/systemd"];
@@ -507,7 +535,7 @@ describe("doctor", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the unit", { timeout: 60_000 }, () => {
+describe("the unit", { timeout: 300_000 }, () => {
   const GOOD = `LoadState=loaded
 ActiveState=active
 SubState=running
