@@ -45,7 +45,7 @@ export const COMMANDS = {
     summary: "Start pairing, or take a new code now, and wait until paired.",
     doc: [
       "Shows the QR code and the digits with the time that they are good for, and a new code when one runs out. An authorization that is held stays until the new one is there.",
-      "Ctrl-C ends the waiting alone: the code stays on offer until `c2cctl cancel`.",
+      "On a terminal the code is taken away the moment that it ends; elsewhere each change is a line. Ctrl-C ends the waiting alone: the code stays on offer until `c2cctl cancel`.",
     ],
     options: [noWait],
   },
@@ -117,11 +117,11 @@ export const C2CCTL: Program = {
     { term: "1", doc: "`doctor` found something that is broken." },
     { term: "64", doc: "The command line is wrong." },
     { term: "69", doc: "The daemon does not answer, or not in a way that this c2cctl understands." },
-    { term: "73", doc: "The file can't be written." },
+    { term: "73", doc: "The file, or standard output, can't be written." },
     { term: "75", doc: "Not now: no code is on offer, not paired yet, or no token can be had. Try later." },
     { term: "77", doc: "You may not use the control socket." },
     { term: "78", doc: "The device is not set up: Frame.io's secret is missing or refused." },
-    { term: "130", doc: "Ended by Ctrl-C." },
+    { term: "130", doc: "Ended by Ctrl-C or another signal." },
   ],
   examples: [
     { term: "c2cctl pair", doc: "Pair from a terminal, over ssh for instance." },

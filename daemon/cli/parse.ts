@@ -99,6 +99,8 @@ function names(commands: readonly Command[]): string[] {
 
 function unknown(program: Program, what: string, word: string, known: readonly string[]): UsageError {
   const nearest = closest(word, [...known]);
-  const hint = distance(word, nearest) <= 2 ? `did you mean ${nearest}?` : `see ${program.name} --help`;
+  // Two letters make another word of a short one.
+  const near = Math.min(2, word.replace(/^-+/, "").length / 2);
+  const hint = distance(word, nearest) <= near ? `did you mean ${nearest}?` : `see ${program.name} --help`;
   return new UsageError(`there is no ${what} ${word}; ${hint}`);
 }

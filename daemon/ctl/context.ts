@@ -10,9 +10,11 @@ export interface Output {
   readonly terminal: boolean;
   readonly colour: boolean;
   readonly style: Style;
-  /** Cells; 80 x 24 where it is no terminal. */
+  /** Cells now; 80 x 24 where nobody knows. */
   readonly columns: number;
   readonly rows: number;
+  /** Calls `look` whenever the terminal has another size, until the function that it returns is called. */
+  onResize(look: () => void): () => void;
 }
 
 /** What a command may use. */

@@ -1,6 +1,7 @@
 /** The program c2cctl: ties `run` to this process. */
 import { createInterface } from "node:readline";
 import { buildInfo } from "../build-info.ts";
+import { EXIT } from "../cli/exit.ts";
 import { systemClock } from "../clock.ts";
 import type { Output } from "./context.ts";
 import { run } from "./run.ts";
@@ -8,14 +9,16 @@ import { style } from "./text.ts";
 
 const { stdin, stdout, stderr, env, argv } = process;
 
-// A reader that has seen enough (head, less) is no error.
-stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (head, less) is no error.
+  if (code === "EPIPE") process.exit(EXIT.ok);
+  stderr.write(`c2cctl: can't write to standard output: ${message}\n`);
+  process.exit(EXIT.cantCreate);
 });
 
 const interrupted = new AbortController();
-process.once("SIGINT", () => interrupted.abort());
+// Each leaves the terminal as it was.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => interrupted.abort());
 
 /** no-color.org; TERM=dumb is a terminal without escape sequences (terminfo(5)). */
 const dumb = env.TERM === "dumb";
@@ -25,8 +28,17 @@ const out: Output = {
   terminal: stdout.isTTY && !dumb,
   colour,
   style: style(colour),
-  columns: stdout.columns ?? 80,
-  rows: stdout.rows ?? 24,
+  // A serial console has no size until someone tells it, and says 0 x 0.
+  get columns() {
+    return stdout.columns || 80;
+  },
+  get rows() {
+    return stdout.rows || 24;
+  },
+  onResize(look) {
+    stdout.on("resize", look);
+    return () => stdout.off("resize", look);
+  },
 };
 
 process.exitCode = await run(argv.slice(2), {
@@ -38,7 +50,6 @@ process.exitCode = await run(argv.slice(2), {
   environment: env,
   version: buildInfo.version,
 });
-
 /** Ctrl-D is an empty answer; Ctrl-C, which readline takes for itself, is an interrupt here as everywhere. */
 function ask(question: string): Promise<string | null> {
   if (!stdin.isTTY) return Promise.resolve(null);

@@ -1,10 +1,11 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import type { Context } from "./context.ts";
+import type { Context, Output } from "./context.ts";
 import { Failure } from "./failure.ts";
+import { FullScreen, rowsOf } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
-import { qrLines } from "./terminal-qr.ts";
+import { terminalQr } from "./terminal-qr.ts";
 import { countdown, duration } from "./text.ts";
 import { meaningOf } from "./words.ts";
 
@@ -19,7 +20,7 @@ export async function pair(context: Context): Promise<ExitCode> {
   }
 
   const ending = new AbortController();
-  const board = new Board(context);
+  const board: Board = out.terminal ? new Poster(context) : new Report(context);
   const judge = judgement(before);
   let verdict: Verdict = null;
   const take = (snapshot: SnapshotView) => {
@@ -79,78 +80,112 @@ function judgement(before: SnapshotView): (snapshot: SnapshotView) => Verdict {
   };
 }
 
-/** Lines below a code: blank, code, address, countdown. */
-const TEXT_ROWS = 4;
+/** What a person sees while pairing goes on. */
+interface Board {
+  show(snapshot: SnapshotView): void;
+  close(): void;
+}
 
-/** What the terminal shows while pairing goes on: the code once, and one line below it that is written over. */
-class Board {
-  readonly #context: Context;
+/** Says each thing once, for logs and pipes. */
+class Report implements Board {
+  readonly #out: Output;
   #code: string | null = null;
+  #said = "";
+
+  constructor({ out }: Context) {
+    this.#out = out;
+  }
+
+  show(snapshot: SnapshotView): void {
+    const { pairing, device } = snapshot;
+    if (pairing === null) {
+      this.#say(stateText(snapshot));
+    } else if (this.#code !== pairing.userCode) {
+      this.#code = pairing.userCode;
+      this.#say(`Code ${pairing.userCode}${device.name === null ? "" : ` for ${device.name}`}`);
+      this.#say(addressText(pairing));
+      this.#say(
+        pairing.expiresIn === null
+          ? "Waiting until someone enters it."
+          : `Good for ${duration(pairing.expiresIn)}.`,
+      );
+    }
+  }
+
+  close(): void {}
+
+  #say(text: string): void {
+    if (text !== this.#said) this.#out.write(`${text}\n`);
+    this.#said = text;
+  }
+}
+
+/** Draws the code on the terminal and counts down; takes it away the moment that it ends. */
+class Poster implements Board {
+  readonly #context: Context;
+  readonly #screen: FullScreen;
+  readonly #stopWatching: () => void;
+  #snapshot: SnapshotView | null = null;
+  /** On the clock of `elapsed()`; null where the code has no end. */
   #deadline: number | null = null;
-  #line = "";
-  #rows = 0;
   #stopTicking = () => {};
 
   constructor(context: Context) {
     this.#context = context;
+    this.#screen = new FullScreen(context.out);
+    this.#stopWatching = context.out.onResize(() => this.#draw());
   }
 
-  show({ state, pairing, device, health }: SnapshotView): void {
-    this.#stopTicking();
-    if (pairing !== null) {
-      const { clock } = this.#context;
-      this.#deadline = pairing.expiresIn === null ? null : clock.elapsed() + pairing.expiresIn * 1000;
-      if (this.#code !== pairing.userCode) this.#draw(pairing, device.name);
-      this.#tick();
-    } else {
-      const [worst] = health;
-      const trouble = worst === undefined ? "" : ` ${worst.text} ${worst.action}`;
-      this.#say(`${meaningOf(state)}.${trouble}`.replace(/^./, (first) => first.toUpperCase()));
-    }
+  show(snapshot: SnapshotView): void {
+    const expiresIn = snapshot.pairing?.expiresIn ?? null;
+    this.#snapshot = snapshot;
+    this.#deadline = expiresIn === null ? null : this.#context.clock.elapsed() + expiresIn * 1000;
+    this.#draw();
   }
 
   close(): void {
     this.#stopTicking();
-    if (this.#context.out.terminal) this.#context.out.write("\r\u001b[K");
+    this.#stopWatching();
+    this.#screen.close();
   }
 
-  #draw({ userCode, uri, uriComplete }: CodeView, name: string | null): void {
+  #draw(): void {
+    const { clock } = this.#context;
+    this.#stopTicking();
+    if (this.#snapshot === null) return;
+    const { pairing, device } = this.#snapshot;
+    const left = this.#deadline === null ? null : (this.#deadline - clock.elapsed()) / 1000;
+    if (pairing === null) this.#screen.show([stateText(this.#snapshot)]);
+    else if (left !== null && left <= 0) this.#screen.show(["A new code is on its way."]);
+    else this.#screen.show(this.#lines(pairing, device.name, left));
+    if (left !== null && left > 0)
+      this.#stopTicking = clock.after((left - Math.ceil(left) + 1) * 1000, () => this.#draw());
+  }
+
+  #lines(pairing: CodeView, name: string | null, left: number | null): string[] {
     const { out } = this.#context;
     const { bold } = out.style;
-    const qr = out.terminal && uriComplete !== null ? qrLines(uriComplete, out.colour) : [];
-    // The escape sequences take no room: two modules a cell in height, so a code has twice as many columns as rows.
-    const fits = qr.length > 0 && qr.length + TEXT_ROWS <= out.rows && qr.length * 2 <= out.columns;
-    const lines = [
-      ...(fits ? [...qr, ""] : []),
-      `Code ${bold(userCode)}${name === null ? "" : ` for ${name}`}`,
-      uriComplete === null ? `Enter it at ${uri ?? "Frame.io"}` : `Open ${uriComplete}`,
+    const text = [
+      `Code ${bold(pairing.userCode)}${left === null ? "" : `, good for ${countdown(left)}`}`,
+      ...(name === null ? [] : [`Frame.io must show the name ${bold(name)}`]),
+      addressText(pairing),
     ];
-    // Over the code that is no longer good, so that nobody scans it.
-    const back = this.#code === null || !out.terminal ? "" : `\r\u001b[${this.#rows}A\u001b[J`;
-    out.write(`${out.terminal ? "\r\u001b[K" : ""}${back}${lines.join("\n")}\n`);
-    this.#code = userCode;
-    this.#rows = lines.length;
-    this.#line = "";
+    if (pairing.uriComplete === null) return text;
+    const { lines, columns } = terminalQr(pairing.uriComplete, out.colour);
+    const rows = lines.length + text.reduce((sum, line) => sum + rowsOf(line, out.columns), 0);
+    return rows > out.rows || columns > out.columns
+      ? [...text, `A terminal of ${columns} x ${rows} has room for the QR code.`]
+      : [...lines, ...text];
   }
+}
 
-  #tick(): void {
-    const { clock, out } = this.#context;
-    const left = this.#deadline === null ? null : (this.#deadline - clock.elapsed()) / 1000;
-    if (left === null) this.#say("Waiting until someone enters it.");
-    else if (!out.terminal) this.#say(`Good for ${duration(left)}.`);
-    else if (left <= 0) this.#say("A new code is on its way.");
-    else {
-      this.#say(`${countdown(left)} left`);
-      this.#stopTicking = clock.after((left - Math.ceil(left) + 1) * 1000, () => this.#tick());
-    }
-  }
+/** "Asking Frame.io for a code." and what is in the way. */
+function stateText({ state, health }: SnapshotView): string {
+  const [worst] = health;
+  const trouble = worst === undefined ? "" : ` ${worst.text} ${worst.action}`;
+  return `${meaningOf(state)}.${trouble}`.replace(/^./, (first) => first.toUpperCase());
+}
 
-  /** On a terminal, over what the line said before; elsewhere each sentence once. */
-  #say(text: string): void {
-    const { out } = this.#context;
-    if (text === this.#line) return;
-    if (out.terminal) out.write(`\r\u001b[K${text.slice(0, out.columns - 1)}`);
-    else if (!(this.#line.startsWith("Good for") && text.startsWith("Good for"))) out.write(`${text}\n`);
-    this.#line = text;
-  }
+function addressText({ uri, uriComplete }: CodeView): string {
+  return uriComplete === null ? `Enter it at ${uri ?? "Frame.io"}` : `Open ${uriComplete}`;
 }

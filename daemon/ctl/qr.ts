@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { succeeded } from "./reply.ts";
 import { readSnapshot } from "./snapshot.ts";
-import { qrLines } from "./terminal-qr.ts";
+import { terminalQr } from "./terminal-qr.ts";
 
 /** Pixels a module: sharp on a 4K screen, and still a small file. */
 const SCALE = 16;
@@ -27,7 +27,7 @@ export async function qr({ client, out, arguments: given }: Context): Promise<Ex
     );
   const file = png ?? svg;
   if (file === null) {
-    out.write(`${qrLines(pairing.uriComplete, out.colour).join("\n")}\n`);
+    out.write(`${terminalQr(pairing.uriComplete, out.colour).lines.join("\n")}\n`);
     return EXIT.ok;
   }
   const route = png === null ? "/v1/qr.svg" : `/v1/qr.png?scale=${SCALE}`;

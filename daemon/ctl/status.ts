@@ -1,47 +1,95 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import type { Context } from "./context.ts";
+import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
 import { type CodeView, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
-import { countdown, duration, table } from "./text.ts";
+import { countdown, duration, type Style, table } from "./text.ts";
 import { meaningOf, originOf, problemLines } from "./words.ts";
 
 /** `c2cctl status` */
 export async function status(context: Context): Promise<ExitCode> {
-  const { client, out, arguments: given } = context;
-  const show = given.has(C2CCTL_OPTIONS.json)
-    ? (body: string) =>
-        out.write(`${JSON.stringify(parse(body), null, given.has(C2CCTL_OPTIONS.watch) ? 0 : 2)}\n`)
-    : (body: string) => out.write(describe(readSnapshot(body), context));
+  const { client, out, clock, arguments: given } = context;
+  const json = given.has(C2CCTL_OPTIONS.json);
   if (!given.has(C2CCTL_OPTIONS.watch)) {
     const body = succeeded(await client.get("/v1/status"), "status").toString("utf8");
-    readSnapshot(body);
-    show(body);
+    const snapshot = readSnapshot(body);
+    out.write(
+      json ? `${JSON.stringify(parse(body), null, 2)}\n` : describe(snapshot, out.style, clock.wall()),
+    );
     return EXIT.ok;
   }
-  let first = true;
-  await client.follow("/v1/events", (body) => {
-    readSnapshot(body);
-    if (!given.has(C2CCTL_OPTIONS.json)) out.write(out.terminal ? "\u001b[H\u001b[J" : first ? "" : "\n");
-    first = false;
-    show(body);
-  });
+  if (json) await watchForPrograms(context);
+  else if (out.terminal) await watchOnTerminal(context);
+  else await watchForLogs(context);
   return EXIT.interrupted;
 }
 
-function describe(snapshot: SnapshotView, { out, clock }: Context): string {
+async function watchForPrograms({ client, out }: Context): Promise<void> {
+  await client.follow("/v1/events", (body) => {
+    readSnapshot(body);
+    out.write(`${JSON.stringify(parse(body))}\n`);
+  });
+}
+
+async function watchForLogs({ client, out, clock }: Context): Promise<void> {
+  let gap = "";
+  await client.follow("/v1/events", (body) => {
+    out.write(gap + describe(readSnapshot(body), out.style, clock.wall()));
+    gap = "\n";
+  });
+}
+
+/** One picture that is kept true: times go on between the daemon's events. */
+async function watchOnTerminal({ client, out, clock }: Context): Promise<void> {
+  const screen = new FullScreen(out);
+  let snapshot: SnapshotView | null = null;
+  let heardAt = 0;
+  let stopTicking = () => {};
+  const draw = () => {
+    stopTicking();
+    stopTicking = clock.after(1000, draw);
+    if (snapshot === null) return;
+    const now = later(snapshot, (clock.elapsed() - heardAt) / 1000);
+    screen.show(describe(now, out.style, clock.wall()).trimEnd().split("\n").slice(0, out.rows));
+  };
+  const stopWatching = out.onResize(draw);
+  try {
+    await client.follow("/v1/events", (body) => {
+      snapshot = readSnapshot(body);
+      heardAt = clock.elapsed();
+      draw();
+    });
+  } finally {
+    stopTicking();
+    stopWatching();
+    screen.close();
+  }
+}
+
+/** The snapshot as it is so many seconds after it was made, where nothing else happens. */
+function later(snapshot: SnapshotView, seconds: number): SnapshotView {
+  const { pairing, authorization, uptime } = snapshot;
+  const less = (left: number | null) => (left === null ? null : Math.max(0, left - seconds));
+  return {
+    ...snapshot,
+    pairing: pairing && { ...pairing, expiresIn: less(pairing.expiresIn) },
+    authorization: authorization && {
+      ...authorization,
+      accessExpiresIn: less(authorization.accessExpiresIn),
+    },
+    uptime: uptime === null ? null : uptime + seconds,
+  };
+}
+
+function describe(snapshot: SnapshotView, style: Style, wall: number): string {
   const { device, pairing, project, authorization, display, version, uptime } = snapshot;
-  const { style } = out;
   const rows: (readonly [string, string])[] = [
-    [
-      "State",
-      `${style.bold(snapshot.state)}: ${meaningOf(snapshot.state)}${age(snapshot.since, clock.wall())}`,
-    ],
+    ["State", `${style.bold(snapshot.state)}: ${meaningOf(snapshot.state)}${age(snapshot.since, wall)}`],
   ];
   if (pairing !== null) rows.push(...codeRows(pairing, style.bold));
   if (project !== null) rows.push(["Project", project]);
-  if (authorization !== null)
-    rows.push(["Authorization", describeAuthorization(authorization, clock.wall())]);
+  if (authorization !== null) rows.push(["Authorization", describeAuthorization(authorization, wall)]);
   rows.push(["Device", device.name ?? "no name yet"]);
   rows.push(["client_id", `${device.clientId ?? "none"}, ${originOf(device.source)}`]);
   if (device.model !== null && device.model !== "") rows.push(["Board", device.model]);
@@ -55,7 +103,7 @@ function describe(snapshot: SnapshotView, { out, clock }: Context): string {
 }
 
 function codeRows({ userCode, uri, uriComplete, expiresIn }: CodeView, bold: (text: string) => string) {
-  const good = expiresIn === null ? "" : `, good for ${countdown(expiresIn)}`;
+  const good = expiresIn === null ? "" : expiresIn > 0 ? `, good for ${countdown(expiresIn)}` : ", ended";
   const rows: (readonly [string, string])[] = [["Code", bold(userCode) + good]];
   if (uri !== null) rows.push(["Enter it at", uri]);
   if (uriComplete !== null) rows.push(["Or open", uriComplete]);

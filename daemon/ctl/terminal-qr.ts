@@ -8,8 +8,18 @@ const QUIET_ZONE = 4;
 const WHITE_ON_BLACK = "\u001b[97;40m";
 const RESET = "\u001b[0m";
 
+export interface TerminalQr {
+  readonly lines: readonly string[];
+  /** Cells of every line. */
+  readonly columns: number;
+}
+
 /** A QR code of two modules a cell. Without colours it is right on a dark background, which most terminals have. */
-export function qrLines(url: string, colour: boolean): string[] {
-  const lines = halfBlocks(qrMatrix(qrPayload(url)), QUIET_ZONE);
-  return colour ? lines.map((line) => WHITE_ON_BLACK + line + RESET) : lines;
+export function terminalQr(url: string, colour: boolean): TerminalQr {
+  const matrix = qrMatrix(qrPayload(url));
+  const lines = halfBlocks(matrix, QUIET_ZONE);
+  return {
+    lines: colour ? lines.map((line) => WHITE_ON_BLACK + line + RESET) : lines,
+    columns: matrix.size + 2 * QUIET_ZONE,
+  };
 }

@@ -55,7 +55,7 @@ describe("bash", () => {
     );
 });
 
-describe("zsh", { timeout: 60_000 }, () => {
+describe("zsh", { timeout: 300_000 }, () => {
   const functions = join(scratch, "functions");
   mkdirSync(functions);
   for (const program of [C2CD, C2CCTL])

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -13,13 +13,18 @@ export interface Finished {
 export interface RunOptions {
   /** Variables beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Run on a pseudo-terminal of 80 x 24, as script(1) makes one: standard error joins standard output. */
-  readonly terminal?: boolean;
+  /** Run on a pseudo-terminal of this size, as script(1) makes one: standard error joins standard output. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+  /** Where standard output goes, in place of what `run` returns. */
+  readonly stdout?: string;
   /** Run as this user and its group; for root alone. */
   readonly uid?: number;
   /** Called with everything that was printed so far, whenever there is more. */
   readonly onOutput?: (text: string, child: ChildProcess) => unknown;
 }
+
+/** As most terminals begin. */
+export const TERMINAL = { columns: 80, rows: 24 };
 
 /** The real c2cctl, bundled once for a test file: a start from the sources takes a second. */
 export class Program {
@@ -46,25 +51,37 @@ export class Program {
     rmSync(this.#directory, { recursive: true });
   }
 
-  async run(args: readonly string[], { env, terminal, uid, onOutput }: RunOptions = {}): Promise<Finished> {
+  async run(
+    args: readonly string[],
+    { env, terminal, stdout: stdoutFile, uid, onOutput }: RunOptions = {},
+  ): Promise<Finished> {
     await this.#ready;
     const command = [process.execPath, `${this.#directory}/c2cctl.mjs`, ...args];
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const [file = "", ...rest] =
-      terminal === true
-        ? ["script", "--quiet", "--return", "--command", `stty cols 80 rows 24; exec ${quoted}`, "/dev/null"]
-        : command;
+      terminal === undefined
+        ? command
+        : [
+            "script",
+            "--quiet",
+            "--return",
+            "--command",
+            `stty cols ${terminal.columns} rows ${terminal.rows}; exec ${quoted}`,
+            "/dev/null",
+          ];
+    const target = stdoutFile === undefined ? "pipe" : openSync(stdoutFile, "w");
     const child = spawn(file, rest, {
+      stdio: ["pipe", target, "pipe"],
       env: { PATH: process.env.PATH, TERM: "xterm-256color", SHELL: "/bin/sh", ...env },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
       onOutput?.(stdout, child);
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
     });
     const code = await new Promise<number | null>((resolve, reject) => {

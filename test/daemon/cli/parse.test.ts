@@ -47,6 +47,7 @@ describe("parseCommandLine", () => {
     ["frobnicate", /^there is no command frobnicate; see c2cctl --help$/],
     ["status --jsno", /^there is no option --jsno; did you mean --json\?$/],
     ["--jsno status", /^there is no option --jsno; did you mean --json\?$/],
+    ["--foo status", /^there is no option --foo; see c2cctl --help$/],
     ["cancel --json", /^there is no option --json; see c2cctl --help$/],
     ["status -x", /^there is no option -x; see c2cctl --help$/],
     ["status --json=yes", /^--json takes no value$/],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { Program } from "../../support/c2cctl.ts";
+import { Program, TERMINAL } from "../../support/c2cctl.ts";
 import { type Answer, json, ScriptedDaemon, Stream } from "../../support/scripted-daemon.ts";
 import { AWAITING, IDLE, OFFER, PAIRED } from "../local/fake-backend.ts";
 
@@ -17,7 +17,7 @@ after(() => {
 const REQUESTING = { ...IDLE, state: "requesting-code" };
 const CONFIRMING = { ...PAIRED, state: "confirming", project: null };
 
-describe("status", { timeout: 60_000 }, () => {
+describe("status", { timeout: 300_000 }, () => {
   it("tells what a person wants to know", async () => {
     await using daemon = await ScriptedDaemon.http({
       "GET /v1/status": json({
@@ -98,9 +98,9 @@ warning expiring-soon: It ends soon. Pair again.
     await using daemon = await ScriptedDaemon.http({
       "GET /v1/status": json({ ...PAIRED, project: { id: "1", name } }),
     });
-    for (const terminal of [false, true]) {
+    for (const terminal of [{}, { terminal: TERMINAL }]) {
       const { stdout } = await program.run(["status", "--socket", daemon.socket], {
-        terminal,
+        ...terminal,
         env: { NO_COLOR: "1" },
       });
       assert.match(stdout, /Project +\]0;owned\[2JNightShoot31m\r?\n/);
@@ -109,7 +109,7 @@ warning expiring-soon: It ends soon. Pair again.
   });
 });
 
-describe("colours", { timeout: 60_000 }, () => {
+describe("colours", { timeout: 300_000 }, () => {
   const routes = { "GET /v1/status": json(IDLE) };
   const escapes = (text: string) => text.includes("\u001b");
 
@@ -117,18 +117,21 @@ describe("colours", { timeout: 60_000 }, () => {
     await using daemon = await ScriptedDaemon.http(routes);
     const args = ["status", "--socket", daemon.socket];
     assert.equal(escapes((await program.run(args)).stdout), false, "a pipe");
-    assert.equal(escapes((await program.run(args, { terminal: true })).stdout), true, "a terminal");
+    assert.equal(escapes((await program.run(args, { terminal: TERMINAL })).stdout), true, "a terminal");
     for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }])
       assert.equal(
-        escapes((await program.run(args, { terminal: true, env })).stdout),
+        escapes((await program.run(args, { terminal: TERMINAL, env })).stdout),
         false,
         JSON.stringify(env),
       );
-    assert.equal(escapes((await program.run(args, { terminal: true, env: { NO_COLOR: "" } })).stdout), true);
+    assert.equal(
+      escapes((await program.run(args, { terminal: TERMINAL, env: { NO_COLOR: "" } })).stdout),
+      true,
+    );
   });
 });
 
-describe("pair", { timeout: 60_000 }, () => {
+describe("pair", { timeout: 300_000 }, () => {
   /** A daemon whose state a test sets; POST /v1/pair moves it to the given one. */
   function pairing(before: unknown, afterwards: unknown) {
     const stream = new Stream();
@@ -180,7 +183,7 @@ Paired with The Long Night – Unit B, as ACME-R1-4CA00368.
   });
 });
 
-describe("a daemon that is not as it should be", { timeout: 60_000 }, () => {
+describe("a daemon that is not as it should be", { timeout: 300_000 }, () => {
   it("is not there", async () => {
     const path = join(scratch, "nothing.sock");
     const { code, stderr } = await program.run(["status", "--socket", path]);

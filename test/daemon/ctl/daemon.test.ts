@@ -4,13 +4,13 @@ import { after, it } from "node:test";
 import { Board } from "../../e2e/board.ts";
 import { DaemonProcess } from "../../e2e/daemon-process.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
-import { Program } from "../../support/c2cctl.ts";
+import { Program, TERMINAL } from "../../support/c2cctl.ts";
 import { decodeTerminal } from "../../support/qr.ts";
 
 const program = new Program();
 after(() => program.remove());
 
-it("pairs, hands out a token, examines and unpairs", { timeout: 120_000 }, async (t) => {
+it("pairs, hands out a token, examines and unpairs", { timeout: 300_000 }, async (t) => {
   const simulator = await startSimulator({ interval: 1, projects: ["Night Shoot"] });
   t.after(() => simulator.close());
   const board = new Board();
@@ -25,10 +25,10 @@ it("pairs, hands out a token, examines and unpairs", { timeout: 120_000 }, async
 
   const scanned: string[] = [];
   const paired = await program.run(["pair", ...root], {
-    terminal: true,
+    terminal: TERMINAL,
     onOutput(text) {
       const rows = text.split("\r\n").flatMap((line) => /\u001b\[97;40m(.*)\u001b\[0m/.exec(line)?.[1] ?? []);
-      if (scanned.length > 0 || !/\d:\d\d left/.test(text)) return;
+      if (scanned.length > 0 || !/good for \d:\d\d/.test(text)) return;
       scanned.push(decodeTerminal(rows) ?? "nothing");
       simulator.approve();
     },

@@ -36,7 +36,7 @@ async function fails(args: readonly string[], code: number, sentence: RegExp, ui
 const html: Answer = (_, response) =>
   response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Log in</title>");
 
-describe("a dead daemon", { timeout: 60_000 }, () => {
+describe("a dead daemon", { timeout: 300_000 }, () => {
   it("has left its socket behind", async () => {
     const path = join(scratch, "stale.sock");
     const server = spawn(process.execPath, [
@@ -80,7 +80,7 @@ describe("a dead daemon", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a socket that is not for everybody", { timeout: 60_000 }, () => {
+describe("a socket that is not for everybody", { timeout: 300_000 }, () => {
   it("says which group to join", async () => {
     await using daemon = await ScriptedDaemon.http({ "GET /v1/status": json(IDLE) });
     const asRoot = process.getuid?.() === 0;
@@ -91,7 +91,7 @@ describe("a socket that is not for everybody", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a hanging daemon", { timeout: 60_000 }, () => {
+describe("a hanging daemon", { timeout: 300_000 }, () => {
   const patience = /c2cd does not answer on .*; see: journalctl -u c2cd/;
 
   it("accepts and says nothing", async () => {
@@ -152,7 +152,7 @@ describe("a hanging daemon", { timeout: 60_000 }, () => {
   });
 });
 
-describe("something that is no daemon", { timeout: 60_000 }, () => {
+describe("something that is no daemon", { timeout: 300_000 }, () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n", /what listens on .* is not c2cd/],
     ["no answer", "", /ended the connection without an answer/],
@@ -216,7 +216,7 @@ describe("something that is no daemon", { timeout: 60_000 }, () => {
   });
 });
 
-describe("an older or newer daemon", { timeout: 60_000 }, () => {
+describe("an older or newer daemon", { timeout: 300_000 }, () => {
   it("does not know what is asked of it", async () => {
     await using daemon = await ScriptedDaemon.http({ "GET /v1/status": json(PAIRED) });
     for (const args of [["pair"], ["cancel"], ["unpair", "--yes"], ["token"]])
@@ -261,7 +261,7 @@ describe("an older or newer daemon", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a daemon that says no", { timeout: 60_000 }, () => {
+describe("a daemon that says no", { timeout: 300_000 }, () => {
   const cases: readonly (readonly [number, Answer, RegExp])[] = [
     [75, problem(409, "not-paired", "This device is not paired."), /^c2cctl: This device is not paired\.\n$/],
     [

@@ -1,14 +1,17 @@
 /** c2cctl against the daemon's real local API. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import jsqr from "jsqr";
 import { PNG } from "pngjs";
 import { Secret } from "../../../daemon/secret.ts";
-import { Program } from "../../support/c2cctl.ts";
+import type { Snapshot } from "../../../daemon/status/snapshot.ts";
+import { Program, TERMINAL } from "../../support/c2cctl.ts";
 import { decodeTerminal } from "../../support/qr.ts";
+import { screenAfter } from "../../support/terminal-screen.ts";
 import { AWAITING, IDLE, OFFER, PAIRED } from "../local/fake-backend.ts";
 import { start } from "../local/harness.ts";
 
@@ -23,7 +26,7 @@ const TOKEN = "canary-access-token-7d5c90b164";
 /** What a phone reads: scheme and host are the same in capitals. */
 const SCANNED = "HTTPS://NEXT.FRAME.IO/pair/041593";
 
-describe("c2cctl", { timeout: 60_000 }, () => {
+describe("c2cctl", { timeout: 300_000 }, () => {
   it("status, by --socket, by C2CD_SOCKET and by --root", async (t) => {
     const { socketPath, backend } = await start(t);
     backend.become(PAIRED);
@@ -53,55 +56,131 @@ describe("c2cctl", { timeout: 60_000 }, () => {
     assert.deepEqual([code, backend.calls, stdout], [0, ["pair"], "Pairing has begun; see: c2cctl status\n"]);
   });
 
-  it("pair draws a code that scans and counts down on the terminal, and says when it is paired", async (t) => {
+  it("pair draws a code that scans and counts down on the terminal, and leaves only what came of it", async (t) => {
     const { socketPath, backend } = await start(t);
-    let looked = false;
+    let drawn = "";
     const { code, stdout } = await program.run(["pair", "--socket", socketPath], {
-      terminal: true,
+      terminal: TERMINAL,
       onOutput(text) {
-        if (looked || !/1:42 left/.test(text)) return;
-        looked = true;
+        if (drawn !== "" || !/good for 1:43.*good for 1:4[0-2]/s.test(text)) return;
+        drawn = text;
         backend.become(PAIRED);
       },
     });
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /1:4\d left\r\u001b\[K1:4\d left/);
-    const qr = stdout.split("\r\n").flatMap((line) => /\u001b\[97;40m(.*)\u001b\[0m/.exec(line)?.[1] ?? []);
-    assert.equal(decodeTerminal(qr), SCANNED);
-    assert.ok(qr.length + 4 <= 24, "fits 24 rows with the text");
-    assert.match(stdout, /Code \u001b\[1m041593\u001b\[22m for ACME-R1-4CA00368/);
-    assert.ok(
-      stdout.endsWith("\r\u001b[KPaired with The Long Night – Unit B, as ACME-R1-4CA00368.\r\n"),
-      JSON.stringify(stdout.slice(-200)),
+    const screen = await screenAfter(drawn);
+    assert.equal(decodeTerminal(screen.filter((line) => /[█▀▄]/.test(line))), SCANNED);
+    assert.match(screen.join("\n"), /^Code 041593, good for 1:4[0-2]$/m);
+    assert.match(screen.join("\n"), /^Frame\.io must show the name ACME-R1-4CA00368$/m);
+    assert.match(screen.join("\n"), /^Open https:\/\/next\.frame\.io\/pair\/041593$/m);
+    assert.deepEqual(
+      (await screenAfter(stdout)).filter((line) => line !== ""),
+      ["Paired with The Long Night – Unit B, as ACME-R1-4CA00368."],
     );
   });
 
-  it("pair: the code goes from the terminal when the next one comes", async (t) => {
+  it("pair: a code goes from the terminal when it ends, and when the next one comes", async (t) => {
     const { socketPath, backend } = await start(t);
-    const { stdout } = await program.run(["pair", "--socket", socketPath], {
-      terminal: true,
+    const looks: string[] = [];
+    const steps: [RegExp, Snapshot][] = [
+      [/Code 041593/, { ...AWAITING, pairing: { ...OFFER, expires_in: 1 } }],
+      [
+        /A new code is on its way\./,
+        {
+          ...AWAITING,
+          pairing: { ...OFFER, user_code: "271828", verification_uri_complete: null, attempt: 2 },
+        },
+      ],
+      [/Enter it at https:\S+/, PAIRED],
+    ];
+    await program.run(["pair", "--socket", socketPath], {
+      terminal: TERMINAL,
       env: { NO_COLOR: "1" },
       onOutput(text) {
-        if (backend.current.state === "awaiting-user" && text.includes("041593") && !text.includes("271828"))
-          backend.become({
-            ...AWAITING,
-            pairing: { ...OFFER, user_code: "271828", verification_uri_complete: null, attempt: 2 },
-          });
-        if (text.includes("Code 271828")) backend.become(PAIRED);
+        if (!steps[0]?.[0].test(text)) return;
+        looks.push(text);
+        backend.become(steps.shift()?.[1] ?? PAIRED);
       },
     });
-    const [first = "", second = ""] = stdout.split(/\r\u001b\[K\r\u001b\[\d+A\u001b\[J/);
-    const rows = first.split("\n").length - 1;
-    assert.ok(stdout.includes(`\u001b[${rows}A\u001b[J`), "goes back over exactly what was drawn");
-    assert.match(
-      second,
-      /^Code 271828 for ACME-R1-4CA00368\r\nEnter it at https:\/\/next.frame.io\/pair\r\n/,
-    );
-    const qr = first
-      .replaceAll(/\r\u001b\[K/g, "")
-      .split("\r\n")
-      .filter((line) => /[█▀▄]/.test(line));
+    const [first = [], ended = [], second = []] = await Promise.all(looks.map((text) => screenAfter(text)));
+    const qr = first.filter((line) => /[█▀▄]/.test(line));
     assert.equal(decodeTerminal(qr), SCANNED, "light modules are drawn where colours are not wanted");
+    assert.deepEqual(
+      ended.filter((line) => line !== ""),
+      ["A new code is on its way."],
+    );
+    assert.deepEqual(
+      second.filter((line) => line !== ""),
+      [
+        "Code 271828, good for 1:43",
+        "Frame.io must show the name ACME-R1-4CA00368",
+        "Enter it at https://next.frame.io/pair",
+      ],
+    );
+  });
+
+  it("pair: draws no more than the terminal has room for, whatever size it is given", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const looks: string[] = [];
+    await program.run(["pair", "--socket", socketPath], {
+      terminal: { columns: 32, rows: 22 },
+      onOutput(text) {
+        const size = [/has room for the QR code\./, /▀\S*\r\n.*\r\n.*\r\nOpen \S+041593/][looks.length];
+        if (size?.test(text) !== true) return;
+        looks.push(text);
+        if (looks.length === 1) resizeTerminalOf(socketPath, { columns: 33, rows: 22 });
+        else backend.become(PAIRED);
+      },
+    });
+    const [narrow = "", wide = ""] = looks;
+    assert.deepEqual(
+      (await screenAfter(narrow, 32, 22)).filter((line) => line !== ""),
+      [
+        "Code 041593, good for 1:43",
+        "Frame.io must show the name ACME",
+        "-R1-4CA00368",
+        "Open https://next.frame.io/pair/",
+        "041593",
+        "A terminal of 33 x 22 has room f",
+        "or the QR code.",
+      ],
+    );
+    const screen = await screenAfter(wide.slice(narrow.length), 33, 22);
+    assert.equal(decodeTerminal(screen.filter((line) => /[█▀▄]/.test(line))), SCANNED);
+  });
+
+  it("pair: a serial console that knows no size is taken for 80 x 24", async (t) => {
+    const { socketPath, backend } = await start(t);
+    let drawn = "";
+    await program.run(["pair", "--socket", socketPath], {
+      terminal: { columns: 0, rows: 0 },
+      onOutput(text) {
+        if (drawn !== "" || !/Open \S+041593/.test(text)) return;
+        drawn = text;
+        backend.become(PAIRED);
+      },
+    });
+    const screen = await screenAfter(drawn);
+    assert.equal(decodeTerminal(screen.filter((line) => /[█▀▄]/.test(line))), SCANNED);
+  });
+
+  it("status --watch keeps the terminal true between events, and gives it back", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(AWAITING);
+    let drawn = "";
+    const { code, stdout } = await program.run(["status", "--watch", "--socket", socketPath], {
+      terminal: TERMINAL,
+      onOutput(text, child) {
+        if (drawn !== "" || !/good for 1:43.*good for 1:4[0-2]/s.test(text)) return;
+        drawn = text;
+        child.stdin?.write("\u0003");
+      },
+    });
+    assert.equal(code, 130);
+    const screen = (await screenAfter(drawn)).join("\n");
+    assert.match(screen, /^State {8}awaiting-user: .*\nCode {9}041593, good for 1:4[0-2]\n/);
+    assert.match(screen, /^c2cd {9}1\.2\.3, up 1 h 18 min$/m);
+    assert.equal((await screenAfter(stdout)).join("").trim(), "");
   });
 
   it("pair: Ctrl-C leaves the code on offer and says so", async (t) => {
@@ -176,7 +255,7 @@ describe("c2cctl", { timeout: 60_000 }, () => {
       assert.deepEqual(backend.calls, []);
       let typed = false;
       const { code, stdout } = await program.run(["unpair", "--socket", socketPath], {
-        terminal: true,
+        terminal: TERMINAL,
         onOutput(text, child) {
           if (typed || !text.includes("[y/N]")) return;
           typed = true;
@@ -210,6 +289,16 @@ describe("c2cctl", { timeout: 60_000 }, () => {
     assert.deepEqual(plain, { code: 0, stdout: `${TOKEN}\n`, stderr: "" });
     const { stdout } = await program.run(["token", "--json", "--socket", socketPath]);
     assert.deepEqual(JSON.parse(stdout), { access_token: TOKEN, token_type: "bearer", expires_in: 4711 });
+  });
+
+  it("token into a full disk says so", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.tokenAnswer = { type: "token", accessToken: new Secret(TOKEN), expiresIn: 4711 };
+    const { code, stdout, stderr } = await program.run(["token", "--socket", socketPath], {
+      stdout: "/dev/full",
+    });
+    assert.deepEqual([code, stdout], [73, ""]);
+    assert.match(stderr, /^c2cctl: can't write to standard output: ENOSPC[^\n]*\n$/);
   });
 
   it("token says why there is none, with 75", async (t) => {
@@ -279,3 +368,24 @@ describe("c2cctl", { timeout: 60_000 }, () => {
     });
   });
 });
+
+/** What a window manager does to the terminal of the c2cctl that talks to this socket. */
+function resizeTerminalOf(
+  socketPath: string,
+  size: { readonly columns: number; readonly rows: number },
+): void {
+  const pid = readdirSync("/proc").find((name) => {
+    const words = /^\d+$/.test(name) ? commandLineOf(name) : [];
+    return words[0] === process.execPath && words.includes(socketPath);
+  });
+  const terminal = readlinkSync(`/proc/${pid}/fd/1`);
+  execFileSync("stty", ["-F", terminal, "cols", String(size.columns), "rows", String(size.rows)]);
+}
+
+function commandLineOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
