@@ -21,43 +21,78 @@ export interface TextOptions {
   readonly gap: number;
   /** Lines at most. */
   readonly lines: number;
+  /** The part that people look for, in a colour of its own. */
+  readonly strong?: { readonly text: string; readonly color: Rgb };
 }
 
+/** What is too wide for its place becomes this much smaller before anything else gives way. */
+const LEAST_SHARE = 0.55;
+
+/** A paragraph: a little smaller where a word is too long for its place. */
 export function textBlock(press: Press, text: string, options: TextOptions): Block {
   return {
     gap: options.gap,
     set(width, scale) {
-      const style = styleOf(press, options, scale);
-      const lines = setParagraph(press.fonts, text, style, width);
-      return lines === null || lines.length > options.lines ? null : setLines(lines, style, options.color);
+      for (const style of smallerAndSmaller(press, styleOf(press, options, scale))) {
+        const lines = setParagraph(press.fonts, text, style, width);
+        if (lines !== null && lines.length <= options.lines)
+          return setLines(lines, style, (line) => coloured(press.fonts, line, style, options));
+      }
+      return null;
     },
   };
 }
 
-/** A name becomes this much smaller before it loses its middle. */
-const LEAST_NAME = 0.55;
-
 /** A name on one line: a little smaller where it is long, then shortened in the middle. */
-export function nameBlock(press: Press, name: string, options: Omit<TextOptions, "lines">): Block {
+export function nameBlock(
+  press: Press,
+  name: string,
+  { size, weight, color, gap }: Omit<TextOptions, "lines" | "strong">,
+): Block {
   return {
-    gap: options.gap,
+    gap,
     set(width, scale) {
-      const wanted = styleOf(press, options, scale);
-      const least = Math.max(press.least, Math.floor(wanted.size * LEAST_NAME));
-      let style = wanted;
-      while (style.size > least && setLine(press.fonts, name, style).width > width)
-        style = { ...style, size: Math.max(least, style.size - Math.ceil(style.size / 16)) };
+      let style = styleOf(press, { size, weight }, scale);
+      for (style of smallerAndSmaller(press, style))
+        if (setLine(press.fonts, name, style).width <= width) break;
       const line = setShortened(press.fonts, name, style, width);
-      return line.width > width ? null : setLines([line], style, options.color);
+      return line.width > width ? null : setLines([line], style, () => [{ line, color }]);
     },
   };
+}
+
+function* smallerAndSmaller({ least }: Press, wanted: Style): Generator<Style> {
+  const last = Math.max(least, Math.floor(wanted.size * LEAST_SHARE));
+  for (let size = wanted.size; size > last; size -= Math.ceil(size / 16)) yield { ...wanted, size };
+  yield { ...wanted, size: last };
+}
+
+interface Coloured {
+  readonly line: Line;
+  readonly color: Rgb;
+}
+
+/** A line in one colour, or in parts where it holds what stands out. */
+function coloured(fonts: Fonts, line: Line, style: Style, { color, strong }: TextOptions): Coloured[] {
+  const at = strong === undefined ? -1 : line.text.indexOf(strong.text);
+  if (strong === undefined || at < 0) return [{ line, color }];
+  const marksOf = (text: string) => setLine(fonts, text, style, line.text).marks.length;
+  const from = marksOf(line.text.slice(0, at));
+  const to = from + marksOf(strong.text);
+  const part = (text: string, marks: Line["marks"], color: Rgb): Coloured[] =>
+    marks.length === 0 ? [] : [{ line: { ...line, text, marks }, color }];
+  return [
+    ...part(line.text.slice(0, at), line.marks.slice(0, from), color),
+    ...part(strong.text, line.marks.slice(from, to), strong.color),
+    ...part(line.text.slice(at + strong.text.length), line.marks.slice(to), color),
+  ];
 }
 
 function styleOf(press: Press, { size, weight }: { size: number; weight: Weight }, scale: number): Style {
   return { size: Math.max(press.least, Math.round(size * scale)), weight, crisp: press.crisp };
 }
 
-function setLines(lines: readonly Line[], style: Style, color: Rgb): SetBlock {
+function setLines(lines: readonly Line[], style: Style, parts: (line: Line) => Coloured[]): SetBlock {
   const pixels = lines.some((line) => line.marks.some((mark) => mark.kind === "pixels"));
   const [first] = lines;
   const height = first === undefined ? 0 : first.ascent + first.descent;
@@ -67,17 +102,13 @@ function setLines(lines: readonly Line[], style: Style, color: Rgb): SetBlock {
   return {
     height: pitch * lines.length,
     place: (box, align) =>
-      lines.map((line, index): Item => {
-        const above = pixels ? line.ascent : Math.round((pitch + line.capHeight) / 2);
-        const x = box.x + (align === "middle" ? Math.floor((box.width - line.width) / 2) : 0);
+      lines.flatMap((whole, index) => {
+        const above = pixels ? whole.ascent : Math.round((pitch + whole.capHeight) / 2);
         const y = box.y + index * pitch;
-        return {
-          kind: "text",
-          line,
-          box: { x, y, width: line.width, height: pitch },
-          baseline: y + above,
-          color,
-        };
+        const place = { x: placed(box, whole.width, align), y, width: whole.width, height: pitch };
+        return parts(whole).map(
+          ({ line, color }): Item => ({ kind: "text", line, box: place, baseline: y + above, color }),
+        );
       }),
   };
 }
@@ -150,7 +181,7 @@ function setDigits(lines: readonly Line[], style: Style, color: Rgb): SetBlock {
     height: lines.length * high + (lines.length - 1) * between,
     place: (box, align) =>
       lines.map((line, index): Item => {
-        const x = box.x + (align === "middle" ? Math.floor((box.width - line.width) / 2) : 0);
+        const x = placed(box, line.width, align);
         const y = box.y + index * (high + between);
         return {
           kind: "text",
@@ -195,11 +226,13 @@ function widthOf(set: SetBlock): number {
   return Math.max(0, ...items.map(({ box }) => box.x + box.width));
 }
 
-export function symbolBlock(symbol: Sign, size: number, color: Rgb, gap: number): Block {
+/** @param least pixels a side below which it would be a blot */
+export function symbolBlock(symbol: Sign, size: number, least: number, color: Rgb): Block {
   return {
-    gap,
+    gap: 0,
     set(_width, scale) {
       const side = Math.round(size * scale);
+      if (side < least) return null;
       return {
         height: side,
         place: (box, align) => [
@@ -215,14 +248,25 @@ export function symbolBlock(symbol: Sign, size: number, color: Rgb, gap: number)
   };
 }
 
-/** The room of the bar that tells the time left. */
-export function barBlock(thickness: number, color: Rgb, track: Rgb, gap: number): Block {
+/** The room of the bar that tells the time left. @param under what it underlines; null for all the width there is */
+export function barBlock(thickness: number, color: Rgb, track: Rgb, gap: number, under: Block | null): Block {
   return {
     gap,
-    set: () => ({
-      height: thickness,
-      place: (box) => [{ kind: "bar", box: { ...box, height: thickness }, color, track }],
-    }),
+    set(width, scale) {
+      const above = under?.set(width, scale) ?? null;
+      const length = above === null ? width : widthOf(above);
+      return {
+        height: thickness,
+        place: (box, align) => [
+          {
+            kind: "bar",
+            box: { x: placed(box, length, align), y: box.y, width: length, height: thickness },
+            color,
+            track,
+          },
+        ],
+      };
+    },
   };
 }
 

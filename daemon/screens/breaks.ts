@@ -52,26 +52,43 @@ function pieces(text: string, language: string): Piece[] {
   });
 }
 
-const NOT_FIRST = /^[、。，．：；！？」』）】”’・ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;!?)]/;
-const NOT_LAST = /[「『（【“‘(]$/;
+const NOT_FIRST = /^[\u00A0、。，．：；！？」』）】”’・ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;!?)]/;
+const NOT_LAST = /[\u00A0「『（【“‘(]$/;
+/** Chinese words of one character that lean on the next one; and 配 of 配对, "pairing", which no dictionary has. */
+const LEANING = /[请或并和在从被将已未不太新配]$/;
+/** Japanese words that lean on the next one, hiragana or not. */
+const JAPANESE_LEANING = /(?:この|もう|別の)$/;
 
 function unbroken(word: string, language: string): string[] {
   if (!/[\u3000-\u9fff\uff00-\uffef]/.test(word)) return [word];
   const whole: string[] = [];
   for (const { segment } of new Intl.Segmenter(language, { granularity: "word" }).segment(word)) {
     const previous = whole.at(-1);
-    if (previous !== undefined && inseparable(previous, segment))
+    if (previous !== undefined && inseparable(previous, segment, language))
       whole[whole.length - 1] = previous + segment;
     else whole.push(segment);
   }
   return whole;
 }
 
-function inseparable(left: string, right: string): boolean {
-  const latin = /[!-~]$/.test(left) && /^[!-~]/.test(right);
-  // Japanese endings and particles are written in hiragana and belong to the word before them.
-  const ending = /^[ぁ-ゖ]/.test(right) && !/[、。！？]$/.test(left);
-  return latin || ending || NOT_FIRST.test(right) || NOT_LAST.test(left);
+function inseparable(left: string, right: string, language: string): boolean {
+  if (/[!-~]$/.test(left) && /^[!-~]/.test(right)) return true;
+  if (NOT_FIRST.test(right) || NOT_LAST.test(left)) return true;
+  if (language === "ja") return !phraseEnds(left, right);
+  // What the dictionary does not know falls into single characters: most are the end of a word.
+  return LEANING.test(left) || (/^\p{Script=Han}$/u.test(right) && !LEANING.test(right));
+}
+
+/**
+ * Japanese is read in phrases: a word in kanji, katakana or Latin letters, and its endings and particles in hiragana.
+ * A line ends between two of them, and neither inside a compound (保存|内容) nor in a verb of two stems (混み|合う).
+ */
+function phraseEnds(left: string, right: string): boolean {
+  if (JAPANESE_LEANING.test(left)) return false;
+  if (/[、。！？]$/.test(left) || JAPANESE_LEANING.test(right)) return true;
+  const stem =
+    /[\u4e00-\u9fff][いきぎしちひびみりえけげせてねべめれ]$/.test(left) && /^[\u4e00-\u9fff]/.test(right);
+  return /(?:[ぁ-ゖ」』）]|再度)$/.test(left) && !/^[ぁ-ゖー]/.test(right) && !stem;
 }
 
 /** An address that may be broken where its parts end, when there is no room for it in one line. */

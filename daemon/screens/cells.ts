@@ -103,7 +103,7 @@ function centred(line: string, columns: number): string {
 
 /** The text with as much in it as the rows hold. */
 function fitted(screen: Screen, columns: number, rows: number, language: string): string[] {
-  const { code, project, notice } = screen;
+  const { code, project } = screen;
   const name = (text: string | null) => (text === null ? null : [shortened(text, columns)]);
   const paragraph = (text: string | null) => (text === null ? null : broken(text, language, columns));
   const device = name(screen.device.name);
@@ -112,17 +112,25 @@ function fitted(screen: Screen, columns: number, rows: number, language: string)
   const address = code?.address == null ? null : [shortened(code.address, columns)];
   const headline = paragraph(screen.headline);
   const sentence = paragraph(screen.sentence);
+  const notice = paragraph(screen.notice?.headline ?? null);
+  const remedy = paragraph(screen.notice?.sentence ?? null);
   const choices =
     code === null
       ? project === null
-        ? [[headline, sentence, paragraph(notice), device], [headline, sentence], [headline]]
+        ? [
+            [headline, sentence, device, notice, remedy],
+            [headline, sentence, device, notice],
+            [headline, sentence],
+            [headline],
+          ]
         : [
-            [headline, name(project), device, paragraph(notice)],
+            [headline, name(project), device, notice, remedy],
+            [headline, name(project), device, notice],
             [headline, name(project), device],
             [name(project)],
           ]
       : [
-          [headline, sentence, digits, time, device, paragraph(notice)],
+          [headline, sentence, digits, time, device, notice],
           [headline, sentence, digits, time, device],
           [sentence, digits, time],
           [address, digits, time],

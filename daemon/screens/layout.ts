@@ -38,8 +38,12 @@ const ONE_THING = 48;
 /** Below this, text drawn pixel by pixel is easier to read than antialiased outlines. */
 const CRISP = 130;
 
+/** Pixels a side from which a symbol can be told from the others without grey; radio waves are the finest. */
+const LEAST_SYMBOL = 12;
+const LEAST_WAVES = 24;
+
 /** With fewer pixels than this below the code, digits and address share one row. */
-const ROOMY = 100;
+const ROOMY = 72;
 /** Three digits in a row, where there is hardly any room. */
 const LEAST_DIGITS = 36;
 
@@ -52,6 +56,8 @@ interface Frame extends Panel {
   /** The shorter side: what all sizes are measured by. */
   readonly unit: number;
   readonly margin: number;
+  /** Small panels have less room between things, by this factor. */
+  readonly air: number;
   readonly text: { readonly headline: number; readonly sentence: number; readonly label: number };
 }
 
@@ -61,10 +67,11 @@ export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
   const crisp = panel.monochrome || unit < CRISP;
   const frame: Frame = {
     ...panel,
-    press: { fonts, crisp, least: crisp ? 8 : 10 },
+    press: { fonts, crisp, least: crisp ? 8 : Math.max(10, Math.round(unit * 0.034)) },
     theme: panel.monochrome ? MONOCHROME : COLOUR,
     unit,
     margin: unit < TINY ? 0 : Math.round(unit * (unit < 300 ? 0.034 : 0.06)),
+    air: unit < 300 ? 0.6 : 1,
     text: {
       headline: unit < TINY ? 14 : Math.max(17, unit * 0.1),
       sentence: unit < TINY ? 8 : Math.max(13, unit * 0.056),
@@ -110,8 +117,17 @@ function message(screen: Screen, frame: Frame): Layout {
   const color = accent[screen.symbol as keyof typeof accent] ?? theme.accent;
   const project = screen.project === null ? null : drawable(press.fonts, screen.project);
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
+  const leastSymbol = screen.symbol === "offline" ? LEAST_WAVES : LEAST_SYMBOL;
+  const sentence = (words: string) =>
+    textBlock(press, words, {
+      size: text.sentence,
+      weight: "regular",
+      color: theme.soft,
+      gap: unit * 0.025,
+      lines: 6,
+    });
   const blocks = {
-    symbol: symbolBlock(screen.symbol, unit * 0.2, color, 0),
+    symbol: symbolBlock(screen.symbol, unit * 0.2, press.crisp ? leastSymbol : 0, color),
     headline: textBlock(press, screen.headline, {
       size: project === null ? text.headline : text.sentence,
       weight: "bold",
@@ -119,13 +135,8 @@ function message(screen: Screen, frame: Frame): Layout {
       gap: unit * 0.05,
       lines: 3,
     }),
-    sentence: textBlock(press, screen.sentence, {
-      size: text.sentence,
-      weight: "regular",
-      color: theme.soft,
-      gap: unit * 0.025,
-      lines: 6,
-    }),
+    sentence: sentence(screen.sentence),
+    step: sentence(lastSentence(screen.sentence)),
     project:
       project === null
         ? null
@@ -147,41 +158,54 @@ function message(screen: Screen, frame: Frame): Layout {
     notice:
       screen.notice === null
         ? null
-        : textBlock(press, screen.notice, {
+        : textBlock(press, screen.notice.headline, {
             size: text.label,
             weight: "bold",
             color: theme.attention,
-            gap: unit * 0.05,
+            gap: unit * 0.06,
             lines: 2,
+          }),
+    remedy:
+      screen.notice === null
+        ? null
+        : textBlock(press, screen.notice.sentence, {
+            size: text.label,
+            weight: "regular",
+            color: theme.soft,
+            gap: unit * 0.01,
+            lines: 3,
           }),
   };
   const order =
     project === null
       ? ([
-          ["symbol", "headline", "sentence", "notice", "device"],
+          ["symbol", "headline", "sentence", "device", "notice", "remedy"],
+          ["symbol", "headline", "sentence", "device", "notice"],
           ["symbol", "headline", "sentence", "notice"],
           ["headline", "sentence", "notice"],
           ["headline", "sentence"],
         ] as const)
       : ([
+          ["symbol", "headline", "project", "device", "notice", "remedy"],
+          ["headline", "project", "device", "notice", "remedy"],
           ["symbol", "headline", "project", "device", "notice"],
           ["headline", "project", "device", "notice"],
           ["headline", "project", "device"],
           ["headline", "project"],
         ] as const);
-  // Where one thing alone has room, it is what to do.
-  const last = project === null ? (["sentence", "headline"] as const) : (["project"] as const);
-  const items =
-    column(choices(blocks, order), reading(frame), "middle") ??
-    column(
-      choices(
-        blocks,
-        last.map((name) => [name]),
-      ),
-      inner(frame),
-      "middle",
-    );
+  // Where hardly anything has room, it is what to do.
+  const last =
+    project === null
+      ? ([["sentence"], ["headline", "step"], ["step"], ["headline"]] as const)
+      : ([["project"]] as const);
+  let items = column(choices(blocks, order), reading(frame), "middle");
+  for (const names of last) items ??= column(choices(blocks, [names]), inner(frame), "middle");
   return { theme, items: items ?? [], qr: null };
+}
+
+/** What to do comes last, after what is the matter. */
+function lastSentence(text: string): string {
+  return text.split(/(?<=[.!?]) (?=\p{Lu})|(?<=。)(?=.)/u).at(-1) ?? text;
 }
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
@@ -197,7 +221,11 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
       if (items !== null) return { theme: frame.theme, items, qr: card.fit };
     }
   }
-  const blocks = codeBlocks(screen, offered, frame, width - 2 * frame.margin, false);
+  const blocks = codeBlocks(screen, offered, frame, {
+    width: width - 2 * frame.margin,
+    height: unit < TINY ? height : height * 0.3,
+    stacked: false,
+  });
   const box = unit < TINY ? { x: 0, y: 0, width, height } : inner(frame);
   const items = columnOf(
     blocks,
@@ -269,7 +297,11 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
     height: height - (unit < TINY ? 0 : 2 * margin),
   };
   const oneLine = box.width / 4.3 >= (unit < TINY ? 0.25 : 0.12) * height;
-  const blocks = codeBlocks(screen, offered, frame, box.width, !oneLine);
+  const blocks = codeBlocks(screen, offered, frame, {
+    width: box.width,
+    height: unit < TINY ? height : height * 0.3,
+    stacked: !oneLine,
+  });
   const items =
     unit < TINY
       ? columnOf(blocks, box, "middle", [])
@@ -287,12 +319,16 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
 
 function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
   const { width, height, margin } = frame;
-  const blocks = {
-    ...codeBlocks(screen, offered, frame, width - 2 * margin, false),
-    qr: qrBlock(card.matrix, card.fit, card.side, frame.unit * 0.04),
-  };
   const below = height - card.side;
   if (below < ROOMY) return stripBelowCode(offered, card, frame);
+  const blocks = {
+    ...codeBlocks(screen, offered, frame, {
+      width: width - 2 * margin,
+      height: below * 0.28,
+      stacked: false,
+    }),
+    qr: qrBlock(card.matrix, card.fit, card.side, frame.unit * 0.04 * frame.air),
+  };
   return columnOf(
     blocks,
     inner(frame),
@@ -302,6 +338,7 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
       ["headline", "qr", "sentence", "digits", "bar", "device"],
       ["headline", "qr", "sentence", "digits", "bar"],
       ["headline", "qr", "address", "digits", "bar"],
+      ["qr", "sentence", "digits", "bar"],
       ["qr", "address", "digits", "bar"],
     ],
     ["qr", "digits", "bar"],
@@ -313,23 +350,24 @@ function stripBelowCode(offered: ScreenCode, card: Card, frame: Frame): Item[] |
   const { press, theme, width, height, margin, text } = frame;
   const edge = Math.min(margin, 6);
   const bar = Math.max(3, Math.round(frame.unit * 0.014));
-  const strip = height - card.side - bar - edge;
-  const digits = digitsOf(press, offered, { size: strip * 1.1, color: theme.text, gap: 0, stacked: false });
+  const gap = Math.round(frame.unit * 0.022);
+  const strip = height - card.side - bar - 3 * gap;
+  const digits = digitsOf(press, offered, { size: strip * 1.3, color: theme.text, gap: 0, stacked: false });
   const address =
     offered.address === null
       ? null
       : textBlock(press, breakableAddress(offered.address), {
           size: text.label,
           weight: "regular",
-          color: theme.soft,
+          color: theme.text,
           gap: 0,
           lines: 1,
         });
   const blocks = {
     qr: qrBlock(card.matrix, card.fit, card.side, 0),
-    row: address === null ? null : rowBlock(digits, address, edge, 2),
-    digits: { ...digits, gap: 2 },
-    bar: barBlock(bar, theme.accent, theme.faint, 2),
+    row: address === null ? null : rowBlock(digits, address, edge, gap),
+    digits: { ...digits, gap },
+    bar: barBlock(bar, theme.accent, theme.faint, gap, null),
   };
   return columnOf(
     blocks,
@@ -354,15 +392,22 @@ function columnOf<Name extends string>(
   );
 }
 
-function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: number, stacked: boolean) {
-  const { press, theme, unit, text, height } = frame;
+/** @param room for the digits: the width for all six, the height of one */
+function codeBlocks(
+  screen: Screen,
+  offered: ScreenCode,
+  frame: Frame,
+  room: { readonly width: number; readonly height: number; readonly stacked: boolean },
+) {
+  const { press, theme, unit, air, text } = frame;
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
   const small = unit < TINY;
-  const digits = {
-    size: Math.min(width / (stacked ? 2 : 4), small ? height : height * 0.3),
+  const digits = digitsOf(press, offered, {
+    size: Math.min(room.width / (room.stacked ? 2 : 4), room.height),
     color: theme.text,
-    gap: small ? 2 : unit * 0.065,
-  };
+    gap: small ? 2 : unit * 0.065 * air,
+    stacked: room.stacked,
+  });
   return {
     headline: textBlock(press, screen.headline, {
       size: text.headline,
@@ -377,6 +422,7 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
       color: theme.soft,
       gap: unit * 0.025,
       lines: 4,
+      ...(offered.address === null ? {} : { strong: { text: offered.address, color: theme.text } }),
     }),
     address:
       offered.address === null
@@ -384,16 +430,17 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
         : textBlock(press, breakableAddress(offered.address), {
             size: text.label,
             weight: "regular",
-            color: theme.soft,
+            color: theme.text,
             gap: small ? 1 : unit * 0.02,
             lines: 2,
           }),
-    digits: digitsOf(press, offered, { ...digits, stacked }),
+    digits,
     bar: barBlock(
       small ? 3 : Math.max(4, Math.round(unit * 0.014)),
       theme.accent,
       theme.faint,
-      small ? 4 : unit * 0.05,
+      small ? 4 : unit * 0.05 * air,
+      digits,
     ),
     device:
       device === null
@@ -402,12 +449,12 @@ function codeBlocks(screen: Screen, offered: ScreenCode, frame: Frame, width: nu
             size: text.label,
             weight: "regular",
             color: theme.soft,
-            gap: unit * 0.04,
+            gap: unit * 0.04 * air,
           }),
     notice:
       screen.notice === null
         ? null
-        : textBlock(press, screen.notice, {
+        : textBlock(press, screen.notice.headline, {
             size: text.label,
             weight: "bold",
             color: theme.attention,
@@ -428,13 +475,13 @@ function digitsOf(
 }
 
 /**
- * What of a name can be drawn without a single replacement box: pictures and signs may be missing from it, letters
- * and digits may not. Null where nothing is left to read.
+ * What of a name can be drawn without a single replacement box: pictures, signs and marks may be missing from it,
+ * letters and digits may not. Null where nothing is left to read.
  */
 function drawable(fonts: Fonts, name: string): string | null {
   if (fonts.names.has(name)) return name;
   const kept = Array.from(name).filter((char) => covered(fonts, char));
-  const lost = Array.from(name).some((char) => !covered(fonts, char) && /[\p{L}\p{N}\p{M}]/u.test(char));
+  const lost = Array.from(name).some((char) => !covered(fonts, char) && /[\p{L}\p{N}]/u.test(char));
   const left = kept.join("").replace(/\s+/g, " ").trim();
   return lost || left === "" ? null : left;
 }

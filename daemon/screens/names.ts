@@ -21,26 +21,64 @@ const MOST_NAMES = 16;
 const HAN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
 
+interface Script {
+  readonly is: RegExp;
+  /** What fonts for it are called. */
+  readonly fonts: RegExp;
+  /** A name can do without it: pictures and signs, unlike letters. */
+  readonly decoration?: true;
+}
+
+/** Each has fonts of its own, called after it. */
+const SCRIPTS_WITH_FONTS = [
+  "Arabic",
+  "Armenian",
+  "Bengali",
+  "Devanagari",
+  "Ethiopic",
+  "Georgian",
+  "Gujarati",
+  "Gurmukhi",
+  "Hebrew",
+  "Kannada",
+  "Khmer",
+  "Lao",
+  "Malayalam",
+  "Mongolian",
+  "Myanmar",
+  "Oriya",
+  "Sinhala",
+  "Tamil",
+  "Telugu",
+  "Thai",
+  "Tibetan",
+].map((name): Script => {
+  const families = { Arabic: "|naskh|kufi|amiri", Hebrew: "|culmus|david|frank" }[name] ?? "";
+  return {
+    is: new RegExp(`\\p{Script=${name}}`, "u"),
+    fonts: new RegExp(`${name}${families}|dejavusans\\b|freesans`, "i"),
+  };
+});
+
 /** Scripts that share a font, how to tell them, and what fonts for them are called. */
-const SCRIPTS = [
+const SCRIPTS: readonly Script[] = [
   { is: /\p{Script=Hangul}/u, fonts: /kr|korea|cjk|nanum|baekmuk|unfonts|gothic-a1/i },
   {
     is: HAN,
     fonts: /cjk|jp|sc|tc|hk|han|gothic|ipa|vlgothic|takao|wqy|zenhei|microhei|uming|ukai|fallback/i,
   },
-  { is: /\p{Script=Arabic}/u, fonts: /arab|naskh|kufi|amiri|dejavusans\b/i },
-  { is: /\p{Script=Hebrew}/u, fonts: /hebrew|culmus|david|frank|dejavusans\b/i },
+  ...SCRIPTS_WITH_FONTS,
   {
-    is: /[\p{Extended_Pictographic}\p{Emoji_Component}]/u,
-    fonts: /emoji|symbol|dejavusans\b/i,
+    is: /\p{Extended_Pictographic}|\p{Regional_Indicator}|\uFE0F|\u20E3/u,
+    fonts: /emoji|symbola|symbols/i,
+    decoration: true,
   },
-  { is: /./u, fonts: /noto|dejavu|free/i },
-] as const;
+  { is: /[\p{L}\p{N}]/u, fonts: /noto|dejavu|free/i },
+  { is: /./u, fonts: /symbol|dejavu|free|noto/i, decoration: true },
+];
 
 /** Emoji made of several characters are held together by these; a font without them just draws the parts. */
-const JOINERS = /[\u200D\uFE0E\uFE0F]/u;
-
-type Script = (typeof SCRIPTS)[number];
+const JOINERS = /\u200C|\u200D|\uFE0E|\uFE0F|[\u{E0020}-\u{E007F}]/u;
 
 export class NameShaper {
   readonly #root: string;
@@ -81,21 +119,20 @@ export class NameShaper {
 /** Null where the name has letters or digits that no font on this device can draw. */
 async function shape(root: string, base: Fonts, name: string): Promise<readonly Cluster[] | null> {
   const fonts = new Map<Script, Font>();
-  const lost = new Set<Script>();
   const files = await fontFiles(root);
   const parts = graphemes(name);
   for (const script of SCRIPTS) {
     const wanted = parts.filter((part) => scriptOf(base, part) === script);
     if (wanted.length === 0) continue;
-    const font = await findFont(files, script, new Set(wanted.join("")));
+    const font = await findFont(files, script, wanted);
     if (font !== null) fonts.set(script, font);
-    else if (wanted.some((part) => /[\p{L}\p{N}\p{M}]/u.test(part))) return null;
-    else lost.add(script);
+    else if (script.decoration === undefined) return null;
   }
   const left = parts
     .filter((part) => {
       const script = scriptOf(base, part);
-      return script === null || !lost.has(script);
+      const font = script === null ? undefined : fonts.get(script);
+      return script === null || (font !== undefined && draws(font, part));
     })
     .join("")
     .replace(/\s+/g, " ")
@@ -105,15 +142,20 @@ async function shape(root: string, base: Fonts, name: string): Promise<readonly 
   const { default: createBidi } = await import("bidi-js");
   const bidi = createBidi();
   const { levels } = bidi.getEmbeddingLevels(left, "auto");
-  return runs(base, left, levels).flatMap(({ text, level, script }) => {
-    const font = script === null ? undefined : fonts.get(script);
-    return font === undefined
-      ? Array.from(text, (char): Cluster => {
-          const mirrored = level % 2 === 1 ? bidi.getMirroredCharacter(char) : null;
-          return { text: mirrored ?? char, level, drawn: null };
-        })
-      : drawnClusters(font, text, level);
-  });
+  try {
+    return runs(base, left, levels).flatMap(({ text, level, script }) => {
+      const font = script === null ? undefined : fonts.get(script);
+      return font === undefined
+        ? Array.from(text, (char): Cluster => {
+            const mirrored = level % 2 === 1 ? bidi.getMirroredCharacter(char) : null;
+            return { text: mirrored ?? char, level, drawn: null };
+          })
+        : drawnClusters(font, text, level);
+    });
+  } catch {
+    // fontkit stumbles over what some fonts say of rare marks; the name without them is better than none.
+    return null;
+  }
 }
 
 /** Which installed font draws a grapheme; null where a shipped one does. */
@@ -252,23 +294,35 @@ async function fontFiles(root: string): Promise<string[]> {
     .sort();
 }
 
+/** The first that draws all of it; for pictures and signs the one that draws most. */
 async function findFont(
   files: readonly string[],
   script: Script,
-  chars: ReadonlySet<string>,
+  wanted: readonly string[],
 ): Promise<Font | null> {
   const likely = (file: string) => Number(script.fonts.test(file));
   // A face made for emphasis is taken when there is no other.
   const plain = (file: string) => Number(!/bold|black|italic|oblique|light|thin|mono|serif/i.test(file));
   const ranked = files.toSorted((a, b) => likely(b) - likely(a) || plain(b) - plain(a));
-  for (const file of ranked.slice(0, MOST_FONTS)) {
-    for (const font of await openFonts(file))
-      if (
-        [...chars].every((char) => JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0))
-      )
-        return font;
+  let [best, most]: [Font | null, number] = [null, 0];
+  for (const file of ranked.slice(0, MOST_FONTS))
+    for (const font of await openFonts(file)) {
+      const drawn = wanted.filter((part) => draws(font, part)).length;
+      if (drawn === wanted.length) return font;
+      if (script.decoration && drawn > most) [best, most] = [font, drawn];
+    }
+  return best;
+}
+
+function draws(font: Font, grapheme: string): boolean {
+  try {
+    return Array.from(grapheme).every(
+      (char) => JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0),
+    );
+  } catch {
+    // A damaged table is found out when it is first read.
+    return false;
   }
-  return null;
 }
 
 /** Empty for a file that is too large, unreadable or broken: fonts come from anywhere. */

@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from "../status/health.ts";
+import type { ProblemCode } from "../status/health.ts";
 import type { ButtonView, Snapshot } from "../status/snapshot.ts";
 import type { Message, Texts } from "../texts/texts.ts";
 
@@ -13,8 +13,8 @@ export interface Screen {
   readonly device: { readonly name: string; readonly fallback: string };
   /** Only on the paired screen. */
   readonly project: string | null;
-  /** A problem beside the idea of the screen, in a few words. */
-  readonly notice: string | null;
+  /** A problem beside the idea of the screen. */
+  readonly notice: Message | null;
 }
 
 export type Sign = "wait" | "attention" | "offline" | "clock" | "rest" | "done";
@@ -44,8 +44,9 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   const { state, device, project, pairing, button } = snapshot;
   const message = texts.states[state];
   const problem = snapshot.health.find(({ code }) => !NOT_ON_SCREEN.includes(code));
+  const notice = problem === undefined ? null : texts.problems[problem.code];
   const common = {
-    device: { name: device.name.normalize(), fallback: device.client_id },
+    device: { name: visible(device.name) ?? device.client_id, fallback: device.client_id },
     project: null,
     code: null,
   };
@@ -69,17 +70,17 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
         secondsLeft,
         shareLeft: Math.min(1, secondsLeft / Math.max(lifetime, secondsLeft, 1)),
       },
-      notice: headlineOf(problem, texts),
+      notice,
     };
   }
 
   if (state === "paired" || state === "confirming")
     return {
       ...common,
-      symbol: state === "paired" ? "done" : "wait",
+      symbol: problem?.severity === "error" ? "attention" : state === "paired" ? "done" : "wait",
       ...message,
-      project: state === "paired" ? (project?.name.normalize() ?? null) : null,
-      notice: headlineOf(problem, texts),
+      project: state === "paired" && project !== null ? visible(project.name) : null,
+      notice,
     };
 
   if (problem !== undefined && problem.severity !== "info")
@@ -116,13 +117,18 @@ function symbolOf(code: ProblemCode): Sign {
   return code === "clock-wrong" ? "clock" : "attention";
 }
 
-function headlineOf(problem: Problem | undefined, texts: Texts): string | null {
-  return problem === undefined ? null : texts.problems[problem.code].headline;
-}
-
 function codeSentence(texts: Texts, link: string | null, address: string | null): string {
   if (address === null) return texts.code.menu;
   return link === null ? texts.code.open(address) : texts.code.orOpen(address);
+}
+
+/** Controls, and marks that turn the direction of what follows: nothing of them is to be seen but what they do. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]|(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/gu;
+
+/** A name as it may be shown, on one line; null where nothing of it is to be seen. */
+function visible(name: string): string | null {
+  const text = name.replace(/\s/gu, " ").replace(UNSEEN, "").replace(/ +/g, " ").trim().normalize();
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) ? text : null;
 }
 
 /** "https://next.frame.io/pair/" as people type it: next.frame.io/pair */

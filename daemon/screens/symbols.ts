@@ -21,11 +21,11 @@ export const SYMBOLS: Readonly<Record<Sign, readonly Layer[]>> = {
   rest: [
     drawn([...ring(), ...stroke([-0.22, 0.32], [-0.22, -0.32]), ...stroke([0.22, 0.32], [0.22, -0.32])]),
   ],
-  wait: [drawn([...disc(-0.64, 0, 0.2), ...disc(0, 0, 0.2), ...disc(0.64, 0, 0.2)])],
+  wait: [drawn([...ring(), ...disc(-0.42, 0, 0.12), ...disc(0, 0, 0.12), ...disc(0.42, 0, 0.12)])],
   offline: [
-    drawn([...fan(1.3), ...fan(0.86), ...disc(0, -0.62, 0.16)]),
-    cut(stroke([-0.78, 0.78], [0.78, -0.78], 0.5)),
-    drawn(stroke([-0.78, 0.78], [0.78, -0.78])),
+    drawn([...fan(1.36), ...fan(0.9), ...fan(0.44), ...disc(0, -0.66, 0.13)]),
+    cut(stroke([-0.72, 0.8], [0.8, -0.72], 0.44)),
+    drawn(stroke([-0.8, 0.72], [0.72, -0.8])),
   ],
 };
 
@@ -72,8 +72,8 @@ function stroke(
 /** A quarter of a ring above the point where radio waves come from. */
 function fan(radius: number): number[] {
   const [from, to] = [Math.PI / 4, (3 * Math.PI) / 4];
-  const [x, y] = [0, -0.62];
-  const inner = radius - 0.2;
+  const [x, y] = [0, -0.66];
+  const inner = radius - STROKE;
   return [
     MOVE,
     x + radius * Math.cos(from),

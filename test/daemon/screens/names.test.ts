@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -118,12 +118,55 @@ test("a Han name is drawn whole by one font, also where the shipped faces have s
   assert.ok(clusters.filter(({ text }) => text.trim() !== "").every(({ drawn }) => drawn !== null));
 });
 
+test("of several pictures those are drawn that the font has, and the rest of the name is whole", async () => {
+  const name = "Night 🎬\u{1F9FF} Shoot";
+  const fonts = await new NameShaper(all).prepare(base, [name]);
+  const text = (fonts.names.get(name) ?? []).map((cluster) => cluster.text).join("");
+  assert.equal(text, "Night 🎬 Shoot");
+});
+
+test("marks that no font has are left out, and the letters under them stay", async () => {
+  for (const [name, readable] of [
+    ["❤\uFE0F Wedding", "Wedding"],
+    ["x\u0304 1\uFE0F\u20E3", "x 1"],
+    ["Z\u0351\u036B\u0313\u036Aalgo\u0334", "Zalgo"],
+  ] as const) {
+    const fonts = await new NameShaper(none).prepare(base, [name]);
+    assert.ok(lines(fonts, name).includes(readable), `${name}: ${lines(fonts, name)}`);
+  }
+});
+
+test("a font that trips the shaper costs the mark, not the display", async () => {
+  const name = "A\u0334b";
+  const odd = await root((folder) => cp(`${FIXTURES}noto-sans-overlay.ttf`, join(folder, "NotoSans.ttf")));
+  const fonts = await new NameShaper(odd).prepare(base, [name]);
+  assert.ok(lines(fonts, name).includes("Ab"));
+});
+
+test("what can't be seen is not in a name: controls, and marks that would turn it round", () => {
+  for (const [name, seen] of [
+    ["abc\u202Egpj.exe\u202C", "abcgpj.exe"],
+    ["\u2067left\u2069", "left"],
+    ["one\ntwo\u0000\u0007\tthree ", "one two three"],
+    ["👩\u200D🎤", "👩\u200D🎤"],
+    ["x".repeat(255), "x".repeat(255)],
+  ] as const)
+    assert.equal(screenWith(name, name).project, seen);
+  for (const name of ["", "   ", "\u200B\u200D", "\u0000", "\u0301"]) {
+    const screen = screenWith(name, name);
+    assert.equal(screen.project, null);
+    assert.equal(screen.device.name, DEVICE.client_id);
+  }
+});
+
 test("broken, empty and enormous font files are passed over", async () => {
   const odd = await root(async (folder) => {
     await writeFile(join(folder, "AAA-hebrew.ttf"), "this is no font");
     await writeFile(join(folder, "AAB-hebrew.otf"), "");
     await writeFile(join(folder, "AAC-hebrew.woff2"), Buffer.from("wOF2\0\0\0\0garbage"));
-    await cp(`${FIXTURES}noto-sans-hebrew-hebrew-400-normal.woff2`, join(folder, "zz-hebrew.woff2"));
+    const whole = await readFile(`${FIXTURES}noto-sans-hebrew-hebrew-400-normal.woff2`);
+    await writeFile(join(folder, "AAD-hebrew.woff2"), whole.subarray(0, whole.length / 2));
+    await writeFile(join(folder, "zz-hebrew.woff2"), whole);
   });
   const fonts = await new NameShaper(odd).prepare(base, [NAMES.Hebrew]);
   assert.ok(fonts.names.has(NAMES.Hebrew));
