@@ -17,14 +17,14 @@ export const de: Texts = {
       headline: "Warten auf Internet",
       sentence: "Prüfe das WLAN oder das Netzwerk\u00ADkabel dieses Geräts.",
     },
-    "requesting-code": { headline: "Code wird geholt", sentence: "Gleich geht es weiter." },
+    "requesting-code": { headline: "Code wird angefordert", sentence: "Gleich geht es weiter." },
     "awaiting-user": {
       headline: "Code scannen",
       sentence: "Scanne den Code mit dem Handy und folge den Schritten.",
     },
     idle: {
       headline: "Nicht gekoppelt",
-      sentence: "Starte das Koppeln am Gerät, um einen neuen Code zu erhalten.",
+      sentence: "Starte die Kopplung am Gerät, um einen neuen Code zu erhalten.",
     },
     confirming: { headline: "Fast fertig", sentence: "Mit Frame.io verbunden. Das Projekt wird gesucht." },
     paired: { headline: "Gekoppelt", sentence: "Dieses Gerät ist mit Frame.io verbunden." },
@@ -49,7 +49,7 @@ export const de: Texts = {
     },
     "no-dns": {
       headline: "Kein Internet",
-      sentence: "Das Netzwerk ist da, findet Frame.io aber nicht. Prüfe den Router.",
+      sentence: "Im Netzwerk ist Frame.io nicht zu finden. Prüfe den Router.",
     },
     "captive-portal": {
       headline: "WLAN verlangt Anmeldung",
@@ -57,11 +57,11 @@ export const de: Texts = {
     },
     "server-unreachable": {
       headline: "Frame.io nicht erreichbar",
-      sentence: "Prüfe die Internet\u00ADverbindung. Das Gerät versucht es weiter.",
+      sentence: "Das Gerät versucht es weiter. Prüfe die Internet\u00ADverbindung.",
     },
     "server-trouble": {
       headline: "Frame.io ist überlastet",
-      sentence: "Du musst nichts tun. Das Gerät versucht es weiter.",
+      sentence: "Das Gerät versucht es weiter. Du musst nichts tun.",
     },
     "tls-refused": {
       headline: "Verbindung nicht sicher",
@@ -86,11 +86,11 @@ export const de: Texts = {
     },
     "expiring-soon": {
       headline: "Verbindung endet bald",
-      sentence: "Das in Frame.io gesetzte Enddatum ist nah. Kopple das Gerät neu, um zu verlängern.",
+      sentence: "Das Ablaufdatum in Frame.io rückt näher. Kopple das Gerät neu, um zu verlängern.",
     },
     paused: {
       headline: "In Frame.io pausiert",
-      sentence: "Setze das Gerät in den C2C-Verbindungen des Projekts fort.",
+      sentence: "Hebe die Pause im Projekt unter „C2C\u00A0Connections“ auf.",
     },
     "may-not-upload": {
       headline: "Hochladen nicht erlaubt",
@@ -98,24 +98,23 @@ export const de: Texts = {
     },
     "storage-failing": {
       headline: "Speicher\u00ADproblem",
-      sentence: "Das Gerät kann die Kopplung nicht sichern. Prüfe die Speicherkarte oder schaffe Platz.",
+      sentence: "Das Gerät kann die Kopplung nicht speichern. Prüfe die Speicherkarte oder schaffe Platz.",
     },
     "storage-replaced": {
       headline: "Speicher zurückgesetzt",
-      sentence:
-        "Die gesicherte Kopplung war beschädigt und liegt beiseite. Kopple das Gerät neu, um weiterzumachen.",
+      sentence: "Die gespeicherte Kopplung war beschädigt. Kopple das Gerät neu, um weiterzumachen.",
     },
     "storage-unreadable": {
       headline: "Speicher\u00ADproblem",
-      sentence: "Die gesicherte Kopplung ist hier nicht lesbar. Kopple das Gerät neu, um weiterzumachen.",
+      sentence: "Die gespeicherte Kopplung ist hier nicht lesbar. Kopple das Gerät neu, um weiterzumachen.",
     },
     "identity-changed": {
-      headline: "Neues Gerät",
-      sentence: "Diese Speicherkarte kommt aus einem anderen Gerät. Kopple neu, um weiterzumachen.",
+      headline: "Karte aus anderem Gerät",
+      sentence: "Diese Speicherkarte kommt aus einem anderen Gerät. Kopple dieses neu, um weiterzumachen.",
     },
     "display-missing": {
       headline: "Kein Bildschirm",
-      sentence: "Prüfe das Kabel des Bildschirms. Die Statusseite funktioniert weiter.",
+      sentence: "Die Statusseite funktioniert weiter. Prüfe das Kabel des Bildschirms.",
     },
     "qr-too-small": {
       headline: "Zu klein zum Scannen",
@@ -127,9 +126,7 @@ export const de: Texts = {
     enter: "Gerät koppeln",
     orOpen: (address) => `Oder ${address} öffnen und eingeben`,
     open: (address) => `${address} öffnen und eingeben`,
-    menu: "In Frame.io unter „C2C Connections“ ein Gerät hinzufügen und eingeben",
-    timeLeft: (time) => `noch ${time}`,
-    compare: (device) => `Frame.io zeigt ${device}`,
+    menu: "In Frame.io unter „C2C\u00A0Connections“ ein Gerät hinzufügen und eingeben",
   },
   button: {
     counting: (seconds) => ({
@@ -145,6 +142,6 @@ export const de: Texts = {
     },
     "nothing-to-unpair": { headline: "Nicht gekoppelt", sentence: "Es gibt nichts zu trennen." },
   },
-  labels: { device: "Gerät", project: "Projekt", code: "Code", timeLeft: "Restzeit" },
-  actions: { pair: "Koppeln", newCode: "Neuer Code", cancel: "Abbrechen", unpair: "Trennen" },
+  labels: { device: "Gerät", project: "Projekt", code: "Code" },
+  actions: { newCode: "Neuer Code", cancel: "Abbrechen", unpair: "Trennen" },
 };

@@ -41,19 +41,19 @@ export const en: Texts = {
     "no-network": { headline: "No internet", sentence: "Check the Wi-Fi or network cable of this device." },
     "no-dns": {
       headline: "No internet",
-      sentence: "The network is there, but it does not find Frame.io. Check the router.",
+      sentence: "Frame.io can’t be found on this network. Check the router.",
     },
     "captive-portal": {
       headline: "Wi-Fi needs a sign-in",
       sentence: "This network asks for a sign-in first. Use another network for this device.",
     },
     "server-unreachable": {
-      headline: "Frame.io not reachable",
-      sentence: "Check the internet connection. This device keeps trying.",
+      headline: "Can’t reach Frame.io",
+      sentence: "This device keeps trying. Check the internet connection.",
     },
     "server-trouble": {
       headline: "Frame.io is busy",
-      sentence: "There is nothing to do. This device keeps trying.",
+      sentence: "This device keeps trying. You don’t need to do anything.",
     },
     "tls-refused": {
       headline: "Connection not secure",
@@ -69,43 +69,43 @@ export const en: Texts = {
     },
     "authorization-ended": {
       headline: "Disconnected in Frame.io",
-      sentence: "Someone ended this connection. Pair again to go on.",
+      sentence: "Someone ended this connection. Pair again to continue.",
     },
     "authorization-ran-out": {
-      headline: "Connection ran out",
-      sentence: "The device was offline for too long. Pair again to go on.",
+      headline: "Connection expired",
+      sentence: "This device was offline for too long. Pair again to continue.",
     },
     "expiring-soon": {
-      headline: "Connection ends soon",
-      sentence: "The end date set in Frame.io is near. Pair again to extend it.",
+      headline: "Connection expires soon",
+      sentence: "The expiration date set in Frame.io is near. Pair again to extend it.",
     },
     paused: {
       headline: "Paused in Frame.io",
-      sentence: "Resume this device in the project’s C2C connections.",
+      sentence: "Resume this device in the project’s C2C\u00A0Connections.",
     },
     "may-not-upload": {
       headline: "Uploads not allowed",
-      sentence: "This connection may not upload. Pair again and allow uploads.",
+      sentence: "This connection does not allow uploads. Pair again and allow them.",
     },
     "storage-failing": {
       headline: "Storage problem",
-      sentence: "This device cannot save its pairing. Check the memory card or free some space.",
+      sentence: "This device can’t save its pairing. Check the memory card or free some space.",
     },
     "storage-replaced": {
       headline: "Storage was reset",
-      sentence: "The saved pairing was damaged and had to be put aside. Pair again to go on.",
+      sentence: "The saved pairing was damaged. Pair again to continue.",
     },
     "storage-unreadable": {
       headline: "Storage problem",
-      sentence: "The saved pairing cannot be read on this device. Pair again to go on.",
+      sentence: "The saved pairing can’t be read on this device. Pair again to continue.",
     },
     "identity-changed": {
-      headline: "New device",
-      sentence: "This memory card comes from another device. Pair again to go on.",
+      headline: "Card from another device",
+      sentence: "This memory card was paired in another device. Pair again to continue.",
     },
     "display-missing": {
       headline: "No screen",
-      sentence: "Check the cable of the screen. The status page still works.",
+      sentence: "The status page still works. Check the cable of the screen.",
     },
     "qr-too-small": {
       headline: "Screen too small to scan",
@@ -117,9 +117,7 @@ export const en: Texts = {
     enter: "Pair this device",
     orOpen: (address) => `Or open ${address} and type`,
     open: (address) => `Open ${address} and type`,
-    menu: "In Frame.io, add a device under C2C Connections and type",
-    timeLeft: (time) => `${time} left`,
-    compare: (device) => `Frame.io shows ${device}`,
+    menu: "In Frame.io, add a device under C2C\u00A0Connections and type",
   },
   button: {
     counting: (seconds) => ({ headline: `Unpairing in ${seconds}`, sentence: "Let go to keep the pairing." }),
@@ -132,6 +130,6 @@ export const en: Texts = {
     },
     "nothing-to-unpair": { headline: "Not paired", sentence: "There is nothing to unpair." },
   },
-  labels: { device: "Device", project: "Project", code: "Code", timeLeft: "Time left" },
-  actions: { pair: "Pair", newCode: "New code", cancel: "Cancel", unpair: "Unpair" },
+  labels: { device: "Device", project: "Project", code: "Code" },
+  actions: { newCode: "New code", cancel: "Cancel", unpair: "Unpair" },
 };

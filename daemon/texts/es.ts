@@ -19,14 +19,14 @@ export const es: Texts = {
     "requesting-code": { headline: "Obteniendo un código", sentence: "Estará listo en un momento." },
     "awaiting-user": {
       headline: "Escanea el código",
-      sentence: "Escanea el código con el móvil y sigue los pasos.",
+      sentence: "Escanea el código con el teléfono y sigue los pasos.",
     },
     idle: {
-      headline: "Sin vincular",
-      sentence: "Inicia la vinculación en este dispositivo para obtener un código.",
+      headline: "Sin emparejar",
+      sentence: "Inicia el emparejamiento en este dispositivo para obtener un código.",
     },
     confirming: { headline: "Casi listo", sentence: "Conectado a Frame.io. Buscando tu proyecto." },
-    paired: { headline: "Vinculado", sentence: "Este dispositivo está conectado a Frame.io." },
+    paired: { headline: "Emparejado", sentence: "Este dispositivo está conectado a Frame.io." },
   },
   problems: {
     "secret-missing": {
@@ -47,19 +47,19 @@ export const es: Texts = {
     },
     "no-dns": {
       headline: "Sin internet",
-      sentence: "Hay red, pero no encuentra Frame.io. Revisa el router.",
+      sentence: "En esta red no se encuentra Frame.io. Revisa el router.",
     },
     "captive-portal": {
-      headline: "El wifi pide acceso",
-      sentence: "Esta red pide iniciar sesión primero. Usa otra red para este dispositivo.",
+      headline: "El wifi pide iniciar sesión",
+      sentence: "Esta red exige iniciar sesión. Usa otra red para este dispositivo.",
     },
     "server-unreachable": {
       headline: "Frame.io no responde",
-      sentence: "Revisa la conexión a internet. El dispositivo lo sigue intentando.",
+      sentence: "El dispositivo lo sigue intentando. Revisa la conexión a internet.",
     },
     "server-trouble": {
-      headline: "Frame.io está ocupado",
-      sentence: "No tienes que hacer nada. El dispositivo lo sigue intentando.",
+      headline: "Frame.io está saturado",
+      sentence: "El dispositivo lo sigue intentando. No tienes que hacer nada.",
     },
     "tls-refused": {
       headline: "Conexión no segura",
@@ -71,47 +71,47 @@ export const es: Texts = {
     },
     "refresh-failing": {
       headline: "Conexión interrumpida",
-      sentence: "El dispositivo sigue vinculado y lo sigue intentando. Revisa la conexión a internet.",
+      sentence: "El dispositivo sigue emparejado y lo vuelve a intentar. Revisa la conexión a internet.",
     },
     "authorization-ended": {
       headline: "Desconectado en Frame.io",
-      sentence: "Alguien cerró esta conexión. Vuelve a vincular el dispositivo para seguir.",
+      sentence: "Alguien finalizó esta conexión. Vuelve a emparejar para continuar.",
     },
     "authorization-ran-out": {
       headline: "La conexión caducó",
-      sentence: "El dispositivo estuvo sin conexión demasiado tiempo. Vuelve a vincularlo para seguir.",
+      sentence: "El dispositivo estuvo sin conexión demasiado tiempo. Vuelve a emparejarlo para continuar.",
     },
     "expiring-soon": {
-      headline: "La conexión acaba pronto",
-      sentence: "Se acerca la fecha final fijada en Frame.io. Vuelve a vincular para ampliarla.",
+      headline: "La conexión caduca pronto",
+      sentence: "Se acerca la fecha de caducidad fijada en Frame.io. Vuelve a emparejar para ampliarla.",
     },
     paused: {
       headline: "En pausa en Frame.io",
-      sentence: "Reanuda este dispositivo en las conexiones C2C del proyecto.",
+      sentence: "Reanuda este dispositivo en las C2C\u00A0Connections del proyecto.",
     },
     "may-not-upload": {
       headline: "Subidas no permitidas",
-      sentence: "Esta conexión no puede subir archivos. Vuelve a vincular y permite las subidas.",
+      sentence: "Esta conexión no permite subir archivos. Vuelve a emparejar y permite las subidas.",
     },
     "storage-failing": {
       headline: "Problema de memoria",
-      sentence: "No se puede guardar la vinculación. Revisa la tarjeta de memoria o libera espacio.",
+      sentence: "No se puede guardar el emparejamiento. Revisa la tarjeta de memoria o libera espacio.",
     },
     "storage-replaced": {
       headline: "Memoria restablecida",
-      sentence: "La vinculación guardada estaba dañada y se apartó. Vuelve a vincular para seguir.",
+      sentence: "El emparejamiento guardado estaba dañado. Vuelve a emparejar para continuar.",
     },
     "storage-unreadable": {
       headline: "Problema de memoria",
-      sentence: "La vinculación guardada no se puede leer aquí. Vuelve a vincular para seguir.",
+      sentence: "El emparejamiento guardado no se puede leer aquí. Vuelve a emparejar para continuar.",
     },
     "identity-changed": {
-      headline: "Dispositivo nuevo",
-      sentence: "Esta tarjeta de memoria viene de otro dispositivo. Vuelve a vincular para seguir.",
+      headline: "Tarjeta de otro dispositivo",
+      sentence: "Esta tarjeta de memoria viene de otro dispositivo. Vuelve a emparejar para continuar.",
     },
     "display-missing": {
       headline: "Sin pantalla",
-      sentence: "Revisa el cable de la pantalla. La página de estado sigue funcionando.",
+      sentence: "La página de estado sigue funcionando. Revisa el cable de la pantalla.",
     },
     "qr-too-small": {
       headline: "Pantalla muy pequeña",
@@ -120,27 +120,25 @@ export const es: Texts = {
   },
   code: {
     scan: "Escanea el código",
-    enter: "Vincula el dispositivo",
+    enter: "Empareja el dispositivo",
     orOpen: (address) => `O abre ${address} y escribe`,
     open: (address) => `Abre ${address} y escribe`,
-    menu: "En Frame.io, añade un dispositivo en C2C Connections y escribe",
-    timeLeft: (time) => `quedan ${time}`,
-    compare: (device) => `Frame.io muestra ${device}`,
+    menu: "En Frame.io, añade un dispositivo en C2C\u00A0Connections y escribe",
   },
   button: {
     counting: (seconds) => ({
-      headline: `Se desvincula en ${seconds}`,
-      sentence: "Suelta para seguir vinculado.",
+      headline: `Se desempareja en ${seconds}`,
+      sentence: "Suelta para seguir emparejado.",
     }),
-    kept: { headline: "Sigue vinculado", sentence: "La vinculación se conserva." },
-    unpairing: { headline: "Desvinculando", sentence: "Estará listo en un momento." },
-    unpaired: { headline: "Desvinculado", sentence: "Este dispositivo ya no está conectado a Frame.io." },
+    kept: { headline: "Sigue emparejado", sentence: "El emparejamiento se conserva." },
+    unpairing: { headline: "Desemparejando", sentence: "Estará listo en un momento." },
+    unpaired: { headline: "Desemparejado", sentence: "Este dispositivo ya no está conectado a Frame.io." },
     "not-revoked": {
-      headline: "Desvinculado aquí",
+      headline: "Desemparejado aquí",
       sentence: "No se pudo contactar con Frame.io. Quita el dispositivo también allí.",
     },
-    "nothing-to-unpair": { headline: "Sin vincular", sentence: "No hay nada que desvincular." },
+    "nothing-to-unpair": { headline: "Sin emparejar", sentence: "No hay nada que desemparejar." },
   },
-  labels: { device: "Dispositivo", project: "Proyecto", code: "Código", timeLeft: "Tiempo restante" },
-  actions: { pair: "Vincular", newCode: "Código nuevo", cancel: "Cancelar", unpair: "Desvincular" },
+  labels: { device: "Dispositivo", project: "Proyecto", code: "Código" },
+  actions: { newCode: "Código nuevo", cancel: "Cancelar", unpair: "Desemparejar" },
 };

@@ -6,7 +6,7 @@ export const fr: Texts = {
     starting: { headline: "Démarrage", sentence: "Prêt dans un instant." },
     unconfigured: {
       headline: "Pas encore configuré",
-      sentence: "Il manque à cet appareil sa clé Frame.io. Adressez-vous à la personne qui l’a configuré.",
+      sentence: "La clé Frame.io manque sur cet appareil. Adressez-vous à la personne qui l’a configuré.",
     },
     "waiting-for-clock": {
       headline: "Mise à l’heure",
@@ -16,22 +16,22 @@ export const fr: Texts = {
       headline: "En attente d’Internet",
       sentence: "Vérifiez le Wi-Fi ou le câble réseau de cet appareil.",
     },
-    "requesting-code": { headline: "Demande d’un code", sentence: "Prêt dans un instant." },
+    "requesting-code": { headline: "Obtention d’un code", sentence: "Prêt dans un instant." },
     "awaiting-user": {
       headline: "Scannez le code",
       sentence: "Scannez le code avec votre téléphone et suivez les étapes.",
     },
     idle: {
-      headline: "Non associé",
-      sentence: "Lancez l’association sur cet appareil pour obtenir un code.",
+      headline: "Non couplé",
+      sentence: "Lancez le couplage sur cet appareil pour obtenir un code.",
     },
     confirming: { headline: "Presque terminé", sentence: "Connecté à Frame.io. Recherche de votre projet." },
-    paired: { headline: "Associé", sentence: "Cet appareil est connecté à Frame.io." },
+    paired: { headline: "Couplé", sentence: "Cet appareil est connecté à Frame.io." },
   },
   problems: {
     "secret-missing": {
       headline: "Pas encore configuré",
-      sentence: "Il manque à cet appareil sa clé Frame.io. Adressez-vous à la personne qui l’a configuré.",
+      sentence: "La clé Frame.io manque sur cet appareil. Adressez-vous à la personne qui l’a configuré.",
     },
     "secret-refused": {
       headline: "Clé refusée",
@@ -49,75 +49,73 @@ export const fr: Texts = {
     },
     "no-dns": {
       headline: "Pas d’Internet",
-      sentence: "Le réseau est là, mais il ne trouve pas Frame.io. Vérifiez la box ou le routeur.",
+      sentence: "Frame.io est introuvable sur ce réseau. Vérifiez la box ou le routeur.",
     },
     "captive-portal": {
-      headline: "Wi-Fi avec connexion",
-      sentence: "Ce réseau demande d’abord de se connecter. Utilisez un autre réseau pour cet appareil.",
+      headline: "Identification Wi-Fi requise",
+      sentence: "Ce réseau exige une identification. Utilisez un autre réseau pour cet appareil.",
     },
     "server-unreachable": {
       headline: "Frame.io injoignable",
-      sentence: "Vérifiez la connexion Internet. L’appareil continue d’essayer.",
+      sentence: "L’appareil continue d’essayer. Vérifiez la connexion Internet.",
     },
     "server-trouble": {
       headline: "Frame.io est saturé",
-      sentence: "Vous n’avez rien à faire. L’appareil continue d’essayer.",
+      sentence: "L’appareil continue d’essayer. Vous n’avez rien à faire.",
     },
     "tls-refused": {
       headline: "Connexion non sécurisée",
       sentence: "Quelque chose s’interpose sur ce réseau. Utilisez un autre réseau pour cet appareil.",
     },
     "clock-wrong": {
-      headline: "L’heure est fausse",
+      headline: "L’heure est incorrecte",
       sentence: "Réglez la date et l’heure de l’appareil ou connectez-le à Internet.",
     },
     "refresh-failing": {
       headline: "Connexion interrompue",
-      sentence: "L’appareil reste associé et continue d’essayer. Vérifiez la connexion Internet.",
+      sentence: "L’appareil reste couplé et continue d’essayer. Vérifiez la connexion Internet.",
     },
     "authorization-ended": {
       headline: "Déconnecté dans Frame.io",
-      sentence: "Quelqu’un a mis fin à la connexion. Associez de nouveau l’appareil.",
+      sentence: "Quelqu’un a mis fin à la connexion. Couplez de nouveau l’appareil.",
     },
     "authorization-ran-out": {
       headline: "Connexion expirée",
-      sentence: "L’appareil est resté trop longtemps hors ligne. Associez-le de nouveau pour continuer.",
+      sentence: "L’appareil est resté trop longtemps hors ligne. Couplez-le de nouveau pour continuer.",
     },
     "expiring-soon": {
-      headline: "Fin de connexion proche",
+      headline: "Connexion bientôt expirée",
       sentence:
-        "La date de fin choisie dans Frame.io approche. Associez de nouveau l’appareil pour prolonger.",
+        "La date d’expiration fixée dans Frame.io approche. Couplez de nouveau l’appareil pour la repousser.",
     },
     paused: {
       headline: "En pause dans Frame.io",
-      sentence: "Réactivez cet appareil dans les connexions C2C du projet.",
+      sentence: "Relancez cet appareil dans les C2C\u00A0Connections du projet.",
     },
     "may-not-upload": {
       headline: "Envois non autorisés",
       sentence:
-        "Cette connexion ne permet pas d’envoyer. Associez de nouveau l’appareil et autorisez les envois.",
+        "Cette connexion ne permet pas l’envoi. Couplez de nouveau l’appareil et autorisez les envois.",
     },
     "storage-failing": {
       headline: "Problème de stockage",
-      sentence:
-        "L’association ne peut pas être enregistrée. Vérifiez la carte mémoire ou libérez de l’espace.",
+      sentence: "Le couplage ne peut pas être enregistré. Vérifiez la carte mémoire ou libérez de l’espace.",
     },
     "storage-replaced": {
       headline: "Stockage réinitialisé",
-      sentence:
-        "L’association enregistrée était abîmée et a été mise de côté. Associez de nouveau pour continuer.",
+      sentence: "Le couplage enregistré était endommagé. Couplez de nouveau l’appareil pour continuer.",
     },
     "storage-unreadable": {
       headline: "Problème de stockage",
-      sentence: "L’association enregistrée n’est pas lisible ici. Associez de nouveau pour continuer.",
+      sentence: "Le couplage enregistré n’est pas lisible ici. Couplez de nouveau l’appareil pour continuer.",
     },
     "identity-changed": {
-      headline: "Nouvel appareil",
-      sentence: "Cette carte mémoire vient d’un autre appareil. Associez de nouveau pour continuer.",
+      headline: "Carte d’un autre appareil",
+      sentence: "Cette carte mémoire vient d’un autre appareil. Couplez de nouveau celui-ci pour continuer.",
     },
     "display-missing": {
       headline: "Pas d’écran",
-      sentence: "Vérifiez le câble de l’écran. La page d’état fonctionne toujours.",
+      sentence: "La page d’état fonctionne toujours. Vérifiez le câble de l’écran.",
     },
     "qr-too-small": {
       headline: "Écran trop petit",
@@ -126,27 +124,25 @@ export const fr: Texts = {
   },
   code: {
     scan: "Scannez le code",
-    enter: "Associez cet appareil",
+    enter: "Couplez cet appareil",
     orOpen: (address) => `Ou ouvrez ${address} et saisissez`,
     open: (address) => `Ouvrez ${address} et saisissez`,
-    menu: "Dans Frame.io, ajoutez un appareil sous C2C Connections et saisissez",
-    timeLeft: (time) => `encore ${time}`,
-    compare: (device) => `Frame.io affiche ${device}`,
+    menu: "Dans Frame.io, ajoutez un appareil sous C2C\u00A0Connections et saisissez",
   },
   button: {
     counting: (seconds) => ({
-      headline: `Dissociation dans ${seconds}`,
-      sentence: "Relâchez pour rester associé.",
+      headline: `Découplage dans ${seconds}`,
+      sentence: "Relâchez pour rester couplé.",
     }),
-    kept: { headline: "Toujours associé", sentence: "L’association est conservée." },
-    unpairing: { headline: "Dissociation", sentence: "Prêt dans un instant." },
-    unpaired: { headline: "Dissocié", sentence: "Cet appareil n’est plus connecté à Frame.io." },
+    kept: { headline: "Toujours couplé", sentence: "Le couplage est conservé." },
+    unpairing: { headline: "Découplage en cours", sentence: "Prêt dans un instant." },
+    unpaired: { headline: "Découplé", sentence: "Cet appareil n’est plus connecté à Frame.io." },
     "not-revoked": {
-      headline: "Dissocié ici",
+      headline: "Découplé ici",
       sentence: "Frame.io n’a pas pu être joint. Retirez-y aussi cet appareil.",
     },
-    "nothing-to-unpair": { headline: "Non associé", sentence: "Il n’y a rien à dissocier." },
+    "nothing-to-unpair": { headline: "Non couplé", sentence: "Il n’y a rien à découpler." },
   },
-  labels: { device: "Appareil", project: "Projet", code: "Code", timeLeft: "Temps restant" },
-  actions: { pair: "Associer", newCode: "Nouveau code", cancel: "Annuler", unpair: "Dissocier" },
+  labels: { device: "Appareil", project: "Projet", code: "Code" },
+  actions: { newCode: "Nouveau code", cancel: "Annuler", unpair: "Découpler" },
 };

@@ -6,48 +6,51 @@ export const ja: Texts = {
     starting: { headline: "起動中", sentence: "しばらくお待ちください。" },
     unconfigured: {
       headline: "未設定です",
-      sentence: "この機器にはFrame.ioのキーがまだありません。設定した人に確認してください。",
+      sentence: "Frame.ioのキーがまだ設定されていません。設定した担当者に確認してください。",
     },
     "waiting-for-clock": {
       headline: "時刻を設定中",
-      sentence: "ネットワークから時刻を取得しています。1分ほどかかることがあります。",
+      sentence: "ネットワークから時刻を取得しています。1分ほどかかります。",
     },
     "waiting-for-network": {
       headline: "ネット接続を待っています",
-      sentence: "この機器のWi-Fiまたはケーブルを確認してください。",
+      sentence: "デバイスのWi-Fiまたはケーブルを確認してください。",
     },
     "requesting-code": { headline: "コードを取得中", sentence: "しばらくお待ちください。" },
     "awaiting-user": {
-      headline: "スキャンして接続",
-      sentence: "スマートフォンでコードを読み取り、手順に進んでください。",
+      headline: "スキャンしてペアリング",
+      sentence: "スマートフォンでコードを読み取り、手順に従ってください。",
     },
-    idle: { headline: "未接続です", sentence: "この機器で接続を始めると、新しいコードが表示されます。" },
+    idle: {
+      headline: "ペアリングされていません",
+      sentence: "デバイスでペアリングを始めると、新しいコードが表示されます。",
+    },
     confirming: {
       headline: "もうすぐ完了",
       sentence: "Frame.ioに接続しました。プロジェクトを確認しています。",
     },
-    paired: { headline: "接続しました", sentence: "この機器はFrame.ioに接続されています。" },
+    paired: { headline: "ペアリング完了", sentence: "このデバイスはFrame.ioに接続されています。" },
   },
   problems: {
     "secret-missing": {
       headline: "未設定です",
-      sentence: "この機器にはFrame.ioのキーがまだありません。設定した人に確認してください。",
+      sentence: "Frame.ioのキーがまだ設定されていません。設定した担当者に確認してください。",
     },
     "secret-refused": {
       headline: "キーが使えません",
-      sentence: "Frame.ioがこの機器のキーを受け付けません。設定した人に確認してください。",
+      sentence: "Frame.ioがこのキーを受け付けません。設定した担当者に確認してください。",
     },
     "request-refused": {
       headline: "設定が使えません",
-      sentence: "Frame.ioがこの機器の設定を受け付けません。設定した人に確認してください。",
+      sentence: "Frame.ioがこの設定を受け付けません。設定した担当者に確認してください。",
     },
     "no-network": {
       headline: "ネットに接続できません",
-      sentence: "この機器のWi-Fiまたはケーブルを確認してください。",
+      sentence: "デバイスのWi-Fiまたはケーブルを確認してください。",
     },
     "no-dns": {
       headline: "ネットに接続できません",
-      sentence: "ネットワーク上でFrame.ioが見つかりません。ルーターを確認してください。",
+      sentence: "このネットワークではFrame.ioが見つかりません。ルーターを確認してください。",
     },
     "captive-portal": {
       headline: "Wi-Fiのログインが必要です",
@@ -55,11 +58,11 @@ export const ja: Texts = {
     },
     "server-unreachable": {
       headline: "Frame.ioにつながりません",
-      sentence: "ネット接続を確認してください。自動でやり直しています。",
+      sentence: "自動で再試行しています。ネット接続を確認してください。",
     },
     "server-trouble": {
       headline: "Frame.ioが混み合っています",
-      sentence: "操作は必要ありません。自動でやり直しています。",
+      sentence: "自動で再試行しています。操作は必要ありません。",
     },
     "tls-refused": {
       headline: "安全に接続できません",
@@ -67,51 +70,51 @@ export const ja: Texts = {
     },
     "clock-wrong": {
       headline: "時刻が正しくありません",
-      sentence: "機器の日付と時刻を合わせるか、ネットに接続してください。",
+      sentence: "日付と時刻を合わせるか、ネットに接続してください。",
     },
     "refresh-failing": {
       headline: "接続が中断しています",
-      sentence: "登録はそのままです。自動でやり直しています。ネット接続を確認してください。",
+      sentence: "ペアリングは有効です。自動で再試行しています。ネット接続を確認してください。",
     },
     "authorization-ended": {
       headline: "Frame.ioで解除されました",
-      sentence: "この接続は解除されました。続けるには、もう一度接続してください。",
+      sentence: "この接続は解除されました。続けるには、再度ペアリングしてください。",
     },
     "authorization-ran-out": {
       headline: "接続の期限切れ",
-      sentence: "オフラインの時間が長すぎました。もう一度接続してください。",
+      sentence: "オフラインの時間が長すぎました。再度ペアリングしてください。",
     },
     "expiring-soon": {
-      headline: "まもなく期限です",
-      sentence: "Frame.ioで決めた終了日が近づいています。延長するには、もう一度接続してください。",
+      headline: "まもなく期限切れです",
+      sentence: "Frame.ioの有効期限が近づいています。延長するには、再度ペアリングしてください。",
     },
     paused: {
       headline: "Frame.ioで一時停止中",
-      sentence: "プロジェクトのC2C接続で、この機器を再開してください。",
+      sentence: "プロジェクトのC2C\u00A0Connectionsで再開してください。",
     },
     "may-not-upload": {
       headline: "アップロードできません",
-      sentence: "この接続には許可がありません。もう一度接続し、アップロードを許可してください。",
+      sentence: "アップロードが許可されていません。再度ペアリングし、許可してください。",
     },
     "storage-failing": {
       headline: "保存できません",
-      sentence: "接続の情報を保存できません。メモリーカードと空き容量を確認してください。",
+      sentence: "ペアリングを保存できません。メモリーカードと空き容量を確認してください。",
     },
     "storage-replaced": {
       headline: "保存内容を初期化しました",
-      sentence: "保存した接続の情報が壊れていました。もう一度接続してください。",
+      sentence: "保存した情報が壊れていました。再度ペアリングしてください。",
     },
     "storage-unreadable": {
       headline: "読み込めません",
-      sentence: "保存した接続の情報をこの機器では読めません。もう一度接続してください。",
+      sentence: "保存した情報を読み込めません。再度ペアリングしてください。",
     },
     "identity-changed": {
-      headline: "新しい機器です",
-      sentence: "このメモリーカードは別の機器のものです。もう一度接続してください。",
+      headline: "別のデバイスのカードです",
+      sentence: "このカードは別のデバイスのものです。再度ペアリングしてください。",
     },
     "display-missing": {
       headline: "画面がありません",
-      sentence: "画面のケーブルを確認してください。状態ページは使えます。",
+      sentence: "状態ページは使えます。画面のケーブルを確認してください。",
     },
     "qr-too-small": {
       headline: "画面が小さすぎます",
@@ -119,25 +122,32 @@ export const ja: Texts = {
     },
   },
   code: {
-    scan: "スキャンして接続",
-    enter: "機器を接続",
+    scan: "スキャンしてペアリング",
+    enter: "デバイスをペアリング",
     orOpen: (address) => `または ${address} を開いて入力`,
     open: (address) => `${address} を開いて入力`,
-    menu: "Frame.ioの「C2C Connections」で機器を追加し、入力",
-    timeLeft: (time) => `残り ${time}`,
-    compare: (device) => `Frame.ioの表示：${device}`,
+    menu: "Frame.ioの「C2C\u00A0Connections」でデバイスを追加し、入力",
   },
   button: {
-    counting: (seconds) => ({ headline: `${seconds}秒後に接続を解除`, sentence: "指を離すと解除しません。" }),
-    kept: { headline: "接続したままです", sentence: "接続は解除されませんでした。" },
-    unpairing: { headline: "接続を解除中", sentence: "しばらくお待ちください。" },
-    unpaired: { headline: "接続を解除しました", sentence: "この機器はFrame.ioに接続されていません。" },
-    "not-revoked": {
-      headline: "この機器で解除しました",
-      sentence: "接続できないため、Frame.ioでも機器を削除してください。",
+    counting: (seconds) => ({
+      headline: `${seconds}秒後にペアリング解除`,
+      sentence: "指を離すとキャンセルします。",
+    }),
+    kept: { headline: "ペアリングは有効です", sentence: "解除しませんでした。" },
+    unpairing: { headline: "ペアリングを解除中", sentence: "しばらくお待ちください。" },
+    unpaired: {
+      headline: "ペアリングを解除しました",
+      sentence: "このデバイスはFrame.ioに接続されていません。",
     },
-    "nothing-to-unpair": { headline: "未接続です", sentence: "解除する接続がありません。" },
+    "not-revoked": {
+      headline: "このデバイスで解除しました",
+      sentence: "Frame.ioに接続できません。Frame.ioでもデバイスを削除してください。",
+    },
+    "nothing-to-unpair": {
+      headline: "ペアリングされていません",
+      sentence: "解除するペアリングがありません。",
+    },
   },
-  labels: { device: "機器", project: "プロジェクト", code: "コード", timeLeft: "残り時間" },
-  actions: { pair: "接続", newCode: "新しいコード", cancel: "キャンセル", unpair: "接続を解除" },
+  labels: { device: "デバイス", project: "プロジェクト", code: "コード" },
+  actions: { newCode: "新しいコード", cancel: "キャンセル", unpair: "ペアリングを解除" },
 };

@@ -29,10 +29,6 @@ export interface Texts {
     open(address: string): string;
     /** Where the server named no address: the way through Frame.io's own menus. */
     readonly menu: string;
-    /** @param time as `clockTime` writes it, "1:43" */
-    timeLeft(time: string): string;
-    /** Asks to compare this name with the one in Frame.io's dialog. */
-    compare(device: string): string;
   };
   /** While the device's button is held, and after. */
   readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {
@@ -43,10 +39,8 @@ export interface Texts {
     readonly device: string;
     readonly project: string;
     readonly code: string;
-    readonly timeLeft: string;
   };
   readonly actions: {
-    readonly pair: string;
     readonly newCode: string;
     readonly cancel: string;
     readonly unpair: string;
