@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, fetch } from "undici";
@@ -7,9 +7,11 @@ import { type Authority, createAuthority } from "../simulator/certificates.ts";
 import type { SeenRequest } from "../simulator/journal.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { copyDisk, type DiskFile, type Image } from "./image.ts";
-import { type Arch, type Boot, Machine, waitFor } from "./machine.ts";
+import { type Arch, type Boot, Machine } from "./machine.ts";
+import { CARD_SIZE, writePiDeviceTree } from "./raspberry-pi.ts";
 import { CACHE } from "./root.ts";
 import { decodeQr, differingRows } from "./screen.ts";
+import { waitFor } from "./wait.ts";
 
 const HOST = "frameio.test";
 const SECRET = "boot-test-secret";
@@ -18,15 +20,23 @@ const SECRET = "boot-test-secret";
 export const BOOT_LIMIT = 480_000;
 const STEP_LIMIT = 180_000;
 
+/** Seconds; longer than Frame.io gives, or a code would run out while a slow machine is still being looked at. */
+const CODE_LIFE = 900;
+
 /** The bar that gets shorter while a code lives is the one thing that moves between two looks: this many rows at most. */
 const COUNTDOWN_ROWS = 16;
 
-export interface Setup extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk">> {
+/** How far a colour may be off on a screen that has 5 bits for a channel. */
+const SHADE = 8;
+
+export interface Setup extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk" | "raspberryPi">> {
   /** Lines of c2cd.toml beside those that lead to the simulator. */
   readonly config?: readonly string[];
   readonly files?: readonly DiskFile[];
   /** Without the model's secret, as a device that nobody has provisioned. */
   readonly unprovisioned?: boolean;
+  /** The machine is a Raspberry Pi 3B. */
+  readonly onRaspberryPi?: boolean;
 }
 
 /** What is tested, on what. */
@@ -36,6 +46,13 @@ export interface Subject {
   readonly image: Image;
 }
 
+/** Seconds since the kernel's start. */
+export interface Timeline {
+  readonly serviceStarted: number;
+  readonly serviceReady: number;
+  readonly codeRead: number;
+}
+
 /** One case's own Frame.io and machine, with the words that cases are written in. */
 export class Bench {
   readonly arch: Arch;
@@ -43,6 +60,7 @@ export class Bench {
   /** The package under test. */
   readonly deb: string;
   readonly notes: string[] = [];
+  #firstCode: Timeline | null = null;
   readonly #image: Image;
   readonly #authority: Authority;
   readonly #directory: string;
@@ -76,9 +94,15 @@ export class Bench {
       port,
       tls: { cert, key },
       publicUrl: `https://${HOST}:${port}`,
+      codeLife: CODE_LIFE,
       secret: SECRET,
     });
     return new Bench(subject, directory, authority, frameio);
+  }
+
+  /** When the case's first code was read off the screen; null where there was none. */
+  get firstCode(): Timeline | null {
+    return this.#firstCode;
   }
 
   get machine(): Machine {
@@ -88,7 +112,7 @@ export class Bench {
 
   /** Makes the case's disk and switches the machine on. */
   async boot(setup: Setup = {}): Promise<void> {
-    const { config = [], files = [], unprovisioned = false, ...boot } = setup;
+    const { config = [], files = [], unprovisioned = false, onRaspberryPi = false, ...boot } = setup;
     copyDisk(this.#image.disk, this.#disk, [
       {
         path: "/etc/c2cd/c2cd.toml",
@@ -104,9 +128,10 @@ export class Bench {
       ...(unprovisioned
         ? []
         : [{ path: "/etc/credstore/c2cd.client_secret", text: `${SECRET}\n`, mode: 0o600 }]),
+      ...(onRaspberryPi ? [{ path: "/etc/fstab", text: "/dev/mmcblk0 / ext4 defaults 0 1\n" }] : []),
       ...files,
     ]);
-    await this.bootAgain(boot);
+    await this.bootAgain(onRaspberryPi ? { ...boot, raspberryPi: this.#makePiCard() } : boot);
   }
 
   /** Switches the machine on with the disk as it was left. */
@@ -120,27 +145,24 @@ export class Bench {
     this.#machine = null;
   }
 
-  /** Waits for a QR code on the screen and takes it for a phone's scan. Notes how long the kernel had been running. */
+  /** Waits for a QR code on the screen and takes it for a phone's scan. */
   async scan(limit = BOOT_LIMIT): Promise<URL> {
-    const text = await waitFor(
-      "a QR code on the screen",
-      limit,
-      async () => decodeQr(await this.machine.screen()),
-      500,
+    const text = await waitFor("a QR code on the screen", limit, async () =>
+      // Before Frame.io has given a code there is none to see, and each look costs the machine time.
+      this.#codeIsOut() ? decodeQr(await this.machine.screen("ppm")) : null,
     );
     const seenAt = performance.now();
     const url = new URL(text);
     if (url.hostname !== HOST || !/^\/pair\/\d{6}$/i.test(url.pathname))
       throw new Error(`the QR code leads to ${text}`);
-    const uptime = Number((await this.machine.check("cat /proc/uptime")).split(" ")[0]);
-    this.note(`QR ${(uptime - (performance.now() - seenAt) / 1000).toFixed(0)} s after kernel start`);
+    this.#firstCode ??= await this.#timeline(seenAt);
     return url;
   }
 
   /** The next request of the device that is wanted, once it is answered. */
   async asked(wanted: (request: SeenRequest) => boolean, limit = BOOT_LIMIT): Promise<SeenRequest> {
     const giveUp = new AbortController();
-    const late = sleep(limit, null, { signal: giveUp.signal }).then(() => {
+    const late = sleep(limit, null, { signal: giveUp.signal, ref: false }).then(() => {
       throw new Error(`waited ${limit / 1000} s in vain for a request of the device`);
     });
     late.catch(() => {});
@@ -192,7 +214,7 @@ export class Bench {
         ),
         "base64",
       );
-      return differingRows(meant, await this.machine.screen()) <= COUNTDOWN_ROWS || null;
+      return differingRows(meant, await this.machine.screen(), SHADE) <= COUNTDOWN_ROWS || null;
     });
   }
 
@@ -213,9 +235,16 @@ export class Bench {
     writeFileSync(join(this.#directory, `${name}.png`), await this.machine.screen());
   }
 
-  /** Keeps what a program printed, for people. */
-  record(name: string, text: string): void {
-    writeFileSync(join(this.#directory, `${name}.txt`), text);
+  /** Keeps what systemctl and journalctl say of the daemon, for people; returns the former. */
+  async sample(name: string): Promise<string> {
+    // systemctl ends with 3 where the unit is not active.
+    const { stdout: status } = await this.machine.run("systemctl status --no-pager --full c2cd");
+    const journal = await this.machine.check("journalctl --no-pager -b -u c2cd");
+    writeFileSync(
+      join(this.#directory, `${name}.txt`),
+      `# systemctl status c2cd\n${status}\n# journalctl -u c2cd\n${journal}`,
+    );
+    return status;
   }
 
   note(text: string): void {
@@ -240,6 +269,32 @@ export class Bench {
     await this.cutPower();
     await this.frameio.close();
     rmSync(this.#disk, { force: true });
+  }
+
+  /** Makes an SD card of the disk, and returns the device tree to boot it with. */
+  #makePiCard(): string {
+    truncateSync(this.#disk, CARD_SIZE);
+    const deviceTree = join(this.#directory, "device-tree");
+    writePiDeviceTree(this.#image.deviceTree, deviceTree);
+    return deviceTree;
+  }
+
+  #codeIsOut(): boolean {
+    return this.frameio.requests().some(({ call, status }) => call === "code" && status === 200);
+  }
+
+  async #timeline(seenAt: number): Promise<Timeline> {
+    const uptime = Number((await this.machine.check("cat /proc/uptime")).split(" ")[0]);
+    const codeRead = uptime - (performance.now() - seenAt) / 1000;
+    const times = await this.machine.check(
+      "systemctl show --property=ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic c2cd",
+    );
+    const seconds = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, "m").exec(times)?.[1]) / 1e6;
+    return {
+      serviceStarted: seconds("ExecMainStartTimestampMonotonic"),
+      serviceReady: seconds("ActiveEnterTimestampMonotonic"),
+      codeRead,
+    };
   }
 
   #projectId(name: string): string {

@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import type { Arch } from "./machine.ts";
 
 /** One story of a device from power-on to power-off. Fails by throwing. */
 export interface Case {
@@ -7,6 +8,8 @@ export interface Case {
   readonly shows: string;
   /** Starts from a Debian without the package. */
   readonly bare?: boolean;
+  /** The one architecture that it is for; both where absent. */
+  readonly arch?: Arch;
   run(bench: Bench): Promise<void>;
 }
 

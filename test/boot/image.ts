@@ -21,6 +21,8 @@ export interface Image {
   readonly kernel: string;
   readonly initrd: string;
   readonly disk: string;
+  /** Of a Raspberry Pi 3B, as the kernel's package has it; only with an arm64 kernel. */
+  readonly deviceTree: string;
 }
 
 /** A file to put on a disk; owned by root. */
@@ -50,6 +52,7 @@ export function bootImage(arch: Arch, deb: string | null): Image {
     kernel: join(directory, "kernel"),
     initrd: join(directory, "initrd"),
     disk: join(directory, "disk"),
+    deviceTree: join(directory, "device-tree"),
   };
   if (existsSync(directory)) return image;
 
@@ -71,12 +74,17 @@ export function bootImage(arch: Arch, deb: string | null): Image {
     run("chroot", root, "dpkg", "--install", "/c2cd.deb");
     rmSync(join(root, "c2cd.deb"));
   }
-  const find = (prefix: string) => {
-    const name = readdirSync(join(root, "boot")).find((file) => file.startsWith(prefix));
-    return join(root, "boot", name ?? `no ${prefix}`);
+  const find = (directory: string, prefix: string) => {
+    const name = readdirSync(join(root, directory)).find((file) => file.startsWith(prefix));
+    return join(root, directory, name ?? `no ${prefix}`);
   };
-  copyFileSync(find("vmlinuz-"), join(unfinished, "kernel"));
-  copyFileSync(find("initrd.img-"), join(unfinished, "initrd"));
+  copyFileSync(find("boot", "vmlinuz-"), join(unfinished, "kernel"));
+  copyFileSync(find("boot", "initrd.img-"), join(unfinished, "initrd"));
+  if (arch === "arm64")
+    copyFileSync(
+      join(find("usr/lib", "linux-image-"), "broadcom/bcm2837-rpi-3-b.dtb"),
+      join(unfinished, "device-tree"),
+    );
   run("mke2fs", "-q", "-t", "ext4", "-d", root, join(unfinished, "disk"), "900M");
   rmSync(root, { recursive: true });
   renameSync(unfinished, directory);

@@ -1,5 +1,7 @@
 /** `scripts/boot-test [amd64|arm64] [case...]`: boots whole machines and prints what they showed. */
+import { randomInt } from "node:crypto";
 import { basename } from "node:path";
+import { parseArgs } from "node:util";
 import { Bench } from "./bench.ts";
 import type { Case } from "./case.ts";
 import { clock } from "./cases/clock.ts";
@@ -11,13 +13,21 @@ import { install } from "./cases/install.ts";
 import { keys } from "./cases/keys.ts";
 import { network } from "./cases/network.ts";
 import { powerCut } from "./cases/power-cut.ts";
+import { raspberryPi } from "./cases/raspberry-pi.ts";
 import { readOnly } from "./cases/read-only.ts";
 import { service } from "./cases/service.ts";
 import { unprovisioned } from "./cases/unprovisioned.ts";
 import { bootImage } from "./image.ts";
 import type { Arch } from "./machine.ts";
+import { type Row, report } from "./report.ts";
 
-const CASES: readonly Case[] = [
+/** What a run may be asked for beside its cases. */
+const OPTIONS = { cuts: { type: "string", default: "20" }, seed: { type: "string" } } as const;
+
+const [arch, deb, ...rest] = process.argv.slice(2) as [Arch, string, ...string[]];
+const { values, positionals: names } = parse(rest);
+
+const EVERY_CASE: readonly Case[] = [
   firstBoot,
   service,
   consoleNoise,
@@ -29,37 +39,43 @@ const CASES: readonly Case[] = [
   readOnly,
   unprovisioned,
   install,
-  powerCut,
+  raspberryPi,
+  powerCut(Number(values.cuts), Number(values.seed ?? randomInt(1 << 30))),
 ];
+const CASES = EVERY_CASE.filter((each) => each.arch === undefined || each.arch === arch);
 
-interface Row {
-  readonly name: string;
-  readonly result: string;
-  readonly seconds: number;
-  readonly notes: string;
+function parse(args: readonly string[]) {
+  try {
+    const given = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    for (const number of Object.values(given.values))
+      if (!/^\d+$/.test(number)) throw new Error(`not a number: ${number}`);
+    return given;
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(64);
+  }
 }
 
-async function tell(arch: Arch, deb: string, chosen: Case): Promise<Row> {
-  const started = performance.now();
+async function tell(chosen: Case): Promise<Row> {
   const image = bootImage(arch, chosen.bare ? null : deb);
+  const started = performance.now();
   const bench = await Bench.open({ arch, deb, image }, chosen.name);
   console.log(`${arch} ${chosen.name}: ${chosen.shows}`);
-  let result = "ok";
+  let failure: string | null = null;
   try {
     await chosen.run(bench);
   } catch (error) {
-    const evidence = await bench.keepEvidence();
-    console.log(`  ${(error as Error).message}\n  see ${evidence}`);
-    result = "FAILED";
+    failure = (error as Error).message;
+    console.log(`  ${failure}\n  see ${await bench.keepEvidence()}`);
   } finally {
     await bench.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  console.log(`  ${result} in ${seconds.toFixed(0)} s`);
-  return { name: chosen.name, result, seconds, notes: bench.notes.join(", ") };
+  console.log(`  ${failure === null ? "ok" : "FAILED"} in ${seconds.toFixed(0)} s`);
+  return { name: chosen.name, failure, seconds, firstCode: bench.firstCode, notes: bench.notes };
 }
 
-function choose(names: readonly string[]): readonly Case[] {
+function choose(): readonly Case[] {
   const unknown = names.filter((name) => CASES.every((known) => known.name !== name));
   if (unknown.length > 0) {
     console.error(
@@ -70,14 +86,10 @@ function choose(names: readonly string[]): readonly Case[] {
   return names.length === 0 ? CASES : CASES.filter(({ name }) => names.includes(name));
 }
 
-const [arch, deb, ...names] = process.argv.slice(2) as [Arch, string, ...string[]];
-const chosen = choose(names);
+const chosen = choose();
 const rows: Row[] = [];
-for (const each of chosen) rows.push(await tell(arch, deb, each));
-
-console.log(`\n${basename(deb)} on an emulated ${arch} machine`);
-for (const { name, result, seconds, notes } of rows)
-  console.log(`${name.padEnd(14)} ${result.padEnd(7)} ${seconds.toFixed(0).padStart(4)} s  ${notes}`);
-const failed = rows.filter(({ result }) => result !== "ok").length;
-console.log(`${rows.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+for (const each of chosen) rows.push(await tell(each));
+console.log(
+  `\n${report(`${basename(deb)} on an emulated ${arch} machine, seconds since the kernel's start`, rows)}`,
+);
+process.exitCode = rows.some(({ failure }) => failure !== null) ? 1 : 0;

@@ -9,6 +9,7 @@ export const clock: Case = {
     await bench.reaches("waiting-for-clock", BOOT_LIMIT);
     await bench.screenIsTrue();
     await bench.photograph("wrong-clock");
+    await bench.sample("waiting-for-clock");
     await bench.machine.check(`date --set=@${Math.floor(Date.now() / 1000)}`);
     await bench.scan();
     await bench.screenIsTrue();

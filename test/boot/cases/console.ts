@@ -5,7 +5,7 @@ export const consoleNoise: Case = {
   name: "console",
   shows: "kernel messages, writes to a terminal, a getty and VT switches leave the picture alone",
   async run(bench) {
-    await bench.boot();
+    await bench.boot({ append: "loglevel=7 systemd.show_status=yes" });
     await bench.scan();
     const { machine } = bench;
     claim(!(await consoleIsAttached(machine)), "the text console is detached while the screen is ours");

@@ -1,5 +1,5 @@
 import { type Case, claim } from "../case.ts";
-import { waitFor } from "../machine.ts";
+import { waitFor } from "../wait.ts";
 import { consoleIsAttached } from "./service.ts";
 
 export const crash: Case = {
@@ -15,6 +15,7 @@ export const crash: Case = {
     await waitFor("the console", 20_000, async () => (await consoleIsAttached(machine)) || null);
     claim(await bench.showsNoCode(), "no dead code stays on the screen");
     await bench.photograph("crashed");
+    await bench.sample("crashed");
     await bench.scan();
     await bench.screenIsTrue();
     await bench.photograph("again");

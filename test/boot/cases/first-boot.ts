@@ -8,6 +8,7 @@ export const firstBoot: Case = {
     const scanned = await bench.scan();
     await bench.screenIsTrue();
     await bench.photograph("code");
+    await bench.sample("awaiting-user");
     const status = await bench.reaches("awaiting-user");
     claim(
       scanned.pathname.endsWith(status.pairing?.user_code ?? "?"),
@@ -19,5 +20,6 @@ export const firstBoot: Case = {
     claim(paired.project?.name === "Music Video", "it says which project it is in");
     await bench.screenIsTrue();
     await bench.photograph("paired");
+    await bench.sample("paired");
   },
 };

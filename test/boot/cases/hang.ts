@@ -1,5 +1,5 @@
 import { type Case, claim } from "../case.ts";
-import { waitFor } from "../machine.ts";
+import { waitFor } from "../wait.ts";
 
 /** Minutes would do on a device; a test does not wait for them. */
 const WATCHDOG = "[Service]\nWatchdogSec=30\nTimeoutAbortSec=3\n";
@@ -23,5 +23,6 @@ export const hang: Case = {
     claim(/Watchdog timeout/.test(journal), "it was the watchdog");
     await bench.scan();
     await bench.screenIsTrue();
+    await bench.sample("recovered");
   },
 };

@@ -17,6 +17,9 @@ export const keys: Case = {
     });
     await bench.reaches("idle", BOOT_LIMIT);
     claim(await bench.showsNoCode(), "there is no code before the button is pressed");
+    await bench.screenIsTrue();
+    await bench.photograph("idle");
+    await bench.sample("idle");
     await bench.machine.press(["ret"]);
     await bench.scan();
     await bench.screenIsTrue();

@@ -13,6 +13,7 @@ export const network: Case = {
     );
     await bench.screenIsTrue();
     await bench.photograph("no-network");
+    await bench.sample("waiting-for-network");
     await bench.machine.plug(true);
     await bench.scan();
     await bench.screenIsTrue();

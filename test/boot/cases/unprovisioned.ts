@@ -13,6 +13,7 @@ export const unprovisioned: Case = {
     );
     await bench.screenIsTrue();
     await bench.photograph("unconfigured");
+    await bench.sample("unconfigured");
     const said = await bench.machine.check(`echo ${bench.frameio.secret} | c2cd-provision`, 120_000);
     claim(said.includes("sealed in /etc/credstore.encrypted/"), "it is sealed for this device");
     const { stdout } = await bench.machine.run(`grep -rl ${bench.frameio.secret} /etc /var`);
