@@ -1,10 +1,12 @@
 /** The built daemon as a process on a stand-in board, seen through its public face. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
 import type { Snapshot } from "../../daemon/status/snapshot.ts";
 import type { Simulator } from "../simulator/simulator.ts";
+import { assertNoSecret } from "../support/canary.ts";
 import type { Board } from "./board.ts";
 
 const PROGRAM = resolve("dist/c2cd.js");
@@ -76,7 +78,9 @@ export class DaemonProcess {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         const { statusCode = 0, headers } = response;
-        resolve({ status: statusCode, headers, body: Buffer.concat(chunks).toString() });
+        const body = Buffer.concat(chunks);
+        if (statusCode !== 200 || path !== "/v1/token") assertNoSecret(`the answer to ${path}`, body);
+        resolve({ status: statusCode, headers, body: body.toString() });
       });
       asked.on("error", reject);
       asked.end(body === undefined ? undefined : JSON.stringify(body));
@@ -104,14 +108,26 @@ export class DaemonProcess {
     );
   }
 
+  /** Looks through everything that it has printed, and what any user may read of a process. */
+  assertNoSecret(): void {
+    assertNoSecret("what the daemon printed", this.output);
+    for (const file of ["cmdline", "environ"]) {
+      const path = `/proc/${this.child.pid}/${file}`;
+      if (this.child.exitCode === null && existsSync(path)) assertNoSecret(path, readFileSync(path));
+    }
+  }
+
   /** @returns exit status, and milliseconds that it took */
   async end(
     signal: NodeJS.Signals = "SIGTERM",
   ): Promise<{ readonly status: number | null; readonly took: number }> {
+    this.assertNoSecret();
     const start = performance.now();
     this.child.kill(signal);
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
-    return { status: this.child.exitCode, took: performance.now() - start };
+    const took = performance.now() - start;
+    this.assertNoSecret();
+    return { status: this.child.exitCode, took };
   }
 }
 

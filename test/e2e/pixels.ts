@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import jsqr from "jsqr";
 import { PNG } from "pngjs";
+import { assertNoSecret } from "../support/canary.ts";
 import type { Board, Framebuffer } from "./board.ts";
 
 /** RGBA, from XRGB8888 or RGB565 in little-endian memory (drm_fourcc.h). */
@@ -40,7 +41,9 @@ export function readQr(board: Board): string | null {
   const { width, height } = framebuffer;
   const rgba = scanOut(board.memory(), framebuffer);
   const found = (jsqr as unknown as typeof jsqr.default)(rgba, width, height)?.data ?? null;
-  return found !== null && zbar(screenshot(board, "zbar.png")) === found ? found : null;
+  if (found === null || zbar(screenshot(board, "zbar.png")) !== found) return null;
+  assertNoSecret("the QR code on the screen", found);
+  return found;
 }
 
 function zbar(png: string): string | null {

@@ -1,4 +1,5 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
+import { canarySecret } from "../support/canary.ts";
 import type { Project } from "./frameio.ts";
 import { AdminError, AuthRefusal } from "./refusals.ts";
 
@@ -79,7 +80,7 @@ export class PairingCodes {
     const code: PairingCode = {
       ...applicant,
       userCode: this.#freshUserCode(),
-      deviceCode: randomBytes(55).toString("base64url"),
+      deviceCode: canarySecret(74),
       issuedAt: now,
       expiresAt: now + this.#life * 1000,
       interval: this.#interval,

@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { canarySecret } from "../support/canary.ts";
 import { type Approval, type CodeView, type PairingCode, PairingCodes } from "./codes.ts";
 import { AdminError, ApiRefusal, AuthRefusal, notAuthorized } from "./refusals.ts";
 
@@ -320,9 +321,9 @@ export class FrameIo {
 
   #mint(scopes: readonly string[]): Credentials {
     return {
-      access: randomBytes(48).toString("base64url"),
+      access: canarySecret(64),
       accessExpiresAt: this.#now() + this.#terms.accessLife * 1000,
-      refresh: scopes.includes("offline") ? randomUUID() : null,
+      refresh: scopes.includes("offline") ? `canary-${randomUUID()}` : null,
       refreshExpiresAt: this.#now() + this.#terms.refreshLife * 1000,
     };
   }

@@ -98,7 +98,7 @@ export interface Simulator {
 
 export const DEFAULTS = {
   host: "127.0.0.1",
-  secret: "simulator-secret",
+  secret: "simulator-canary-secret",
   model: "Demo-Camera",
   projects: ["Feature Film", "Music Video", "Documentary"],
   codeLife: 120,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { assertNoSecret } from "./canary.ts";
 
 /** What a finished program left behind. */
 export interface Finished {
@@ -88,6 +89,8 @@ export class Program {
       child.once("error", reject);
       child.once("close", resolve);
     });
+    assertNoSecret("what c2cctl complains about", stderr);
+    if (!args.includes("token")) assertNoSecret(`what c2cctl ${args[0]} prints`, stdout);
     return { code, stdout, stderr };
   }
 }

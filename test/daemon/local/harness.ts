@@ -8,6 +8,7 @@ import type { TestContext } from "node:test";
 import { systemClock } from "../../../daemon/clock.ts";
 import { type Local, type LocalOptions, startLocal } from "../../../daemon/local/server.ts";
 import { createLogger } from "../../../daemon/log.ts";
+import { assertNoSecret } from "../../support/canary.ts";
 import { FakeBackend } from "./fake-backend.ts";
 
 export interface Running {
@@ -82,7 +83,10 @@ export async function start(
 ): Promise<Running> {
   const options = optionsFor(context, changes);
   const local = await startLocal(options);
-  context.after(() => local.close());
+  context.after(async () => {
+    await local.close();
+    assertNoSecret("the log", options.lines.join(""));
+  });
   return {
     backend: options.backend,
     local,
@@ -124,6 +128,8 @@ function exchange(
         answer.on("error", reject);
         answer.on("end", () => {
           const bytes = Buffer.concat(chunks);
+          const meant = "socketPath" in where && answer.statusCode === 200 && path.startsWith("/v1/token");
+          if (!meant) assertNoSecret(`the answer to ${path}`, bytes);
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes, body: bytes.toString() });
         });
       },
