@@ -161,8 +161,9 @@ class Rooms implements Daemon {
     this.#watchButton();
     await this.#openLocal(runner, vault);
     await this.#notifier.ready();
-    this.#status.subscribe(() => this.#notifier.status(statusLine(this.#status.snapshot())));
-    this.#status.update();
+    const tellManager = () => this.#notifier.status(statusLine(this.#status.snapshot()));
+    this.#status.subscribe(tellManager);
+    tellManager();
     this.#startWatchdog(runner);
     log.debug({ config }, "running");
     void vault.verify().then((notice) => notice !== null && this.#status.update(), this.#options.fail);

@@ -26,6 +26,8 @@ export class StatusKeeper {
   #name: StateName = "starting";
   #since: number;
   #problems: readonly Problem[] = [];
+  /** What the listeners were told last. */
+  #told = "";
 
   constructor(sources: Sources) {
     this.#sources = sources;
@@ -50,7 +52,7 @@ export class StatusKeeper {
     );
   }
 
-  /** Something may have changed: looks again, and tells. */
+  /** Something may have changed: looks again, and tells where a reader would see it. */
   update(): void {
     const { state, facts, clock } = this.#sources;
     const name = stateName(state());
@@ -63,6 +65,9 @@ export class StatusKeeper {
       ...finding,
       since: before.get(finding.code) ?? new Date(clock.wall()).toISOString(),
     }));
+    const standing = JSON.stringify(standingPart(this.snapshot()));
+    if (standing === this.#told) return;
+    this.#told = standing;
     for (const listener of this.#listeners) listener();
   }
 
@@ -70,4 +75,13 @@ export class StatusKeeper {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+/** A snapshot without what runs by itself, and would make each of two alike another one. */
+function standingPart({ uptime: _uptime, pairing, authorization, ...rest }: Snapshot): object {
+  return {
+    ...rest,
+    code: pairing && { ...pairing, expires_in: null, expires_at: null },
+    authorization: authorization && { ...authorization, access_expires_in: null },
+  };
 }

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Event } from "../../../daemon/pairing/events.ts";
+import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import { StatusKeeper } from "../../../daemon/status/keeper.ts";
+import type { ButtonView } from "../../../daemon/status/snapshot.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { IDLE } from "../../support/snapshots.ts";
+import { code, play, record, verdict } from "../pairing/examples.ts";
+
+function bench() {
+  const clock = new ManualClock();
+  let state: State = initialState;
+  let button: ButtonView | null = null;
+  let told = 0;
+  const keeper = new StatusKeeper({
+    state: () => state,
+    facts: () => ({
+      networkUp: true,
+      vault: { notices: [], failing: null },
+      display: { missing: null, qrTooSmall: false },
+      identityChanged: null,
+    }),
+    display: () => IDLE.display,
+    button: () => button,
+    identity: () => ({ clientId: "10000000A1B2C3D4", source: "board-serial", model: null }),
+    version: "0.0.0-dev",
+    clock,
+  });
+  keeper.subscribe(() => told++);
+  return {
+    keeper,
+    clock,
+    become(...events: Event[]) {
+      state = play(events.map((event) => [clock.elapsed(), event] as const)).state;
+      keeper.update();
+    },
+    hold(view: ButtonView) {
+      button = view;
+      keeper.update();
+    },
+    told: () => told,
+  };
+}
+
+test("time that passes is no change: polls and ticks tell nobody, a new code and a second of the button do", async () => {
+  const { keeper, clock, become, hold, told } = bench();
+  become({ type: "booted", stored: null });
+  const offered = { type: "offered", code: code() } as const;
+  const answered: Event = { type: "code-answered", number: 1, outcome: verdict(offered) };
+  become({ type: "booted", stored: null }, answered);
+  assert.equal(told(), 2);
+  for (let second = 0; second < 20; second++) {
+    await clock.advance(1_001);
+    keeper.update();
+  }
+  assert.equal(told(), 2);
+  assert.equal(keeper.snapshot().pairing?.expires_in, 99, "a snapshot tells the time of its own moment");
+  hold({ phase: "counting", seconds_left: 4 });
+  hold({ phase: "counting", seconds_left: 3 });
+  assert.equal(told(), 4);
+  become({ type: "booted", stored: record() });
+  assert.equal(told(), 5);
+  await clock.advance(60_000);
+  keeper.update();
+  assert.equal(told(), 5);
+});
