@@ -242,6 +242,7 @@ class Rooms implements Daemon {
       vault.onChange(() => {
         const failing = vault.failing();
         if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
+        else this.#runner?.recover().catch(this.#options.fail);
         this.#status.update();
       }),
     );
@@ -330,7 +331,7 @@ class Rooms implements Daemon {
   #networkChanged(gone: readonly string[]): void {
     this.#frameio?.reset(gone);
     this.#presence?.networkChanged();
-    this.#runner?.dispatch({ type: "network-changed" });
+    this.#runner?.dispatch({ type: "network-changed", up: this.#network.current().up });
     this.#status.update();
   }
 

@@ -6,6 +6,8 @@ export function describe(event: Event): string {
   switch (event.type) {
     case "booted":
       return event.stored === null ? "nothing stored" : "authorization found";
+    case "found":
+      return "authorization found later";
     case "tick":
       return "due";
     case "code-answered":

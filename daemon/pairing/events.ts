@@ -9,6 +9,8 @@ export type AuthorizationRecord = Omit<StoredAuthorization, "clientId">;
 export type Event =
   | { readonly type: "booted"; readonly stored: AuthorizationRecord | null }
   /** Something may have fallen due: see `wakeAt`. */
+  /** The disk could not be read at the start, and holds this. */
+  | { readonly type: "found"; readonly stored: AuthorizationRecord }
   | { readonly type: "tick" }
   | { readonly type: "pair-requested" }
   | { readonly type: "cancel-requested" }
@@ -34,8 +36,8 @@ export type Event =
   | { readonly type: "token-wanted"; readonly life: number }
   /** Frame.io told on its socket that the device is paused or resumed; null: something changed, ask what. */
   | { readonly type: "status-told"; readonly paused: boolean | null }
-  /** An interface came up or changed its address: waiting out a back-off has no more point. */
-  | { readonly type: "network-changed" }
+  /** The network is another one: waiting out a back-off has no more point. `up`: there is one. */
+  | { readonly type: "network-changed"; readonly up: boolean }
   /** The wall clock was set. */
   | { readonly type: "clock-changed" }
   /** The client_secret may be another one now. */

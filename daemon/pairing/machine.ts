@@ -8,6 +8,7 @@ import type { AuthorizationRecord, Effect, Event, HistoryEvent } from "./events.
 import {
   type Attempt,
   type Awaiting,
+  type Ended,
   type Failing,
   type Grant,
   type Offer,
@@ -65,6 +66,10 @@ const BOOT_SPREAD_MS = 10_000;
 const FRESH_ENOUGH = 0.1;
 /** API facts §3.3: a refresh token lives 14 days from issuance. */
 export const REFRESH_LIFE_MS = 14 * 86_400_000;
+/** A server that refuses what it has just issued gets a refresh out of us this often, and no storm. */
+const REFUSED_AGAIN_MS = 3_600_000;
+/** An access token that can't be renewed and is refused this often in a row is dead. */
+const REFUSALS_FOR_GOOD = 3;
 
 export function step(state: State, event: Event, moment: Moment): Step {
   const effects: Effect[] = [];
@@ -96,6 +101,10 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
   switch (event.type) {
     case "booted":
       return onBooted(state, event.stored, moment, effects);
+    case "found":
+      return state.booted && state.grant === null && state.leaving === null
+        ? takeUp(state, event.stored, moment)
+        : state;
     case "tick":
       return state;
     case "pair-requested":
@@ -133,8 +142,9 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
     case "status-told":
       return onStatus(state, event.paused, moment, effects);
     case "network-changed":
+      return event.up ? refreshWhileUp(hurry(state, moment), moment) : hurry(state, moment);
     case "clock-changed":
-      return hurry(state, moment);
+      return tellTime(hurry(state, moment), moment);
     case "secret-changed":
       return hurry(state, moment, true);
   }
@@ -178,7 +188,7 @@ function dueGrant(state: State, moment: Moment, effects: Effect[]): State {
   if (grant === null || !grant.settled) return state;
   let next: Grant = grant;
   if (next.refresh.at === "never" && next.accessEnds !== null && moment.now >= next.accessEnds)
-    return endGrant(state, { reason: "ran-out", wallAt: trustedWall(moment) }, moment, effects);
+    return endGrant(state, ranOutNow(moment), moment, effects);
   if (next.refresh.at === "due" && moment.now >= next.refresh.when) {
     const { failing } = next.refresh;
     next = { ...next, refreshBegun: next.refreshBegun ?? moment.wall, refresh: { at: "preparing", failing } };
@@ -392,10 +402,12 @@ function onBooted(
 ): State {
   if (state.booted) return state;
   const booted = { ...state, booted: true };
-  if (stored === null) return offerIfUnpaired(booted, moment, effects);
+  return stored === null ? offerIfUnpaired(booted, moment, effects) : takeUp(booted, stored, moment);
+}
+
+function takeUp(state: State, stored: AuthorizationRecord, moment: Moment): State {
   const { current, previous, refreshBegun, device } = stored;
-  const known = current.clockTrusted && moment.wallTrusted && current.obtainedAt <= moment.wall;
-  const accessEnds = known ? moment.now + current.obtainedAt + current.expiresIn * 1000 - moment.wall : null;
+  const accessEnds = endByClock(current, moment);
   const number = state.lastNumber + 1;
   const grant: Grant = {
     number,
@@ -412,13 +424,20 @@ function onBooted(
         ? { at: "retry", when: moment.now + moment.random * BOOT_SPREAD_MS, failures: 0 }
         : { at: "rest" },
     refresh: bootRefresh(stored, accessEnds, moment),
+    refusedAt: null,
   };
   return {
-    ...booted,
+    ...state,
     lastNumber: number,
     grant,
     offer: { at: "resting", reason: "not-needed" },
   };
+}
+
+/** When an access token ends that came in another life of this program; null where no clock can tell. */
+function endByClock({ obtainedAt, clockTrusted, expiresIn }: StoredTokens, moment: Moment): number | null {
+  const known = clockTrusted && moment.wallTrusted && obtainedAt <= moment.wall;
+  return known ? moment.now + obtainedAt + expiresIn * 1000 - moment.wall : null;
 }
 
 /**
@@ -431,20 +450,55 @@ function bootRefresh(stored: AuthorizationRecord, accessEnds: number | null, mom
   if (stored.refreshBegun !== null || stored.previous !== null) return due(moment.now);
   if (accessEnds === null || accessEnds <= moment.now)
     return due(moment.now + (moment.random * BOOT_SPREAD_MS) / 5);
-  const life = stored.current.expiresIn * 1000;
-  const age = life - (accessEnds - moment.now);
-  if (age < life * FRESH_ENOUGH) return due(moment.now + refreshPause(stored.current, moment) - age);
+  const age = ageOf(stored.current, accessEnds, moment);
+  if (age < usefulLife(stored.current) * FRESH_ENOUGH)
+    return due(moment.now + refreshPause(stored.current, moment) - age);
   return due(moment.now + moment.random * BOOT_SPREAD_MS);
+}
+
+function ageOf({ expiresIn }: Tokens, accessEnds: number, moment: Moment): number {
+  return expiresIn * 1000 - (accessEnds - moment.now);
+}
+
+/** An access token may live longer than the refresh token that comes with it, which must not die meanwhile. */
+function usefulLife({ expiresIn }: Tokens): number {
+  return Math.min(expiresIn * 1000, REFRESH_LIFE_MS / 2);
 }
 
 /** Between a half and three quarters of the access token's life: early enough for hours of bad network. */
 function refreshPause(tokens: Tokens, moment: Moment): number {
-  return tokens.expiresIn * 1000 * (0.5 + moment.random / 4);
+  return usefulLife(tokens) * (0.5 + moment.random / 4);
+}
+
+/**
+ * A network that came back has been away, and may be away for longer the next time: what is no longer fresh is renewed
+ * while there is one. Devices that got it back together don't ask together.
+ */
+function refreshWhileUp(state: State, moment: Moment): State {
+  const { grant } = state;
+  if (grant === null || grant.refresh.at !== "due" || grant.refresh.failing !== null) return state;
+  if (grant.accessEnds === null) return state;
+  if (ageOf(grant.current, grant.accessEnds, moment) < usefulLife(grant.current) / 4) return state;
+  const when = Math.min(grant.refresh.when, moment.now + moment.random * BOOT_SPREAD_MS);
+  return { ...state, grant: { ...grant, refresh: { ...grant.refresh, when } } };
+}
+
+/** A clock that can be believed at last tells how old things are. */
+function tellTime(state: State, moment: Moment): State {
+  const { grant, ended } = state;
+  return {
+    ...state,
+    grant: grant?.accessEnds === null ? { ...grant, accessEnds: endByClock(grant.current, moment) } : grant,
+    ended:
+      ended?.reason === "refused" && ended.wallAt === null
+        ? judgeEnd(ended.at, ended.obtainedAt, moment)
+        : ended,
+  };
 }
 
 function startGrant(state: State, tokens: Tokens, moment: Moment, effects: Effect[]): State {
   const number = state.lastNumber + 1;
-  const grant = withTokens(number, tokens, null, { device: null, kept: false }, moment);
+  const grant = withTokens(number, tokens, null, { device: null, kept: false, refusedAt: null }, moment);
   // First of all: until this is on the disk, a power cut costs the pairing.
   effects.push({ type: "settle", number, record: recordOf(grant) });
   effects.push(history("paired", "Frame.io granted an authorization"));
@@ -461,7 +515,7 @@ function withTokens(
   number: number,
   tokens: Tokens,
   previous: StoredTokens | null,
-  { device, kept }: Pick<Grant, "device" | "kept">,
+  { device, kept, refusedAt }: Pick<Grant, "device" | "kept" | "refusedAt">,
   moment: Moment,
 ): Grant {
   return {
@@ -479,6 +533,7 @@ function withTokens(
       tokens.refreshToken === null
         ? { at: "never" }
         : { at: "due", when: moment.now + refreshPause(tokens, moment), failing: null },
+    refusedAt,
   };
 }
 
@@ -522,6 +577,8 @@ function onDevice(
   const when = moment.now + backOff(failures, READ_BACKOFF_MAX_MS, fault, moment);
   const waiting: Grant = { ...grant, reading: { at: "retry", when, failures } };
   if (fault !== null) return { ...next, grant: waiting };
+  if (grant.refresh.at === "never" && failures >= REFUSALS_FOR_GOOD)
+    return endGrant(next, ranOutNow(moment), moment, effects);
   return refuseToken({ ...next, grant: waiting }, waiting, moment);
 }
 
@@ -532,18 +589,30 @@ function onTokenRefused(
 ): State {
   const { grant } = state;
   if (grant === null || !event.accessToken.equals(grant.current.accessToken)) return state;
+  if (grant.refresh.at === "never" && grant.reading.at === "rest")
+    return { ...state, grant: { ...grant, reading: { at: "retry", when: moment.now, failures: 0 } } };
   return refuseToken(state, grant, moment);
 }
 
 /**
- * One refresh for a refused access token. A token that never worked since it was issued gets none: a refresh has just
- * brought it, and spending another would turn a server's bad hour into a storm.
+ * One refresh for a refused access token. One that never worked since it was issued, or came because its predecessor
+ * was refused, has to wait for it: spending another token would turn a server's bad hour into a storm.
  */
 function refuseToken(state: State, grant: Grant, moment: Moment): State {
-  if (!grant.proven || grant.refresh.at !== "due" || grant.refresh.failing !== null) return state;
+  const { refresh, proven, refusedAt, accessEnds } = grant;
+  if (refresh.at !== "due" || refresh.failing !== null) return state;
+  if (refusedAt !== null && refusedAt > moment.now) return state;
+  const last = proven ? refusedAt : moment.now;
+  const earliest = last === null ? moment.now : Math.max(moment.now, last + REFUSED_AGAIN_MS);
+  const when = Math.min(refresh.when, earliest);
   return {
     ...state,
-    grant: { ...grant, accessEnds: moment.now, refresh: { ...grant.refresh, when: moment.now } },
+    grant: {
+      ...grant,
+      accessEnds: when > moment.now ? accessEnds : moment.now,
+      refresh: { ...refresh, when },
+      refusedAt: when,
+    },
   };
 }
 
@@ -626,17 +695,19 @@ function onRefreshVerdict(
       return { ...state, grant: renewed };
     }
     case "ended": {
-      if (token === "current" && grant.previous !== null && grant.previous.refreshToken !== null)
-        return sendRefresh(state, grant, "previous", failing, effects);
-      const { obtainedAt, clockTrusted } = grant.current;
-      const ranOut = clockTrusted && moment.wallTrusted && moment.wall - obtainedAt >= REFRESH_LIFE_MS;
-      const wallAt = ranOut ? obtainedAt + REFRESH_LIFE_MS : trustedWall(moment);
-      return endGrant(state, { reason: ranOut ? "ran-out" : "refused", wallAt }, moment, effects);
+      const { current, previous } = grant;
+      const another = previous?.refreshToken != null && !current.refreshToken?.equals(previous.refreshToken);
+      if (token === "current" && another) return sendRefresh(state, grant, "previous", failing, effects);
+      const ended = judgeEnd(moment.now, current.clockTrusted ? current.obtainedAt : null, moment);
+      return endGrant(state, ended, moment, effects);
     }
     case "refused":
       return { ...state, grant: refreshLater(grant, failing, "refused", verdict.error, null, moment) };
   }
 }
+
+/** Faults after which the server may have answered. */
+const LOSSES: readonly Failing["cause"][] = ["timeout", "connect", "malformed", "oversized"];
 
 /** An answer that may have been lost on its way back is asked for again at once; everything else backs off. */
 function refreshLater(
@@ -653,9 +724,8 @@ function refreshLater(
     cause,
     error,
   };
-  const mayBeLost =
-    cause === "timeout" || cause === "connect" || cause === "malformed" || cause === "oversized";
-  const atOnce = mayBeLost && failing.count === 1 && fault?.retryAfter === null;
+  const lostAgain = before !== null && LOSSES.includes(before.cause);
+  const atOnce = LOSSES.includes(cause) && !lostAgain && fault?.retryAfter === null;
   const pause =
     cause === "refused"
       ? REFUSED_RETRY_MS * (1 + moment.random)
@@ -663,12 +733,20 @@ function refreshLater(
   return { ...grant, refresh: { at: "due", when: atOnce ? moment.now : moment.now + pause, failing } };
 }
 
-function endGrant(
-  state: State,
-  ended: NonNullable<State["ended"]>,
-  moment: Moment,
-  effects: Effect[],
-): State {
+/** Whether 14 days without a refresh have ended it, as far as a clock can tell; `at` is when the server said no. */
+function judgeEnd(at: number, obtainedAt: number | null, moment: Moment): Ended {
+  const wallAt = moment.wallTrusted ? moment.wall - (moment.now - at) : null;
+  const lastDay = obtainedAt === null ? null : obtainedAt + REFRESH_LIFE_MS;
+  const ranOut = wallAt !== null && lastDay !== null && wallAt >= lastDay;
+  return { reason: ranOut ? "ran-out" : "refused", wallAt: ranOut ? lastDay : wallAt, at, obtainedAt };
+}
+
+function ranOutNow(moment: Moment): Ended {
+  const wallAt = moment.wallTrusted ? moment.wall : null;
+  return { reason: "ran-out", wallAt, at: moment.now, obtainedAt: null };
+}
+
+function endGrant(state: State, ended: Ended, moment: Moment, effects: Effect[]): State {
   effects.push(history("ended", ended.reason));
   effects.push({ type: "forget" });
   const without = { ...state, grant: null, ended };
@@ -751,10 +829,6 @@ function backOff(failures: number, most: number, fault: Fault | null, moment: Mo
   const ceiling = Math.min(most, BACKOFF_BASE_MS * 2 ** Math.min(failures - 1, 20));
   const pause = Math.max(BACKOFF_LEAST_MS, moment.random * ceiling);
   return Math.max(pause, fault?.retryAfter ?? 0);
-}
-
-function trustedWall(moment: Moment): number | null {
-  return moment.wallTrusted ? moment.wall : null;
 }
 
 function history(event: HistoryEvent, detail: string): Effect {

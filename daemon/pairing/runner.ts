@@ -68,6 +68,14 @@ export class Runner {
     this.dispatch({ type: "booted", stored });
   }
 
+  /** The disk answers again: takes up what it could not be asked for at the start. */
+  async recover(): Promise<void> {
+    const { vault, clientId } = this.#ports;
+    if (this.#state.grant !== null) return;
+    const stored = await vault.authorization(clientId);
+    if (stored !== null && !this.#stopping) this.dispatch({ type: "found", stored });
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

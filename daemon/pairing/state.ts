@@ -34,6 +34,10 @@ export interface Ended {
   readonly reason: "ran-out" | "refused";
   /** The wall time at which it ran out or was refused; null where the clock can't be trusted. */
   readonly wallAt: number | null;
+  /** When the server refused it, or its last token was over. */
+  readonly at: number;
+  /** The wall time at which its last tokens came; null where the clock could not be trusted then. */
+  readonly obtainedAt: number | null;
 }
 
 export type Offer = Resting | Requesting | Awaiting | Refused;
@@ -114,6 +118,8 @@ export interface Grant {
   readonly kept: boolean;
   readonly reading: Reading;
   readonly refresh: Refresh;
+  /** When an access token that was refused was, or will be, exchanged for that; null for never. */
+  readonly refusedAt: number | null;
 }
 
 /** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */

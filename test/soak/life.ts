@@ -129,7 +129,7 @@ export async function live(days: number, seed: number, parent: string): Promise<
       if (onlineAt !== null && clock.elapsed() >= onlineAt) {
         onlineAt = null;
         await simulator.goOnline();
-        runner.dispatch({ type: "network-changed" });
+        runner.dispatch({ type: "network-changed", up: true });
         await pending.quiet();
       }
     }

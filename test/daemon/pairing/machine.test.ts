@@ -134,9 +134,11 @@ function everyEvent(state: State): Event[] {
     { type: "status-told", paused: true },
     { type: "status-told", paused: false },
     { type: "status-told", paused: null },
-    { type: "network-changed" },
+    { type: "network-changed", up: true },
+    { type: "network-changed", up: false },
     { type: "clock-changed" },
     { type: "secret-changed" },
+    { type: "found", stored: record() },
   ];
   const faults = FAULTS.map((kind) => fault(kind));
   const numbered = [state.lastNumber, state.lastNumber - 1, state.grant?.number ?? 99].flatMap(
@@ -263,7 +265,7 @@ describe("the device grant", () => {
       [0, offered(1)],
       [5_500, tick],
       [5_600, { type: "poll-answered", number: 1, outcome: fault("connect") }],
-      [5_700, { type: "network-changed" }],
+      [5_700, { type: "network-changed", up: true }],
     ]);
     assert.equal(stateName(state), "awaiting-user");
     assert.equal(wakeAt(state), 11_000);
@@ -369,7 +371,7 @@ describe("the device grant", () => {
     const { state } = play([
       [0, booted],
       [100, { type: "code-answered", number: 1, outcome: fault("rate-limited", { retryAfter: 40_000 }) }],
-      [200, { type: "network-changed" }],
+      [200, { type: "network-changed", up: true }],
     ]);
     assert.equal(wakeAt(state), 40_100);
   });
@@ -483,7 +485,43 @@ describe("the authorization", () => {
         { type: "refresh-answered", number: 1, outcome: verdict({ type: "ended", error: "invalid_grant" }) },
       ],
     ]);
-    assert.deepEqual(state.ended, { reason: "ran-out", wallAt: old + REFRESH_LIFE_MS });
+    assert.deepEqual(state.ended, {
+      reason: "ran-out",
+      wallAt: old + REFRESH_LIFE_MS,
+      at: 5_100,
+      obtainedAt: old,
+    });
+  });
+
+  test("a clock that is set only later tells that it ran out, and when", () => {
+    const stored = record({
+      current: { ...tokens("old"), obtainedAt: WALL - REFRESH_LIFE_MS, clockTrusted: true },
+    });
+    const given = { wallTrusted: false, wall: WALL - REFRESH_LIFE_MS + 60_000 };
+    const lost = play(
+      [
+        [0, { type: "booted", stored }],
+        [5_000, tick],
+        [5_001, { type: "refresh-prepared", number: 1, ok: true }],
+        [
+          5_100,
+          {
+            type: "refresh-answered",
+            number: 1,
+            outcome: verdict({ type: "ended", error: "Not Authorized" }),
+          },
+        ],
+      ],
+      given,
+    ).state;
+    assert.equal(lost.ended?.reason, "refused");
+    assert.equal(lost.ended.wallAt, null);
+    const { ended } = step(lost, { type: "clock-changed" }, moment(9_000)).state;
+    assert.equal(ended?.reason, "ran-out");
+    assert.equal(ended.wallAt, WALL);
+    const early = step(lost, { type: "clock-changed" }, moment(9_000, { wall: WALL - 3_600_000 })).state;
+    assert.equal(early.ended?.reason, "refused");
+    assert.equal(early.ended.wallAt, WALL - 3_600_000 - 3_900);
   });
 
   test("a 401 costs one refresh, and none for a token that a refresh has just brought", () => {
@@ -492,6 +530,95 @@ describe("the authorization", () => {
     const fresh = states.confirming as State;
     const unproven = step(fresh, { type: "token-refused", accessToken }, moment(7_000));
     assert.deepEqual(unproven.effects, []);
+    assert.equal(wakeAt(unproven.state), 7_000 + 3_600_000);
+  });
+
+  test("a server that refuses every token that it issues is asked for another once an hour", () => {
+    let state = paired;
+    let refreshes = 0;
+    const send = (event: Event, now: number): void => {
+      const taken = step(state, event, moment(now));
+      state = taken.state;
+      if (!taken.effects.some(({ type }) => type === "prepare-refresh")) return;
+      refreshes += 1;
+      const issued = tokens(`issued-${refreshes}`);
+      const { accessToken } = issued;
+      send({ type: "refresh-prepared", number, ok: true }, now);
+      send(
+        { type: "refresh-answered", number, outcome: verdict({ type: "refreshed", tokens: issued }) },
+        now,
+      );
+      send({ type: "settled", number }, now);
+      send(
+        {
+          type: "device-answered",
+          number,
+          accessToken,
+          outcome: verdict({ type: "device", device }),
+        },
+        now,
+      );
+    };
+    for (let now = 7_000; now < 86_400_000; now += 60_000) {
+      send(tick, now);
+      send({ type: "token-refused", accessToken: state.grant?.current.accessToken ?? new Secret("") }, now);
+    }
+    assert.ok(refreshes >= 23 && refreshes <= 25, String(refreshes));
+  });
+
+  test("an answer that is lost after other faults is asked for again at once too, but not twice in a row", () => {
+    const failing = (cause: FaultKind) => {
+      const { grant } = refreshing;
+      assert.ok(grant?.refresh.at === "sent");
+      const before = { since: 0, count: 7, cause, error: null };
+      return { ...refreshing, grant: { ...grant, refresh: { ...grant.refresh, failing: before } } };
+    };
+    const answer: Event = { type: "refresh-answered", number, outcome: fault("timeout") };
+    only(step(failing("dns"), answer, moment(90_000_000)).effects, "prepare-refresh");
+    assert.deepEqual(step(failing("timeout"), answer, moment(90_000_000)).effects, []);
+  });
+
+  test("access tokens that live for a year are renewed long before the refresh token dies", () => {
+    const expiresIn = 365 * 86_400;
+    for (const random of [0, 0.999]) {
+      const fresh = step(
+        refreshing,
+        {
+          type: "refresh-answered",
+          number,
+          outcome: verdict({ type: "refreshed", tokens: { ...tokens("long"), expiresIn } }),
+        },
+        moment(90_000_000, { random }),
+      ).state;
+      const settled = step(fresh, { type: "settled", number }, moment(90_000_000, { random })).state;
+      assert.ok((wakeAt(settled) ?? 0) - 90_000_000 < REFRESH_LIFE_MS / 2);
+      const current = { ...tokens("long"), expiresIn, obtainedAt: WALL - 7 * 86_400_000, clockTrusted: true };
+      const booting = play([[0, { type: "booted", stored: record({ current }) }]], { random }).state;
+      assert.ok((wakeAt(booting) ?? 0) <= 10_000);
+    }
+  });
+
+  test("a network that came back is used to renew what is no longer fresh, by many devices not together", () => {
+    const up: Event = { type: "network-changed", up: true };
+    const old = paired.grant === null ? 0 : (paired.grant.accessEnds ?? 0) - 6 * 3_600_000;
+    const when = (random: number) => wakeAt(step(paired, up, moment(old, { random })).state) ?? 0;
+    assert.ok(when(0.1) > old && when(0.9) < old + 10_000 && when(0.9) - when(0.1) > 5_000);
+    assert.equal(
+      wakeAt(step(paired, { type: "network-changed", up: false }, moment(old)).state),
+      wakeAt(paired),
+    );
+    assert.equal(wakeAt(step(paired, up, moment(10_000)).state), wakeAt(paired));
+  });
+
+  test("an authorization that the disk gives out late is taken up, where none has taken its place", () => {
+    const offering = states["awaiting-user"] as State;
+    const found: Event = { type: "found", stored: record() };
+    const late = step(offering, found, moment(7_000)).state;
+    assert.equal(stateName(late), "paired");
+    assert.equal(shownAttempt(late.offer), null);
+    assert.equal(step(paired, found, moment(7_000)).state, paired);
+    const leaving = states["idle, leaving"] as State;
+    assert.equal(step(leaving, found, moment(7_000)).state, leaving);
   });
 
   test("at boot the refresh is spread, at once where an answer may have been lost, and not repeated in a boot loop", () => {
@@ -542,5 +669,32 @@ describe("the authorization", () => {
     const end = 28_800_000;
     assert.equal(step(state, tick, moment(end - 1)).state.grant?.number, 1);
     assert.equal(step(state, tick, moment(end)).state.grant, null);
+  });
+
+  test("without a refresh token and a clock it lasts until its access token is refused for good", () => {
+    const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: false };
+    const { accessToken } = current;
+    let { state } = play([[0, { type: "booted", stored: record({ current }) }]], { wallTrusted: false });
+    assert.equal(wakeAt(state), null);
+    state = step(state, { type: "token-refused", accessToken }, moment(1_000, { wallTrusted: false })).state;
+    const refusal: Event = {
+      type: "device-answered",
+      number: 1,
+      accessToken,
+      outcome: verdict({ type: "unauthorized" }),
+    };
+    for (let count = 1; count <= 3; count++) {
+      assert.equal(stateName(state), "paired");
+      state = step(state, refusal, moment(wakeAt(state) ?? 1_000, { wallTrusted: false })).state;
+      state = step(state, tick, moment(wakeAt(state) ?? 2_000, { wallTrusted: false })).state;
+    }
+    assert.equal(state.ended?.reason, "ran-out");
+  });
+
+  test("a clock that is set only later tells when an access token ends that can't be renewed", () => {
+    const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: true };
+    const { state } = play([[0, { type: "booted", stored: record({ current }) }]], { wallTrusted: false });
+    assert.equal(wakeAt(state), null);
+    assert.equal(wakeAt(step(state, { type: "clock-changed" }, moment(60_000)).state), 28_800_000);
   });
 });

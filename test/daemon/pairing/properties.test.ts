@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { FaultKind, PollVerdict, RefreshVerdict, Tokens } from "../../../daemon/domain.ts";
+import type { FaultKind, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../../../daemon/domain.ts";
 import type { Effect, Event } from "../../../daemon/pairing/events.ts";
 import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt } from "../../../daemon/pairing/name.ts";
@@ -137,7 +137,12 @@ class World {
       event.outcome.kind === "verdict" &&
       event.outcome.verdict.type === "ended";
     const { refresh, accessEnds } = before.grant;
-    const usedUp = refresh.at === "never" && accessEnds !== null && accessEnds <= this.now;
+    const refusedForGood =
+      event.type === "device-answered" &&
+      before.grant.reading.at === "sent" &&
+      before.grant.reading.failures >= 2;
+    const usedUp =
+      refresh.at === "never" && (refusedForGood || (accessEnds !== null && accessEnds <= this.now));
     const replaced = grantedNow !== null && this.state.grant !== null;
     assert.ok(
       ended || usedUp || replaced || event.type === "unpair-requested",
@@ -269,7 +274,7 @@ const ACTS: readonly ((state: State) => Event)[] = [
   () => ({ type: "pair-requested" }),
   () => ({ type: "cancel-requested" }),
   () => ({ type: "unpair-requested" }),
-  () => ({ type: "network-changed" }),
+  () => ({ type: "network-changed", up: true }),
   () => ({ type: "clock-changed" }),
   () => ({ type: "secret-changed" }),
   () => ({ type: "token-wanted", life: 60_000 }),
@@ -301,4 +306,149 @@ test("no sequence of events loses tokens, shows a code that is not polled, polls
     { numRuns: RUNS },
   );
   t.diagnostic(`${RUNS} sequences of up to ${STEPS} moves`);
+});
+
+/** What happens next to a device that holds an authorization. */
+type Turn = "time" | "answer" | "request lost" | "answer lost" | "refused" | "power cut";
+
+const turns: fc.Arbitrary<Turn> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Turn>("time") },
+  { weight: 8, arbitrary: fc.constant<Turn>("answer") },
+  { weight: 2, arbitrary: fc.constant<Turn>("request lost") },
+  { weight: 1, arbitrary: fc.constant<Turn>("answer lost") },
+  { weight: 1, arbitrary: fc.constant<Turn>("refused") },
+  { weight: 2, arbitrary: fc.constant<Turn>("power cut") },
+);
+
+type Work = Extract<
+  Effect,
+  { type: "settle" | "keep-device" | "store" | "read-device" | "prepare-refresh" | "refresh" }
+>;
+
+/** A device, its disk, and a server whose refresh tokens are good for one use. */
+class Rotation {
+  disk = record();
+  /** The one refresh token that the server takes. */
+  valid = "stored-refresh";
+  /** Whether the server's last answer never came to be on the disk. */
+  lost = false;
+  ended = false;
+  refreshes = 0;
+  #state: State = initialState;
+  #now = 0;
+  #open: Work[] = [];
+  #serial = 0;
+
+  constructor() {
+    this.#send({ type: "booted", stored: this.disk });
+  }
+
+  take(turn: Turn): void {
+    if (turn === "power cut") this.#cutPower();
+    else if (turn === "time") {
+      this.#now = Math.max(this.#now, wakeAt(this.#state) ?? this.#now);
+      this.#send({ type: "tick" });
+    } else {
+      const work = this.#open.shift();
+      const event = work === undefined ? null : this.#perform(work, turn);
+      if (event !== null) this.#send(event);
+    }
+  }
+
+  #send(event: Event): void {
+    const { state, effects } = step(this.#state, event, moment(this.#now));
+    this.#state = state;
+    for (const effect of effects) {
+      if (effect.type === "forget") {
+        assert.ok(this.lost, "ends only where the server's last answer was lost");
+        this.ended = true;
+      }
+      if (effect.type === "read-device")
+        assert.ok(effect.accessToken.equals(this.disk.current.accessToken), "durable before it is used");
+      if (effect.type === "refresh") {
+        const { current, previous, refreshBegun } = this.disk;
+        const held = [current, previous].some((pair) => pair?.refreshToken?.equals(effect.refreshToken));
+        assert.ok(held && refreshBegun !== null, "spends what is on the disk, with the intent beside it");
+      }
+      if (isWork(effect)) this.#open.push(effect);
+    }
+  }
+
+  #cutPower(): void {
+    const { grant } = this.#state;
+    const holds = ({ current, previous }: Pick<typeof this.disk, "current" | "previous">) =>
+      [current, previous].some((pair) => pair?.refreshToken?.reveal() === this.valid);
+    if (grant !== null && holds(grant) && !holds(this.disk)) this.lost = true;
+    this.#state = initialState;
+    this.#open = [];
+    this.#send({ type: "booted", stored: this.disk });
+  }
+
+  #perform(work: Work, turn: Turn): Event | null {
+    const { number } = work;
+    switch (work.type) {
+      case "settle":
+        this.disk = work.record;
+        return { type: "settled", number };
+      case "keep-device":
+        this.disk = work.record;
+        return { type: "device-kept", number };
+      case "store":
+        this.disk = work.record;
+        return null;
+      case "prepare-refresh": {
+        const ok = turn !== "refused";
+        if (ok) this.disk = work.record;
+        return { type: "refresh-prepared", number, ok };
+      }
+      case "read-device": {
+        const { accessToken } = work;
+        const answers = { answer: { type: "device", device }, refused: { type: "unauthorized" } } as const;
+        const outcome = turn === "answer" || turn === "refused" ? verdict(answers[turn]) : fault("timeout");
+        return { type: "device-answered", number, accessToken, outcome };
+      }
+      case "refresh":
+        return { type: "refresh-answered", number, outcome: this.#ask(work.refreshToken.reveal(), turn) };
+    }
+  }
+
+  #ask(token: string, turn: Turn): Outcome<RefreshVerdict> {
+    if (turn === "request lost") return fault("server");
+    if (turn === "refused") return verdict({ type: "refused", error: "invalid_client", description: null });
+    return this.#rotate(token, turn === "answer lost");
+  }
+
+  #rotate(spent: string, answerLost: boolean): Outcome<RefreshVerdict> {
+    if (spent !== this.valid)
+      return answerLost ? fault("timeout") : verdict({ type: "ended", error: "invalid_request" });
+    this.#serial += 1;
+    this.refreshes += 1;
+    const issued = tokens(`issued-${this.#serial}`);
+    this.valid = issued.refreshToken?.reveal() ?? "";
+    if (!answerLost) return verdict({ type: "refreshed", tokens: issued });
+    this.lost = true;
+    return fault("timeout");
+  }
+}
+
+function isWork(effect: Effect): effect is Work {
+  return ["settle", "keep-device", "store", "read-device", "prepare-refresh", "refresh"].includes(
+    effect.type,
+  );
+}
+
+test("an authorization ends only where an answer was lost that no device could have kept", (t) => {
+  let refreshes = 0;
+  let ends = 0;
+  fc.assert(
+    fc.property(fc.boolean(), fc.array(turns, { minLength: STEPS, maxLength: 2 * STEPS }), (lossy, list) => {
+      const rotation = new Rotation();
+      for (const turn of list)
+        if (!rotation.ended) rotation.take(turn === "answer lost" && !lossy ? "answer" : turn);
+      refreshes += rotation.refreshes;
+      if (rotation.ended) ends += 1;
+    }),
+    { numRuns: RUNS },
+  );
+  t.diagnostic(`${refreshes} refreshes in ${RUNS} lives, ${ends} of which ended by an answer that was lost`);
 });
