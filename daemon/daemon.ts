@@ -21,6 +21,7 @@ import { createFrameio, type Frameio } from "./frameio/client.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import { chooseIdentity } from "./identity.ts";
+import type { HandedOverSocket } from "./local/handed-over.ts";
 import type { Logger } from "./log.ts";
 import { type NetworkWatch, watchNetwork } from "./network.ts";
 import { observer } from "./observe.ts";
@@ -43,6 +44,8 @@ export interface DaemonOptions {
   readonly root: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  /** The control socket from systemd; null where the daemon makes its own. */
+  readonly handedOver: HandedOverSocket | null;
   /** The one uncaught way out of a loop that can't go on. */
   fail(error: unknown): void;
 }
@@ -175,7 +178,7 @@ class Rooms implements Daemon {
     const atOnce = (given: Config) => ({ ...given, pairing: null, log: null });
     if (!isDeepStrictEqual(atOnce(config), atOnce(next))) {
       log.info("the configuration has changed: starting anew");
-      await this.close();
+      await this.#closeRooms();
       return start(next);
     }
     log.info("the configuration was read again");
@@ -189,8 +192,12 @@ class Rooms implements Daemon {
 
   async close(): Promise<void> {
     const stopping = this.#notifier.stopping();
-    for (const close of this.#closers.splice(0).reverse()) await close();
+    await this.#closeRooms();
     await stopping;
+  }
+
+  async #closeRooms(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
   }
 
   #makePresenter(): Presenter {
@@ -353,7 +360,7 @@ class Rooms implements Daemon {
   }
 
   async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
-    const { config, root, environment, log } = this.#options;
+    const { config, root, log } = this.#options;
     const { startLocal } = await import("./local/server.ts");
     const local = await startLocal({
       backend: createBackend({
@@ -366,7 +373,7 @@ class Rooms implements Daemon {
       }),
       http: config.http,
       socketPath: join(this.#runtimeDirectory(), "control.sock"),
-      ...activation(environment),
+      handedOver: this.#options.handedOver,
       groupFile: `${root}/etc/group`,
       webRoot: join(HOME, "web-ui"),
       hostName: hostname(),
@@ -393,11 +400,4 @@ class Rooms implements Daemon {
 
 function host({ address, family, port }: { address: string; family: string; port: number }): string {
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
-}
-
-/** sd_listen_fds(3): the first descriptor handed over is number 3. */
-function activation({ LISTEN_FDS, LISTEN_PID }: DaemonOptions["environment"]): {
-  socketActivationFd?: number;
-} {
-  return Number(LISTEN_FDS) >= 1 && Number(LISTEN_PID) === process.pid ? { socketActivationFd: 3 } : {};
 }

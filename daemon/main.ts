@@ -12,6 +12,7 @@ import { type Daemon, startDaemon } from "./daemon.ts";
 import { ProxyError } from "./frameio/proxy.ts";
 import { RootsError } from "./frameio/roots.ts";
 import { IdentityError } from "./identity.ts";
+import { handedOverSocket } from "./local/handed-over.ts";
 import { SocketError } from "./local/listen.ts";
 import { chooseFormat, createLogger, type Logger } from "./log.ts";
 import { VaultBusy, VaultKeyError } from "./vault/vault.ts";
@@ -72,7 +73,9 @@ function run({ configFile, root }: Given): void {
   const log = loggerFor(config);
   let stopping = false;
 
-  const start = (given: Config) => startDaemon({ config: given, root, environment: process.env, log, fail });
+  const handedOver = handedOverSocket(process.env);
+  const start = (given: Config) =>
+    startDaemon({ config: given, root, environment: process.env, log, handedOver, fail });
   const fail = (error: unknown): never => {
     const status = exitStatus(error);
     if (status === EXIT.software) log.fatal({ err: error }, "internal error; stopping for a clean restart");

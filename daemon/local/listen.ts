@@ -1,4 +1,4 @@
-/** Where the local API listens: a socket file, a socket handed over by systemd, a TCP port. */
+/** Where the local API listens by itself: a socket file, a TCP port. */
 import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
@@ -14,7 +14,7 @@ export class SocketError extends Error {
 const LONGEST_PATH = 107;
 
 /** Resolves when `server` listens, and rejects where it can't. */
-export async function listen(server: Server, where: ListenOptions | { fd: number }): Promise<void> {
+export async function listen(server: Server, where: ListenOptions): Promise<void> {
   server.listen(where);
   await once(server, "listening");
 }

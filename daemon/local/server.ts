@@ -6,6 +6,7 @@ import { type Config, parseListen } from "../config.ts";
 import type { Logger } from "../log.ts";
 import { type Audience, createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
+import type { HandedOverSocket } from "./handed-over.ts";
 import { groupId, listen, listenOnSocket } from "./listen.ts";
 import { type PageFile, readPageFiles } from "./page.ts";
 import { addActions } from "./routes/actions.ts";
@@ -22,8 +23,8 @@ export interface LocalOptions {
   readonly http: Config["http"];
   /** Where the control socket is made. */
   readonly socketPath: string;
-  /** A listening socket that systemd handed over (sd_listen_fds(3)), taken in place of `socketPath`. */
-  readonly socketActivationFd?: number;
+  /** A listening socket that systemd handed over, taken in place of `socketPath`; null where there is none. */
+  readonly handedOver: HandedOverSocket | null;
   /** The system's group(5) file: the socket goes to group `c2cd` where there is one. */
   readonly groupFile: string;
   /** The built status page. */
@@ -69,7 +70,12 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     async close() {
       if (closed === null) {
         removeSocket();
-        closed = Promise.all([page?.close(), shut(socket, options.clock)]);
+        const { clock, handedOver } = options;
+        closed = Promise.all([
+          page?.close(),
+          shut(socket, clock),
+          handedOver?.takeBack(clock, CLOSE_GRACE_MS),
+        ]);
       }
       await closed;
     },
@@ -114,10 +120,9 @@ function addApi(app: FastifyInstance, parts: RouteParts): void {
 }
 
 async function openSocket(app: FastifyInstance, options: LocalOptions): Promise<() => void> {
-  const { socketActivationFd, socketPath, groupFile, log } = options;
-  if (socketActivationFd === undefined)
-    return listenOnSocket(app.server, socketPath, groupId(groupFile, GROUP), log);
-  await listen(app.server, { fd: socketActivationFd });
+  const { handedOver, socketPath, groupFile, log } = options;
+  if (handedOver === null) return listenOnSocket(app.server, socketPath, groupId(groupFile, GROUP), log);
+  await handedOver.lendTo(app.server);
   return () => {};
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { assertNoSecret } from "../support/canary.ts";
@@ -16,6 +17,22 @@ async function withSimulator(run: (simulator: Simulator, board: Board) => Promis
     await simulator.close();
     board.remove();
   }
+}
+
+/** Opens the control socket and becomes the daemon, as systemd does for c2cd.socket. */
+function handOver(board: Board): string[] {
+  const program = `
+import os, socket, sys
+path, *command = sys.argv[1:]
+os.makedirs(os.path.dirname(path))
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(path)
+listening.listen()
+os.dup2(listening.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execvp(command[0], command)`;
+  return ["python3", "-c", program, `${board.root}/run/c2cd/control.sock`];
 }
 
 function c2cd(...given: string[]): { status: number | null; output: string } {
@@ -101,6 +118,20 @@ describe("the life of the process", () => {
         ({ device, pairing }) => device.client_id.startsWith("ACME-") && pairing !== null,
       );
       assert.equal((await daemon.end()).status, 0);
+    }));
+
+  test("a socket that systemd has handed over outlives a changed configuration", () =>
+    withSimulator(async (simulator, board) => {
+      const daemon = new DaemonProcess(board, simulator, {}, { wrapper: handOver(board) });
+      await daemon.until("a code", ({ pairing }) => pairing !== null);
+      board.write("/etc/c2cd/c2cd.toml", '[identity]\nprefix = "ACME-"\n');
+      daemon.child.kill("SIGHUP");
+      await daemon.until(
+        "the new identity",
+        ({ device, pairing }) => device.client_id.startsWith("ACME-") && pairing !== null,
+      );
+      assert.equal((await daemon.end()).status, 0);
+      assert.ok(existsSync(`${board.root}/run/c2cd/control.sock`), "systemd's file stays systemd's");
     }));
 
   test("without a client_secret it says so, and goes on as soon as there is one", () =>

@@ -63,6 +63,7 @@ export function optionsFor(
     backend: new FakeBackend(),
     http: { listen: "127.0.0.1:0", allow_actions: false },
     socketPath: join(directory, "control.sock"),
+    handedOver: null,
     groupFile: "/dev/null",
     webRoot: webRootIn(directory),
     hostName: "recorder",

@@ -134,12 +134,13 @@ test("a listening socket from systemd is taken as it is", async (context) => {
       "--input-type=module",
       "-e",
       `import { startLocal } from ${module("../../../daemon/local/server.ts")};
+       import { HandedOverSocket } from ${module("../../../daemon/local/handed-over.ts")};
        import { FakeBackend } from ${module("./fake-backend.ts")};
        import { systemClock } from ${module("../../../daemon/clock.ts")};
        import { createLogger } from ${module("../../../daemon/log.ts")};
        import { randomBytes } from "node:crypto";
        await startLocal({ backend: new FakeBackend(), http: { listen: "", allow_actions: false },
-         socketPath: "/nonexistent/never-used", socketActivationFd: 3, groupFile: "/dev/null", webRoot: "/nonexistent",
+         socketPath: "/nonexistent/never-used", handedOver: new HandedOverSocket(3), groupFile: "/dev/null", webRoot: "/nonexistent",
          hostName: "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
          onPageProblem() {} });
        console.log("up");`,
