@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Arch } from "./machine.ts";
-import { CACHE, debianRoot, registerArm64 } from "./root.ts";
+import { CACHE, debianRoot, isNative, registerArm64 } from "./root.ts";
 import { run } from "./shell.ts";
 
 /** What a machine boots from. */
@@ -57,7 +57,7 @@ export function bootImage(arch: Arch, deb: string | null): Image {
   if (existsSync(directory)) return image;
 
   console.error(`making a disk for ${arch}${deb === null ? "" : ` with ${basename(deb)}`}`);
-  if (arch === "arm64") registerArm64();
+  if (!isNative(arch)) registerArm64();
   for (const old of readdirSync(CACHE)
     .filter((name) => name.startsWith(`image-${arch}-`))
     .slice(2))
