@@ -67,18 +67,21 @@ export interface DeviceRecord {
  * - `rate-limited` 429; `server` 5xx; `status` any other status without a documented body
  * - `oversized` more than the body limit; `malformed` not JSON, or not the documented schema
  */
-export type FaultKind =
-  | "dns"
-  | "connect"
-  | "timeout"
-  | "tls"
-  | "clock"
-  | "captive-portal"
-  | "rate-limited"
-  | "server"
-  | "status"
-  | "oversized"
-  | "malformed";
+export const FAULT_KINDS = [
+  "dns",
+  "connect",
+  "timeout",
+  "tls",
+  "clock",
+  "captive-portal",
+  "rate-limited",
+  "server",
+  "status",
+  "oversized",
+  "malformed",
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly kind: FaultKind;

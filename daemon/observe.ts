@@ -1,3 +1,4 @@
+import type { Outcome, RefreshVerdict } from "./domain.ts";
 import type { Logger } from "./log.ts";
 import { describe } from "./pairing/describe.ts";
 import { stateName } from "./pairing/name.ts";
@@ -10,12 +11,16 @@ export function observer(log: Logger, meters: Meters): (change: Change) => void 
     const [from, to] = [stateName(before), stateName(after)];
     const why = describe(event);
     if (event.type === "poll-answered") meters.polls.inc();
-    if (event.type === "refresh-answered") {
-      const { outcome } = event;
-      meters.refreshes.inc({ outcome: outcome.kind === "fault" ? outcome.fault.kind : outcome.verdict.type });
-    }
+    if (event.type === "refresh-answered") countRefresh(event.outcome, meters);
+    if (event.type === "refresh-prepared" && !event.ok) meters.refreshFailures.inc({ cause: "storage" });
     if (from !== to) log.info(`${from} -> ${to} (${why})`);
     else if (event.type === "refresh-answered") log.info(`${to}: ${why}`);
     else log.debug(`${to}: ${event.type} (${why})`);
   };
+}
+
+function countRefresh(outcome: Outcome<RefreshVerdict>, meters: Meters): void {
+  const cause = outcome.kind === "fault" ? outcome.fault.kind : outcome.verdict.type;
+  if (cause === "refreshed") meters.refreshes.inc();
+  else meters.refreshFailures.inc({ cause });
 }

@@ -45,7 +45,8 @@ export function snapshotMetrics(backend: Backend, clock: Clock, streams: () => n
     [],
     (g) => {
       const refreshedAt = backend.snapshot().authorization?.refreshed_at;
-      if (refreshedAt != null) g.set(Math.max(0, (clock.wall() - Date.parse(refreshedAt)) / 1000));
+      if (refreshedAt != null && clock.wallTrusted())
+        g.set(Math.max(0, (clock.wall() - Date.parse(refreshedAt)) / 1000));
       else g.remove();
     },
   );

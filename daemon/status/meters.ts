@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Histogram, Registry } from "prom-client";
+import { FAULT_KINDS } from "../domain.ts";
 
 /** The figures that a fleet's Prometheus collects; one registry a daemon. Names follow prometheus.io/docs/practices/naming. */
 export class Meters {
@@ -8,7 +9,12 @@ export class Meters {
     "c2cd_polls_total",
     "Polls of the token endpoint while a code was on offer.",
   );
-  readonly refreshes = this.#counter("c2cd_refreshes_total", "Refreshes by outcome.", ["outcome"]);
+  readonly refreshes = this.#counter("c2cd_refreshes_total", "Refreshes that brought new tokens.");
+  readonly refreshFailures = this.#counter(
+    "c2cd_refresh_failures_total",
+    "Refreshes that did not: a fault on the way, a refusal, the end of the authorization, or a storage that takes no writes.",
+    ["cause"],
+  );
   readonly vaultErrors = this.#counter(
     "c2cd_vault_errors_total",
     "Reads and writes that the storage refused.",
@@ -22,19 +28,13 @@ export class Meters {
     registers: [this.registry],
   });
 
-  #counter(name: string, help: string, labelNames: string[] = []): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  /** A cause that never came is told as 0, so that its first time is seen as a rise. */
+  constructor() {
+    for (const cause of [...FAULT_KINDS, "refused", "ended", "storage"])
+      this.refreshFailures.inc({ cause }, 0);
   }
 
-  /** A gauge whose value is asked for at each scrape. */
-  gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  #counter(name: string, help: string, labelNames: string[] = []): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 }
