@@ -111,7 +111,8 @@ class SystemdNotifier implements Notifier {
   stopping(): Promise<void> {
     this.#stopping = true;
     this.#cancelStatus?.();
-    return this.#enqueue(() => this.#other("STOPPING=1"));
+    // systemd goes on to show the last line that it was told, which may name a code.
+    return this.#enqueue(() => this.#other("STOPPING=1", "STATUS=Stopped"));
   }
 
   /** The status that waits to be sent, if one does; from here on it counts as sent. */

@@ -46,6 +46,7 @@ const manager = spawn("python3", [fileURLToPath(new URL("manager.py", import.met
   stdio: ["ignore", "pipe", "inherit"],
 });
 const received: string[] = [];
+const STOPPING = "STOPPING=1\nSTATUS=Stopped";
 
 describe("under a service manager", () => {
   let clock: ManualClock;
@@ -79,7 +80,7 @@ describe("under a service manager", () => {
   /** What has arrived once everything that was asked for is sent. */
   async function sent(): Promise<string[]> {
     await notifier.stopping();
-    return received.slice(0, received.indexOf("STOPPING=1"));
+    return received.slice(0, received.indexOf(STOPPING));
   }
 
   it("says READY=1 with the status in one datagram", async () => {
@@ -139,13 +140,13 @@ describe("under a service manager", () => {
     assert.deepEqual(await sent(), ["WATCHDOG=1"]);
   });
 
-  it("is silent after STOPPING=1", async () => {
+  it("leaves no status behind when it stops, and is silent then", async () => {
     notifier.status("about to change");
     await notifier.stopping();
     notifier.status("too late");
     clock.pass(10 * STATUS_INTERVAL_MS);
     await notifier.stopping();
-    assert.deepEqual(received, ["STOPPING=1", "STOPPING=1"]);
+    assert.deepEqual(received, [STOPPING, STOPPING]);
   });
 
   it("warns once and carries on when the manager is gone", async () => {
