@@ -9,8 +9,8 @@ import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { copyDisk, type DiskFile, type Image } from "./image.ts";
 import { type Arch, type Boot, Machine } from "./machine.ts";
 import { CARD_SIZE, writePiDeviceTree } from "./raspberry-pi.ts";
-import { CACHE } from "./root.ts";
 import { decodeQr, differingRows } from "./screen.ts";
+import { CACHE } from "./shell.ts";
 import { waitFor } from "./wait.ts";
 
 const HOST = "frameio.test";

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Arch } from "./machine.ts";
-import { CACHE, debianRoot, isNative, registerArm64 } from "./root.ts";
-import { run } from "./shell.ts";
+import { debianRoot, isNative, registerArm64 } from "./root.ts";
+import { CACHE, run } from "./shell.ts";
 
 /** What a machine boots from. */
 export interface Image {

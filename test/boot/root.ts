@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Arch } from "./machine.ts";
-import { run, runTelling } from "./shell.ts";
+import { CACHE, run, runTelling } from "./shell.ts";
 
 /** Debian's stable release, which Raspberry Pi OS follows; its Node.js is new enough. */
 const SUITE = "trixie";
@@ -55,9 +55,6 @@ const LEFT_OUT = [
     ...["amd", "i915", "nouveau", "radeon", "xe"].map((gpu) => `drivers/gpu/drm/${gpu}`),
   ].map((part) => `*/modules/*/kernel/${part}/*`),
 ];
-
-/** Directory of everything that is slow to make and may be made again. */
-export const CACHE = ".cache/boot";
 
 /** A Debian root without c2cd, as a tar that is built once for each list of packages. */
 export function debianRoot(arch: Arch): string {

@@ -71,8 +71,11 @@ async function tell(chosen: Case): Promise<Row> {
     await bench.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  console.log(`  ${failure === null ? "ok" : "FAILED"} in ${seconds.toFixed(0)} s`);
-  return { name: chosen.name, failure, seconds, firstCode: bench.firstCode, notes: bench.notes };
+  const { firstCode, notes } = bench;
+  const read =
+    firstCode === null ? "" : `, a code read ${firstCode.codeRead.toFixed(0)} s after the kernel's start`;
+  console.log(`  ${failure === null ? "ok" : "FAILED"} in ${seconds.toFixed(0)} s${read}`);
+  return { name: chosen.name, failure, seconds, firstCode, notes };
 }
 
 function choose(): readonly Case[] {

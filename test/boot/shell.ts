@@ -1,7 +1,16 @@
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 
-/** A host may put programs of its own before Debian's (pyenv's python3 is one): not for what is Debian's business. */
-const DEBIAN = { ...process.env, PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+/** Directory of everything that is slow to make and may be made again. */
+export const CACHE = ".cache/boot";
+
+const DEBIAN = {
+  ...process.env,
+  // A host may put programs of its own before Debian's, as pyenv does: not for what is Debian's business.
+  PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+  // A whole system is larger than many a /tmp.
+  TMPDIR: resolve(CACHE),
+};
 
 /** Runs a program; what it prints is shown only where it fails. */
 export function run(program: string, ...args: string[]): string {

@@ -38,7 +38,7 @@ export const service: Case = {
     await bench.photograph("console");
     const { stdout } = await machine.run("systemctl is-failed c2cd");
     claim(stdout.trim() === "inactive", "a stop is no failure");
-    await bench.sample("stopped");
+    claim(/Status: "Stopped"/.test(await bench.sample("stopped")), "no code is left in systemctl status");
   },
 };
 
