@@ -1,7 +1,7 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { hostname, networkInterfaces } from "node:os";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
@@ -23,7 +23,7 @@ import { loadRoots } from "./frameio/root-files.ts";
 import { chooseIdentity } from "./identity.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
 import type { Logger } from "./log.ts";
-import { type NetworkWatch, watchNetwork } from "./network.ts";
+import { type NetworkWatch, systemNetwork, watchNetwork } from "./network.ts";
 import { observer } from "./observe.ts";
 import { Runner } from "./pairing/runner.ts";
 import { initialState } from "./pairing/state.ts";
@@ -57,8 +57,8 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
-/** An interface that came up is noticed within this time; the look itself costs some 50 µs. */
-const NETWORK_LOOK_MS = 1_000;
+/** An interface that came up is noticed within this time. */
+const NETWORK_LOOK_MS = 500;
 
 /** Everything that the build made lies beside this program. */
 const HOME = dirname(fileURLToPath(import.meta.url));
@@ -120,7 +120,7 @@ class Rooms implements Daemon {
       () => loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, config.frameio.client_secret_file),
       (message) => log.error(message),
     );
-    this.#network = watchNetwork(this.#clock, networkInterfaces, NETWORK_LOOK_MS, (_, gone) =>
+    this.#network = watchNetwork(this.#clock, systemNetwork(root), NETWORK_LOOK_MS, (_, gone) =>
       this.#networkChanged(gone),
     );
     this.#closers.push(() => this.#network.stop());

@@ -5,6 +5,7 @@
 import type { Fault, Outcome, RefreshVerdict, Tokens } from "../domain.ts";
 import type { StoredTokens } from "../vault/vault.ts";
 import type { AuthorizationRecord, Effect, Event, HistoryEvent } from "./events.ts";
+import { NO_WAY } from "./name.ts";
 import {
   type Attempt,
   type Awaiting,
@@ -60,6 +61,8 @@ const REFRESH_BACKOFF_MAX_MS = 300_000;
 const READ_BACKOFF_MAX_MS = 300_000;
 const BACKOFF_BASE_MS = 2_000;
 const BACKOFF_LEAST_MS = 500;
+/** Where the count of failing refreshes starts over: the first is retried at once, and two in a row are told. */
+const FAILING_ANEW = 2;
 /** Devices that get power together ask together: the refresh at boot is spread over this long. */
 const BOOT_SPREAD_MS = 10_000;
 /** A boot loop must not spend a single-use token at every turn. */
@@ -121,7 +124,7 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
     case "poll-answered":
       return onPoll(state, event, moment, effects);
     case "settled":
-      return onSettled(state, event.number, effects);
+      return onSettled(state, event.number, moment, effects);
     case "device-kept":
       if (state.grant?.number !== event.number || state.grant.kept) return state;
       return { ...state, grant: { ...state.grant, kept: true } };
@@ -195,7 +198,7 @@ function dueGrant(state: State, moment: Moment, effects: Effect[]): State {
     effects.push({ type: "prepare-refresh", number: next.number, record: recordOf(next) });
   }
   if (next.reading.at === "retry" && moment.now >= next.reading.when && !refreshing(next))
-    next = readDevice(next, next.reading.failures, effects);
+    next = readDevice(next, next.reading.failures, moment, effects);
   return next === grant ? state : { ...state, grant: next };
 }
 
@@ -276,8 +279,11 @@ function onCode(state: State, event: Extract<Event, { type: "code-answered" }>, 
   if (offer.at !== "requesting" || offer.number !== event.number || offer.sentAt === null) return next;
   if (event.outcome.kind === "fault") {
     const failures = offer.failures + 1;
-    const retryAt = moment.now + backOff(failures, REQUEST_BACKOFF_MAX_MS, event.outcome.fault, moment);
-    return { ...next, offer: { ...offer, sentAt: null, failures, retryAt } };
+    const { fault } = event.outcome;
+    const pause = isOvertaken(offer.sentAt, fault, state)
+      ? 0
+      : backOff(failures, REQUEST_BACKOFF_MAX_MS, fault, moment);
+    return { ...next, offer: { ...offer, sentAt: null, failures, retryAt: moment.now + pause } };
   }
   const { verdict } = event.outcome;
   const { windowEnds, codes } = offer;
@@ -341,7 +347,10 @@ function onPoll(
   }
   if (event.outcome.kind === "fault") {
     const failures = offer.failures + 1;
-    const pause = backOff(failures, POLL_BACKOFF_MAX_MS, event.outcome.fault, moment);
+    const { fault } = event.outcome;
+    const pause = isOvertaken(offer.polledAt, fault, state)
+      ? 0
+      : backOff(failures, POLL_BACKOFF_MAX_MS, fault, moment);
     return awaitPoll(
       next,
       { ...offer, failures },
@@ -542,15 +551,15 @@ function recordOf(grant: Grant): AuthorizationRecord {
   return { current, previous, refreshBegun, device };
 }
 
-function onSettled(state: State, number: number, effects: Effect[]): State {
+function onSettled(state: State, number: number, moment: Moment, effects: Effect[]): State {
   const { grant } = state;
   if (grant === null || grant.number !== number || grant.settled) return state;
-  return { ...state, grant: readDevice({ ...grant, settled: true }, 0, effects) };
+  return { ...state, grant: readDevice({ ...grant, settled: true }, 0, moment, effects) };
 }
 
-function readDevice(grant: Grant, failures: number, effects: Effect[]): Grant {
+function readDevice(grant: Grant, failures: number, moment: Moment, effects: Effect[]): Grant {
   effects.push({ type: "read-device", number: grant.number, accessToken: grant.current.accessToken });
-  return { ...grant, reading: { at: "sent", failures } };
+  return { ...grant, reading: { at: "sent", sentAt: moment.now, failures } };
 }
 
 function onDevice(
@@ -574,8 +583,10 @@ function onDevice(
   }
   const failures = grant.reading.failures + 1;
   const fault = event.outcome.kind === "fault" ? event.outcome.fault : null;
-  const when = moment.now + backOff(failures, READ_BACKOFF_MAX_MS, fault, moment);
-  const waiting: Grant = { ...grant, reading: { at: "retry", when, failures } };
+  const pause = isOvertaken(grant.reading.sentAt, fault, state)
+    ? 0
+    : backOff(failures, READ_BACKOFF_MAX_MS, fault, moment);
+  const waiting: Grant = { ...grant, reading: { at: "retry", when: moment.now + pause, failures } };
   if (fault !== null) return { ...next, grant: waiting };
   if (grant.refresh.at === "never" && failures >= REFUSALS_FOR_GOOD)
     return endGrant(next, ranOutNow(moment), moment, effects);
@@ -633,7 +644,7 @@ function onPrepared(
   if (grant === null || grant.number !== event.number || grant.refresh.at !== "preparing") return state;
   const { failing } = grant.refresh;
   if (!event.ok) return { ...state, grant: refreshLater(grant, failing, "storage", null, null, moment) };
-  return sendRefresh(state, grant, "current", failing, effects);
+  return sendRefresh(state, grant, "current", failing, moment, effects);
 }
 
 function sendRefresh(
@@ -641,12 +652,13 @@ function sendRefresh(
   grant: Grant,
   token: "current" | "previous",
   failing: Failing | null,
+  moment: Moment,
   effects: Effect[],
 ): State {
   const refreshToken = (token === "current" ? grant.current : grant.previous)?.refreshToken ?? null;
   if (refreshToken === null) return state;
   effects.push({ type: "refresh", number: grant.number, refreshToken });
-  return { ...state, grant: { ...grant, refresh: { at: "sent", token, failing } } };
+  return { ...state, grant: { ...grant, refresh: { at: "sent", sentAt: moment.now, token, failing } } };
 }
 
 function onRefreshed(
@@ -662,11 +674,11 @@ function onRefreshed(
       effects.push({ type: "revoke", tokens: event.outcome.verdict.tokens });
     return next;
   }
-  const { failing, token } = grant.refresh;
+  const { failing, token, sentAt } = grant.refresh;
   if (event.outcome.kind === "fault") {
     const { fault } = event.outcome;
     const later = refreshLater(grant, failing, fault.kind, null, fault, moment);
-    return { ...next, grant: later };
+    return { ...next, grant: isOvertaken(sentAt, fault, state) ? refreshNow(later, moment) : later };
   }
   return onRefreshVerdict(next, grant, event.outcome.verdict, token, failing, moment, effects);
 }
@@ -697,7 +709,7 @@ function onRefreshVerdict(
     case "ended": {
       const { current, previous } = grant;
       const another = previous?.refreshToken != null && !current.refreshToken?.equals(previous.refreshToken);
-      if (token === "current" && another) return sendRefresh(state, grant, "previous", failing, effects);
+      if (token === "current" && another) return sendRefresh(state, grant, "previous", failing, moment, effects);
       const ended = judgeEnd(moment.now, current.clockTrusted ? current.obtainedAt : null, moment);
       return endGrant(state, ended, moment, effects);
     }
@@ -780,35 +792,54 @@ function onStatus(state: State, paused: boolean | null, moment: Moment, effects:
 // ---------------------------------------------------------------------------------------------------------------
 // Shared
 
-/** The way may be free again: whatever waits out a back-off is tried now, but no poll comes before its interval. */
+/**
+ * The way may be free again: whatever waits out a back-off is tried now, but no poll comes before its interval. Where
+ * that is too early (the address is there, its gateway or name server not yet), the back-off grows from its beginning.
+ */
 function hurry(state: State, moment: Moment, refusedToo = false): State {
   const { offer, grant, trouble } = state;
   if (trouble?.kind === "rate-limited") return state;
   return {
     ...state,
+    hurriedAt: moment.now,
     offer: hurryOffer(offer, refusedToo, moment),
     grant: grant === null ? null : hurryGrant(grant, refusedToo, moment),
   };
 }
 
 function hurryOffer(offer: Offer, refusedToo: boolean, moment: Moment): Offer {
-  if (offer.at === "requesting" && offer.sentAt === null) return { ...offer, retryAt: moment.now };
-  if (offer.at === "awaiting" && offer.failures > 0)
-    return { ...offer, pollAt: Math.min(offer.pollAt, Math.max(moment.now, pollFloor(offer))) };
+  if (offer.at === "requesting") {
+    const retryAt = offer.sentAt === null ? moment.now : offer.retryAt;
+    return { ...offer, retryAt, failures: Math.min(offer.failures, 1) };
+  }
+  if (offer.at === "awaiting" && offer.failures > 0) {
+    const pollAt = Math.min(offer.pollAt, Math.max(moment.now, pollFloor(offer)));
+    return { ...offer, pollAt, failures: 1 };
+  }
   if (offer.at === "refused" && refusedToo) return { ...offer, retryAt: moment.now };
   return offer;
 }
 
 function hurryGrant(grant: Grant, refusedToo: boolean, moment: Moment): Grant {
   const { refresh, reading } = grant;
-  const refreshNow =
-    refresh.at === "due" && refresh.failing !== null && (refusedToo || refresh.failing.cause !== "refused");
-  const readNow = reading.at === "retry" && reading.failures > 0;
-  return {
-    ...grant,
-    refresh: refreshNow ? { ...refresh, when: moment.now } : refresh,
-    reading: readNow ? { ...reading, when: moment.now } : reading,
-  };
+  const failing = refresh.at === "never" ? null : refresh.failing;
+  const renewed =
+    failing !== null && (refusedToo || failing.cause !== "refused") ? refreshNow(grant, moment) : grant;
+  if (reading.at !== "retry" || reading.failures === 0) return renewed;
+  return { ...renewed, reading: { ...reading, when: moment.now, failures: 1 } };
+}
+
+/** A refresh that fails is tried at once, and what it says of the past stays known. */
+function refreshNow(grant: Grant, moment: Moment): Grant {
+  const { refresh } = grant;
+  if (refresh.at !== "due" || refresh.failing === null) return grant;
+  const failing = { ...refresh.failing, count: Math.min(refresh.failing.count, FAILING_ANEW) };
+  return { ...grant, refresh: { ...refresh, when: moment.now, failing } };
+}
+
+/** Whether a fault tells of a way that is no longer the one to Frame.io. */
+function isOvertaken(sentAt: number, fault: Fault | null, { hurriedAt }: State): boolean {
+  return fault !== null && sentAt < hurriedAt && (fault.kind === "clock" || NO_WAY.includes(fault.kind));
 }
 
 function noteTrouble(state: State, outcome: Outcome<unknown>, moment: Moment): State {

@@ -13,6 +13,8 @@ export interface State {
   readonly grant: Grant | null;
   /** Tokens that an unpair is revoking now; no offer starts meanwhile. */
   readonly leaving: number | null;
+  /** When the way to Frame.io may last have become another one: what was sent before it says nothing about that way. */
+  readonly hurriedAt: number;
   /** Numbers handed out so far, for attempts and grants alike: an answer that names an older one is late. */
   readonly lastNumber: number;
   /** How exchanges with Frame.io go at present; null after any verdict. */
@@ -125,14 +127,19 @@ export interface Grant {
 /** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */
 export type Reading =
   | { readonly at: "rest" }
-  | { readonly at: "sent"; readonly failures: number }
+  | { readonly at: "sent"; readonly sentAt: number; readonly failures: number }
   | { readonly at: "retry"; readonly when: number; readonly failures: number };
 
 export type Refresh =
   | { readonly at: "due"; readonly when: number; readonly failing: Failing | null }
   /** The intent is being written: a single-use token is spent only when the disk takes writes. */
   | { readonly at: "preparing"; readonly failing: Failing | null }
-  | { readonly at: "sent"; readonly token: "current" | "previous"; readonly failing: Failing | null }
+  | {
+      readonly at: "sent";
+      readonly sentAt: number;
+      readonly token: "current" | "previous";
+      readonly failing: Failing | null;
+    }
   /** No refresh token: the scope `offline` was not granted. */
   | { readonly at: "never" };
 
@@ -149,6 +156,7 @@ export const initialState: State = {
   offer: { at: "resting", reason: "not-started" },
   grant: null,
   leaving: null,
+  hurriedAt: Number.NEGATIVE_INFINITY,
   lastNumber: 0,
   trouble: null,
   ended: null,

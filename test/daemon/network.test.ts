@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type NetworkInterfaceInfo, type networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Clock } from "../../daemon/clock.ts";
-import { type Network, watchNetwork } from "../../daemon/network.ts";
+import { defaultRoutes, type Network, systemNetwork, watchNetwork } from "../../daemon/network.ts";
 
 type Interfaces = ReturnType<typeof networkInterfaces>;
 
@@ -40,14 +42,13 @@ function watching(first: Interfaces) {
   const clock = handClock();
   const changes: (Network & { gone?: readonly string[] })[] = [];
   let interfaces: Interfaces | Error = first;
-  const watch = watchNetwork(
-    clock,
-    () => {
-      if (interfaces instanceof Error) throw interfaces;
-      return interfaces;
-    },
-    1000,
-    (network, gone) => changes.push(gone.length > 0 ? { ...network, gone } : network),
+  let ways = "";
+  const read = () => {
+    if (interfaces instanceof Error) throw interfaces;
+    return interfaces;
+  };
+  const watch = watchNetwork(clock, { interfaces: read, ways: () => ways }, 1000, (network, gone) =>
+    changes.push(gone.length > 0 ? { ...network, gone } : network),
   );
   return {
     clock,
@@ -55,6 +56,10 @@ function watching(first: Interfaces) {
     changes,
     become(next: Interfaces | Error) {
       interfaces = next;
+      clock.tick();
+    },
+    lead(next: string) {
+      ways = next;
       clock.tick();
     },
   };
@@ -92,6 +97,43 @@ test("the same address on another interface is a change", () => {
   assert.deepEqual(changes, [{ up: true, addresses: ["10.0.0.2"] }]);
 });
 
+test("a gateway or a name server that comes after the address is a change", () => {
+  const { changes, become, lead } = watching(LO);
+  become({ eth0: [at("10.0.0.2")] });
+  lead("eth0 0100000A");
+  lead("eth0 0100000A\nnameserver 10.0.0.1");
+  lead("eth0 0100000A\nnameserver 10.0.0.1");
+  assert.deepEqual(changes, Array(3).fill({ up: true, addresses: ["10.0.0.2"] }));
+});
+
+test("gateways are read from the kernel's tables, name servers from resolv.conf", (t) => {
+  const root = mkdtempSync(join(tmpdir(), "c2cd-network-"));
+  t.after(() => rmSync(root, { recursive: true }));
+  assert.equal(defaultRoutes(root), null);
+  mkdirSync(join(root, "proc/net"), { recursive: true });
+  mkdirSync(join(root, "etc"));
+  const { ways } = systemNetwork(root);
+  const none = ways();
+  writeFileSync(
+    join(root, "proc/net/route"),
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\n",
+  );
+  assert.deepEqual(defaultRoutes(root), []);
+  writeFileSync(join(root, "proc/net/route"), "eth0\t00000000\t0100000A\t0003\t0\t0\t100\t00000000\n");
+  const zero = "0".repeat(32);
+  const gateway = "fe800000000000000000000000000001";
+  const v6 = (use: string) =>
+    `${zero} 00 ${zero} 00 ${gateway} 00000400 00000003 ${use} 00000003     wlan0\n${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo\n`;
+  writeFileSync(join(root, "proc/net/ipv6_route"), v6("00000000"));
+  assert.deepEqual(defaultRoutes(root), ["eth0 0100000A", `wlan0 ${gateway}`]);
+  const routed = ways();
+  assert.notEqual(routed, none);
+  writeFileSync(join(root, "proc/net/ipv6_route"), v6("00000007"));
+  assert.equal(ways(), routed, "how often a route was used does not count");
+  writeFileSync(join(root, "etc/resolv.conf"), "nameserver 10.0.0.1\n");
+  assert.notEqual(ways(), routed);
+});
+
 test("where the interfaces can't be read the last answer stands", () => {
   const { watch, changes, become } = watching({ eth0: [at("10.0.0.2")] });
   become(new Error("uv_interface_addresses"));
@@ -106,7 +148,9 @@ test("where they could never be read the network is taken to be up", () => {
     throw new Error("uv_interface_addresses");
   };
   const clock = handClock();
-  const watch = watchNetwork(clock, failing, 1000, () => assert.fail("nothing changed"));
+  const watch = watchNetwork(clock, { interfaces: failing, ways: () => "" }, 1000, () =>
+    assert.fail("nothing changed"),
+  );
   clock.tick();
   assert.deepEqual(watch.current(), { up: true, addresses: [] });
 });
@@ -114,11 +158,8 @@ test("where they could never be read the network is taken to be up", () => {
 test("stop ends the watch, also from within a report", () => {
   const clock = handClock();
   let interfaces: Interfaces = LO;
-  const watch = watchNetwork(
-    clock,
-    () => interfaces,
-    1000,
-    () => watch.stop(),
+  const watch = watchNetwork(clock, { interfaces: () => interfaces, ways: () => "" }, 1000, () =>
+    watch.stop(),
   );
   interfaces = { eth0: [at("10.0.0.2")] };
   clock.tick();
@@ -127,6 +168,6 @@ test("stop ends the watch, also from within a report", () => {
 
 test("the real interfaces of this machine are read", () => {
   const clock = handClock();
-  const { up, addresses } = watchNetwork(clock, networkInterfaces, 1000, () => {}).current();
+  const { up, addresses } = watchNetwork(clock, systemNetwork(""), 1000, () => {}).current();
   assert.equal(up, addresses.length > 0);
 });

@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
@@ -11,7 +9,7 @@ import { ProxyError, proxyFor } from "../../frameio/proxy.ts";
 import { loadRoots } from "../../frameio/root-files.ts";
 import { RootsError } from "../../frameio/roots.ts";
 import { isLoopback } from "../../loopback.ts";
-import { watchNetwork } from "../../network.ts";
+import { defaultRoutes, systemNetwork, watchNetwork } from "../../network.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
 
 /** Milliseconds for a look-up; the daemon waits no longer for a whole connection. */
@@ -21,7 +19,7 @@ const DNS_MS = 10_000;
 export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check {
   if (isLoopback(baseUrl.hostname))
     return ok("interface", "not needed: frameio.base_url is this device itself");
-  const watch = watchNetwork(clock, networkInterfaces, 60_000, () => {});
+  const watch = watchNetwork(clock, systemNetwork(root), 60_000, () => {});
   const { up, addresses } = watch.current();
   watch.stop();
   if (!up)
@@ -30,27 +28,9 @@ export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check 
       "no network interface has an address",
       "plug in a cable or set up Wi-Fi, see: ip address",
     );
-  const routed = hasDefaultRoute(root);
-  return routed === false
+  return defaultRoutes(root)?.length === 0
     ? fail("interface", "there is no default route", "ask the network for a gateway (DHCP), see: ip route")
     : ok("interface", `this device has ${addresses.join(", ") || "an address"}`);
-}
-
-/** proc(5), /proc/net/route and /proc/net/ipv6_route; null where neither can be read. */
-function hasDefaultRoute(root: string): boolean | null {
-  const tables = ["/proc/net/route", "/proc/net/ipv6_route"].map((path) => {
-    try {
-      return readFileSync(root + path, "utf8");
-    } catch {
-      return null;
-    }
-  });
-  const [v4, v6] = tables;
-  if (v4 == null && v6 == null) return null;
-  return (
-    /^\S+\t00000000\t/m.test(v4 ?? "") ||
-    (v6 ?? "").split("\n").some((line) => /^0{32} 00 /.test(line) && !/\slo$/.test(line))
-  );
 }
 
 /** The proxy that the environment asks for; `check` is null where it asks for none. */

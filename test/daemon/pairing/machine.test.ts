@@ -375,6 +375,62 @@ describe("the device grant", () => {
     ]);
     assert.equal(wakeAt(state), 40_100);
   });
+
+  /** As many requests for a code that fail, each sent when it falls due, answered a tenth of a second later. */
+  function failing(times: number, from = play([[0, booted]]).state): { state: State; now: number } {
+    let [state, now] = [from, 0];
+    for (let count = 0; count < times; count++) {
+      now = (count === 0 ? now : (wakeAt(state) ?? 0)) + 100;
+      const { lastNumber } = step(state, tick, moment(now - 100)).state;
+      const answer: Event = { type: "code-answered", number: lastNumber, outcome: fault("connect") };
+      state = play(
+        [
+          [now - 100, tick],
+          [now, answer],
+        ],
+        {},
+        state,
+      ).state;
+    }
+    return { state, now };
+  }
+
+  test("where a network that came needs a moment more, the back-off grows from its beginning", () => {
+    const { state, now } = failing(8);
+    assert.equal(wakeAt(state), now + 30_000, "half of the longest back-off");
+    const { state: tried } = play(
+      [
+        [now + 1_000, { type: "network-changed" }],
+        [now + 1_000, tick],
+      ],
+      {},
+      state,
+    );
+    const number = tried.lastNumber;
+    assert.equal(number, state.lastNumber + 1, "tried at once");
+    const refused: Event = { type: "code-answered", number, outcome: fault("connect") };
+    assert.equal(wakeAt(step(tried, refused, moment(now + 1_100)).state), now + 1_100 + 2_000);
+  });
+
+  test("what was sent into a network that is gone is sent again at once; what a server says is heeded", () => {
+    const { state } = failing(8);
+    const due = wakeAt(state) ?? 0;
+    const { state: sent } = play(
+      [
+        [due, tick],
+        [due + 50, { type: "network-changed" }],
+      ],
+      {},
+      state,
+    );
+    const answered = (kind: FaultKind) =>
+      step(sent, { type: "code-answered", number: sent.lastNumber, outcome: fault(kind) }, moment(due + 60))
+        .state;
+    for (const kind of ["connect", "timeout", "dns", "tls", "captive-portal", "clock"] as const)
+      assert.equal(answered(kind).lastNumber, sent.lastNumber + 1, kind);
+    for (const kind of ["server", "rate-limited"] as const)
+      assert.ok((wakeAt(answered(kind)) ?? 0) >= due + 60 + 1_000, kind);
+  });
 });
 
 describe("the authorization", () => {
@@ -432,6 +488,32 @@ describe("the authorization", () => {
     assert.notEqual(failed.grant?.refreshBegun, null);
     const again = step(failed, tick, moment(wakeAt(failed) ?? 0));
     assert.equal(only(again.effects, "prepare-refresh").record.refreshBegun, failed.grant?.refreshBegun);
+  });
+
+  test("a refresh that the change of network cuts off is repeated at once, however often it failed before", () => {
+    let state = refreshing;
+    const answer: Event = { type: "refresh-answered", number, outcome: fault("connect") };
+    const again = (now: number) =>
+      play(
+        [
+          [now, tick],
+          [now, { type: "refresh-prepared", number, ok: true }],
+        ],
+        {},
+        state,
+      ).state;
+    let now = wakeAt(paired) ?? 0;
+    for (let count = 0; count < 8; count++) {
+      state = step(state, answer, moment(now + 100)).state;
+      now = wakeAt(state) ?? 0;
+      state = again(now);
+    }
+    state = step(state, { type: "network-changed" }, moment(now + 10)).state;
+    state = step(state, answer, moment(now + 20)).state;
+    assert.equal(state.grant?.refresh.at, "preparing");
+    state = again(now + 20);
+    state = step(state, answer, moment(now + 30)).state;
+    assert.equal(wakeAt(state), now + 30 + 4_000);
   });
 
   test("a refresh whose answer was lost is repeated at once with the same token", () => {
