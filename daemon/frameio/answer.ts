@@ -43,7 +43,7 @@ export function readAnswer(answer: Answer): Reading {
   const named = `HTTP ${status} ${STATUS_CODES[status] ?? ""}`.trim();
   const failed = (kind: FaultKind, detail: string): Reading => ({
     kind: "fault",
-    fault: { kind, detail, retryAfter: readRetryAfter(answer) },
+    fault: { kind, detail, retryAfter: readPause(answer) },
   });
 
   if (status >= 300 && status <= 399)
@@ -96,8 +96,8 @@ export function verdict<V>(verdict: V): Outcome<V> {
   return { kind: "verdict", verdict };
 }
 
-export function fault(kind: FaultKind, detail: string): Outcome<never> {
-  return { kind: "fault", fault: { kind, detail, retryAfter: null } };
+export function fault(kind: FaultKind, detail: string, retryAfter: number | null = null): Outcome<never> {
+  return { kind: "fault", fault: { kind, detail, retryAfter } };
 }
 
 function looksLikeHtml({ headers, body }: Answer): boolean {
@@ -137,14 +137,18 @@ function errorBody(word: unknown, description: string | null): ErrorBody | null 
 const RETRY_AFTER_LIMIT = 3_600_000;
 
 /**
- * Milliseconds that the answer asks to be left alone: `Retry-After` (RFC 9110 §10.2.3), its date counted from the
- * answer's own `Date` since the device's clock may be wrong; with 429 also `x-ratelimit-window` (API facts §4.1).
+ * Milliseconds that the answer asks to be left alone, or null: `Retry-After` (RFC 9110 §10.2.3), its date counted from
+ * the answer's own `Date` since the device's clock may be wrong; with 429 also `x-ratelimit-window`; and where the
+ * leaky bucket is full, the time in which it leaks one call (API facts §4.1).
  */
-export function readRetryAfter({ status, headers }: Answer): number | null {
+export function readPause({ status, headers }: Answer): number | null {
   const value = headers["retry-after"];
   const seconds = readNumber(value);
   const pause = seconds === null ? Date.parse(value ?? "") - Date.parse(headers.date ?? "") : seconds * 1000;
-  const window = status === 429 ? readNumber(headers["x-ratelimit-window"]) : null;
-  const asked = Math.max(Number.isNaN(pause) ? 0 : pause, window ?? 0);
+  const window = readNumber(headers["x-ratelimit-window"]) ?? 0;
+  const limit = readNumber(headers["x-ratelimit-limit"]) ?? 0;
+  const full = readNumber(headers["x-ratelimit-remaining"]) === 0 && limit >= 1;
+  const leak = full ? window / limit : 0;
+  const asked = Math.max(Number.isNaN(pause) ? 0 : pause, status === 429 ? window : leak);
   return asked > 0 ? clamp(Math.ceil(asked), 0, RETRY_AFTER_LIMIT) : null;
 }

@@ -11,7 +11,7 @@ import type {
   RevokeVerdict,
 } from "../domain.ts";
 import type { Secret } from "../secret.ts";
-import { type Answer, verdict } from "./answer.ts";
+import { type Answer, fault, readPause, verdict } from "./answer.ts";
 import { type AttendanceListener, attend } from "./attendance.ts";
 import { deviceCodeRequest, judgeDeviceCode } from "./device-code.ts";
 import { type DeviceIdsVerdict, deviceMeRequest, judgeDeviceIds, judgeDeviceMe } from "./device-me.ts";
@@ -102,6 +102,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
   const transports = new Set([transport]);
   const wire = { ...options, baseUrl, timeouts, transport };
   const hosts = { domains: verificationHosts, baseUrl };
+  /** Until when Frame.io wants to be left alone with a call. Limits are each call's own (API facts §4.1). */
+  const quiet = new Map<Call, number>();
 
   async function call<V extends { readonly type: string }>(
     name: Call,
@@ -110,7 +112,11 @@ export function createFrameio(options: FrameioOptions): Frameio {
     signal: AbortSignal | undefined,
   ): Promise<Outcome<V>> {
     const begun = clock.elapsed();
+    const left = Math.ceil((quiet.get(name) ?? begun) - begun);
+    if (left > 0)
+      return fault("rate-limited", "not asked: Frame.io wants to be left alone for a while", left);
     const exchanged = await exchange(request, wire, signal);
+    if (exchanged.kind === "verdict") quiet.set(name, clock.elapsed() + (readPause(exchanged.verdict) ?? 0));
     const outcome = exchanged.kind === "fault" ? exchanged : judge(exchanged.verdict);
     if (!signal?.aborted)
       observe?.(
@@ -173,6 +179,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
     health: (signal) => call("health", healthRequest(), judgeHealth, signal),
     attend: attendance,
     reset(gone) {
+      // A hotel's portal may have asked for it, and the next network may know nothing of that.
+      quiet.clear();
       for (const each of transports) each.reset(gone);
     },
     async close() {

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { describe, test } from "node:test";
 import { Secret } from "../../../daemon/secret.ts";
-import { CLIENT_SECRET, CODE, client, expectVerdict, httpServer, readBody, TOKENS } from "./support.ts";
+import {
+  CLIENT_SECRET,
+  CODE,
+  client,
+  expectFault,
+  expectVerdict,
+  httpServer,
+  readBody,
+  realClock,
+  TOKENS,
+} from "./support.ts";
 
 interface Seen {
   method: string;
@@ -184,6 +194,60 @@ test("a server that quotes the secret does not get it into the outcome", async (
   });
   const outcome = await client(baseUrl).requestCode();
   assert.deepEqual(expectVerdict(outcome), { type: "refused", error: "[secret]", description: "[secret]" });
+});
+
+describe("a server that wants to be left alone", () => {
+  /** Answers the first request with those headers and the following ones without; `pass` moves the client's time. */
+  async function busy(status: number, headers: Readonly<Record<string, string>>) {
+    const asked: string[] = [];
+    const baseUrl = await httpServer((request, response) => {
+      request.resume();
+      const first = asked.length === 0;
+      asked.push(request.url ?? "");
+      response.writeHead(first ? status : 200, {
+        "content-type": "application/json",
+        ...(first ? headers : {}),
+      });
+      response.end('{"status":"ok"}');
+    });
+    const clock = realClock();
+    let passed = 0;
+    const frameio = client(baseUrl, { clock: { ...clock, elapsed: () => clock.elapsed() + passed } });
+    const pass = (ms: number) => {
+      passed += ms;
+    };
+    return { frameio, asked, pass };
+  }
+
+  for (const [name, status, headers, pause] of [
+    ["Retry-After", 429, { "retry-after": "600" }, 600_000],
+    ["Retry-After, from a proxy", 503, { "retry-after": "600" }, 600_000],
+    ["a full window", 429, { "x-ratelimit-window": "600000" }, 600_000],
+    [
+      "the last call that was free",
+      200,
+      { "x-ratelimit-window": "600000", "x-ratelimit-limit": "2", "x-ratelimit-remaining": "0" },
+      300_000,
+    ],
+  ] as const)
+    test(`is left alone, by ${name}, whoever asks`, async () => {
+      const { frameio, asked, pass } = await busy(status, headers);
+      await frameio.health();
+      const kept = expectFault(await frameio.health());
+      assert.equal(kept.kind, "rate-limited");
+      assert.ok((kept.retryAfter ?? 0) > pause - 60_000 && (kept.retryAfter ?? 0) <= pause);
+      assert.deepEqual(asked, ["/health"]);
+      assert.equal((await frameio.heartbeat(new Secret("access-0"))).kind, "verdict", "another call is free");
+      pass(pause);
+      assert.equal((await frameio.health()).kind, "verdict");
+    });
+
+  test("is asked again where another network leads to it", async () => {
+    const { frameio } = await busy(503, { "retry-after": "600" });
+    await frameio.health();
+    frameio.reset([]);
+    assert.equal((await frameio.health()).kind, "verdict");
+  });
 });
 
 test("each exchange is observed with its call, outcome and seconds", async () => {

@@ -100,6 +100,8 @@ const answers: fc.Arbitrary<Answer> = fc.record({
       "retry-after": fc.oneof(evilText, fc.integer().map(String), fc.date().map(String)),
       date: evilText,
       "x-ratelimit-window": fc.oneof(evilText, fc.integer().map(String)),
+      "x-ratelimit-limit": fc.oneof(evilText, fc.integer().map(String)),
+      "x-ratelimit-remaining": fc.oneof(evilText, fc.constantFrom("0", "1")),
     },
     { requiredKeys: ["content-type"] },
   ),

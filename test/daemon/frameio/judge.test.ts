@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FaultKind, Outcome, Tokens } from "../../../daemon/domain.ts";
-import { type Answer, readRetryAfter } from "../../../daemon/frameio/answer.ts";
+import { type Answer, readPause } from "../../../daemon/frameio/answer.ts";
 import { judgeDeviceCode } from "../../../daemon/frameio/device-code.ts";
 import { judgeDeviceMe } from "../../../daemon/frameio/device-me.ts";
 import { judgeHealth } from "../../../daemon/frameio/health.ts";
@@ -519,10 +519,13 @@ describe("the pause that an answer asks for", () => {
     [429, { "x-ratelimit-window": "9000", "retry-after": "3" }, 9000],
     [429, { "x-ratelimit-window": "soon" }, null],
     [500, { "x-ratelimit-window": "1000" }, null],
+    [502, { "x-ratelimit-window": "60000", "x-ratelimit-limit": "10", "x-ratelimit-remaining": "0" }, 6000],
+    [502, { "x-ratelimit-window": "60000", "x-ratelimit-limit": "10", "x-ratelimit-remaining": "1" }, null],
+    [502, { "x-ratelimit-window": "60000", "x-ratelimit-limit": "0", "x-ratelimit-remaining": "0" }, null],
   ] as const)
     test(`${status} ${JSON.stringify(headers)}`, () => {
       const given = answer(status, "", headers);
-      assert.equal(readRetryAfter(given), expected);
+      assert.equal(readPause(given), expected);
       assert.equal(expectFault(judgeTokenPoll(given)).retryAfter, expected);
     });
 });

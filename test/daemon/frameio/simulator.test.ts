@@ -134,6 +134,8 @@ test("no fault on the way is ever the end of an authorization", async (context) 
       assert.equal(found.retryAfter, fault.type === "rate-limited" ? 7000 : null);
     }
     simulator.faults.remove(id);
+    // The pause that was asked for is kept: see "a server that wants to be left alone".
+    frameio.reset([]);
   }
   assert.equal(expectVerdict(await frameio.refresh(refreshToken)).type, "refreshed");
 });
