@@ -12,7 +12,7 @@ import { openDisplay } from "../hw/displays/open.ts";
 import { createBackend } from "./backend.ts";
 import { buildInfo } from "./build-info.ts";
 import { ButtonMeaning } from "./button.ts";
-import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { watchClock } from "./clock-watch.ts";
 import type { Config } from "./config.ts";
 import { ClientSecret, loadClientSecret } from "./credentials.ts";
@@ -22,6 +22,7 @@ import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import { chooseIdentity } from "./identity.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
+import type { Local } from "./local/server.ts";
 import type { Logger } from "./log.ts";
 import { type NetworkWatch, systemNetwork, watchNetwork } from "./network.ts";
 import { observer } from "./observe.ts";
@@ -29,7 +30,7 @@ import { Runner } from "./pairing/runner.ts";
 import { initialState } from "./pairing/state.ts";
 import { keepPresent, type Presence } from "./presence.ts";
 import { Presenter } from "./screens/presenter.ts";
-import { createNotifier } from "./service/notifier.ts";
+import type { Notifier } from "./service/notifier.ts";
 import { startWatchdog, watchdogUsec } from "./service/watchdog.ts";
 import { StatusKeeper } from "./status/keeper.ts";
 import { statusLine } from "./status/line.ts";
@@ -43,18 +44,13 @@ export interface DaemonOptions {
   /** Prefix of every system path; "" for the system itself. */
   readonly root: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
   readonly log: Logger;
   /** The control socket from systemd; null where the daemon makes its own. */
   readonly handedOver: HandedOverSocket | null;
+  readonly notifier: Notifier;
   /** The one uncaught way out of a loop that can't go on. */
   fail(error: unknown): void;
-}
-
-export interface Daemon {
-  /** Takes up a changed configuration: at once where it can, else by starting every room anew. */
-  reload(next: Config, start: (config: Config) => Promise<Daemon>): Promise<Daemon>;
-  /** Ends everything within two seconds, with everything stored. */
-  close(): Promise<void>;
 }
 
 /** An interface that came up is noticed within this time. */
@@ -66,36 +62,18 @@ const HOME = dirname(fileURLToPath(import.meta.url));
 /** What a snapshot says before the identity is known. */
 const NOBODY: Identity = { clientId: "", source: "generated", model: null };
 
-/**
- * Starts every room. What the first frame and the first request to Frame.io need comes first; the local API, which
- * loads the most, comes while that request is under way.
- *
- * @throws {VaultBusy | VaultKeyError | IdentityError | ProxyError | RootsError | UnknownKeyError | SocketError} where
- *   it can't run as configured
- */
-export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const rooms = new Rooms(options);
-  try {
-    await rooms.open();
-  } catch (error) {
-    await rooms.close();
-    throw error;
-  }
-  return rooms;
-}
-
-/** The rooms of one running daemon, opened in order and closed in the opposite one. */
-class Rooms implements Daemon {
+/** The rooms of one running daemon. */
+export class Daemon {
   readonly #options: DaemonOptions;
-  readonly #clock;
+  readonly #clock: Clock;
   readonly #meters = new Meters();
-  readonly #notifier;
   readonly #secret: ClientSecret;
   readonly #status: StatusKeeper;
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
-  readonly #closers: (() => unknown)[] = [];
+  /** What ends everything that only looks and tells. */
+  readonly #watches: (() => void)[] = [];
   #pairing: Config["pairing"];
   #identity = NOBODY;
   #previousClientId: string | null = null;
@@ -103,19 +81,16 @@ class Rooms implements Daemon {
   #runner: Runner | null = null;
   #frameio: Frameio | null = null;
   #presence: Presence | null = null;
+  #local: Local | null = null;
+  #opening: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | null = null;
 
   /** Does nothing yet but look at the network. */
   constructor(options: DaemonOptions) {
-    const { config, root, environment, log } = options;
+    const { config, root, environment, log, clock } = options;
     this.#options = options;
     this.#pairing = config.pairing;
-    this.#clock = systemClock(root, buildInfo.builtAt);
-    this.#notifier = createNotifier({
-      environment,
-      clock: this.#clock,
-      monotonicUsec: () => process.hrtime.bigint() / 1000n,
-      warn: (message) => log.warn(message),
-    });
+    this.#clock = clock;
     this.#secret = new ClientSecret(
       () => loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, config.frameio.client_secret_file),
       (message) => log.error(message),
@@ -123,7 +98,7 @@ class Rooms implements Daemon {
     this.#network = watchNetwork(this.#clock, systemNetwork(root), NETWORK_LOOK_MS, (_, gone) =>
       this.#networkChanged(gone),
     );
-    this.#closers.push(() => this.#network.stop());
+    this.#watches.push(() => this.#network.stop());
     this.#status = new StatusKeeper({
       state: () => this.#runner?.state ?? initialState,
       facts: () => ({
@@ -148,56 +123,94 @@ class Rooms implements Daemon {
       changed: () => this.#status.update(),
       log,
     });
-    this.#closers.push(() => this.#button.close());
+    this.#watches.push(() => this.#button.close());
   }
 
+  /**
+   * Opens every room, until `close` is called.
+   *
+   * @throws {VaultBusy | VaultKeyError | IdentityError | ProxyError | RootsError | UnknownKeyError | SocketError} where
+   *   it can't run as configured
+   */
   async open(): Promise<void> {
-    const { config, log } = this.#options;
+    this.#opening = this.#openRooms();
+    await this.#opening;
+  }
+
+  async #openRooms(): Promise<void> {
+    for await (const _ of this.#rooms()) if (this.#closing !== null) return;
+  }
+
+  /**
+   * What the first frame and the first request to Frame.io need comes first; the local API, which loads the most, comes
+   * while that request is under way. At each `yield` the start can end.
+   */
+  async *#rooms(): AsyncGenerator<void> {
+    const { config, log, notifier, fail } = this.#options;
     mkdirSync(this.#runtimeDirectory(), { recursive: true });
     await this.#presenter.start();
+    yield;
     const vault = await this.#openVault();
+    yield;
     await this.#chooseIdentity(vault);
+    yield;
     const runner = this.#startPairing(vault);
     await runner.boot();
     this.#startPresence(runner);
     this.#watchClock(runner);
     this.#watchButton();
+    yield;
     await this.#openLocal(runner, vault);
-    await this.#notifier.ready();
-    const tellManager = () => this.#notifier.status(statusLine(this.#status.snapshot()));
+    const tellManager = () => notifier.status(statusLine(this.#status.snapshot()));
     this.#status.subscribe(tellManager);
     tellManager();
     this.#startWatchdog(runner);
     log.debug({ config }, "running");
-    void vault.verify().then((notice) => notice !== null && this.#status.update(), this.#options.fail);
+    void vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
-  async reload(next: Config, start: (config: Config) => Promise<Daemon>): Promise<Daemon> {
+  /** Takes up a changed configuration; false where that needs every room to start anew. */
+  reload(next: Config): boolean {
     const { config, log } = this.#options;
-    await this.#notifier.reloading();
-    const atOnce = (given: Config) => ({ ...given, pairing: null, log: null });
-    if (!isDeepStrictEqual(atOnce(config), atOnce(next))) {
-      log.info("the configuration has changed: starting anew");
-      await this.#closeRooms();
-      return start(next);
-    }
+    const atOnce = (given: Config) => ({ ...given, pairing: null, log: given.log.format });
+    if (!isDeepStrictEqual(atOnce(config), atOnce(next))) return false;
     log.info("the configuration was read again");
     log.level = next.log.level;
     this.#pairing = next.pairing;
     this.#secret.reload();
     this.#runner?.dispatch({ type: "secret-changed" });
-    await this.#notifier.ready();
-    return this;
+    return true;
   }
 
-  async close(): Promise<void> {
-    const stopping = this.#notifier.stopping();
-    await this.#closeRooms();
-    await stopping;
+  /**
+   * Ends everything within two seconds, with everything stored. A code that nobody polls any more leaves the display
+   * first of all. The pairing has its time for an answer under way, and whoever waits at the local API has the same
+   * time, for it may be that very answer.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeRooms();
+    return this.#closing;
   }
 
   async #closeRooms(): Promise<void> {
-    for (const close of this.#closers.splice(0).reverse()) await close();
+    const dark = this.giveDisplayBack();
+    await this.#opening.catch(() => {});
+    for (const stop of this.#watches.splice(0)) stop();
+    await Promise.all([this.#runner?.close(), this.#local?.close()]);
+    await this.#frameio?.close();
+    await this.#vault?.close();
+    await dark;
+  }
+
+  /** Takes the picture off the display, whatever state the rest is in. */
+  giveDisplayBack(): Promise<void> {
+    return this.#presenter.close();
+  }
+
+  /** Whether a thread may hang in the storage, in a device or in a name lookup; `process.exit` would wait for it. */
+  mayHang(): boolean {
+    const waits = process.getActiveResourcesInfo().some((name) => /^(GetAddrInfo|FS)Req/.test(name));
+    return waits || (this.#vault?.failing() ?? null) !== null;
   }
 
   #makePresenter(): Presenter {
@@ -224,8 +237,7 @@ class Rooms implements Daemon {
         log.warn(message);
       },
     });
-    this.#closers.push(() => presenter.close());
-    this.#closers.push(watchDisplays(config.display, host, () => presenter.reopen()));
+    this.#watches.push(watchDisplays(config.display, host, () => presenter.reopen()));
     return presenter;
   }
 
@@ -244,8 +256,7 @@ class Rooms implements Daemon {
         }),
     });
     this.#vault = vault;
-    this.#closers.push(() => vault.close());
-    this.#closers.push(
+    this.#watches.push(
       vault.onChange(() => {
         const failing = vault.failing();
         if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
@@ -307,8 +318,6 @@ class Rooms implements Daemon {
     });
     this.#frameio = frameio;
     this.#runner = runner;
-    this.#closers.push(() => frameio.close());
-    this.#closers.push(() => runner.close());
     runner.subscribe(() => this.#status.update());
     return runner;
   }
@@ -330,8 +339,8 @@ class Rooms implements Daemon {
       },
     });
     this.#presence = presence;
-    this.#closers.push(() => presence.close());
-    this.#closers.push(runner.subscribe(() => presence.update()));
+    this.#watches.push(() => presence.close());
+    this.#watches.push(runner.subscribe(() => presence.update()));
     presence.update();
   }
 
@@ -343,7 +352,7 @@ class Rooms implements Daemon {
   }
 
   #watchClock(runner: Runner): void {
-    this.#closers.push(
+    this.#watches.push(
       watchClock(this.#clock, (step) => {
         this.#options.log.info(`the clock was set (${step > 0 ? "+" : ""}${Math.round(step / 1000)} s)`);
         runner.dispatch({ type: "clock-changed" });
@@ -356,7 +365,7 @@ class Rooms implements Daemon {
     const { device, key } = config.buttons;
     if (device === "") return;
     const watched = watchButton(root + device, keyCode(key), this.#clock, this.#button);
-    this.#closers.push(() => watched.close());
+    this.#watches.push(() => watched.close());
   }
 
   async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
@@ -382,7 +391,7 @@ class Rooms implements Daemon {
       randomBytes,
       onPageProblem: (problem) => problem !== null && log.warn(problem),
     });
-    this.#closers.push(() => local.close());
+    this.#local = local;
     const address = local.tcpAddress();
     if (address !== null) log.info(`status page at http://${host(address)}`);
   }
@@ -390,7 +399,9 @@ class Rooms implements Daemon {
   #startWatchdog(runner: Runner): void {
     const usec = watchdogUsec(this.#options.environment, process.pid);
     if (usec === null) return;
-    this.#closers.push(startWatchdog(this.#clock, this.#notifier, usec, () => runner.makesProgress()));
+    this.#watches.push(
+      startWatchdog(this.#clock, this.#options.notifier, usec, () => runner.makesProgress()),
+    );
   }
 
   #runtimeDirectory(): string {

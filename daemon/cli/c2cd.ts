@@ -26,7 +26,7 @@ export const C2CD: Program = {
   summary: "pair a camera or recorder with Frame.io Camera to Cloud and keep it paired",
   description: [
     "c2cd shows a pairing code on the device's screen, waits until someone enters it at Frame.io, and keeps the authorization alive from then on. Other programs on the device ask its control socket for the state and for a valid access token.",
-    "It runs in the foreground and logs to standard output. SIGTERM and SIGINT end it cleanly; a code that is on the screen is taken away.",
+    "It runs in the foreground and logs to standard output. SIGTERM and SIGINT end it cleanly within two seconds; a code that is on the screen is taken away. SIGHUP reads the configuration and the client_secret again; a configuration with mistakes changes nothing.",
   ],
   options: [CONFIG, ROOT, CHECK],
   commands: [],
@@ -64,7 +64,10 @@ export const C2CD: Program = {
     },
   ],
   exitStatus: [
-    { term: "0", doc: "Ended on request, or the check found nothing wrong." },
+    {
+      term: "0",
+      doc: "Ended on request, or the check found nothing wrong. Where a card, a device or a name server does not answer at the end, the status is that of the signal itself.",
+    },
     { term: "64", doc: "The command line is wrong." },
     { term: "69", doc: "Something that the daemon needs can't be had, e.g. the socket's address." },
     { term: "70", doc: "An internal error; the log has it. A fresh start may help." },

@@ -18,6 +18,7 @@ import { type DeviceIdsVerdict, deviceMeRequest, judgeDeviceIds, judgeDeviceMe }
 import { exchange, type Timeouts } from "./exchange.ts";
 import { type HealthVerdict, healthRequest, judgeHealth } from "./health.ts";
 import { heartbeatRequest, judgeHeartbeat } from "./heartbeat.ts";
+import { Lookups } from "./lookups.ts";
 import { judgeRefresh, refreshRequest } from "./refresh.ts";
 import { type ApiRequest, type BodyEncoding, type Credentials, secretsOf } from "./request.ts";
 import { judgeRevoke, revokeRequest } from "./revoke.ts";
@@ -97,7 +98,13 @@ export function createFrameio(options: FrameioOptions): Frameio {
   const { clientId, clock, verificationHosts, scope, urlPairing, observe } = options;
   const baseUrl = new URL(options.baseUrl);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
-  const reach = { ...options, secureContext: trusting(options.roots), connectTimeout: timeouts.connect };
+  const lookups = new Lookups(options.lookup);
+  const reach = {
+    ...options,
+    secureContext: trusting(options.roots),
+    connectTimeout: timeouts.connect,
+    lookup: lookups.lookup,
+  };
   const transport = new Transport(reach);
   const transports = new Set([transport]);
   const wire = { ...options, baseUrl, timeouts, transport };
@@ -181,6 +188,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     reset(gone) {
       // A hotel's portal may have asked for it, and the next network may know nothing of that.
       quiet.clear();
+      lookups.renew();
       for (const each of transports) each.reset(gone);
     },
     async close() {

@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction, Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { Agent, buildConnector, type Dispatcher } from "undici";
@@ -9,7 +8,7 @@ export interface TransportOptions {
   readonly proxy: string | null;
   /** Milliseconds for name, TCP and TLS together. */
   readonly connectTimeout: number;
-  readonly lookup?: LookupFunction;
+  readonly lookup: LookupFunction;
 }
 
 /** Polls come every 5 s and share a connection; a longer silence ends it, since networks change under a camera. */
@@ -81,7 +80,7 @@ export class Transport {
     const reach: ReachOptions = {
       ...(secureContext && { secureContext }),
       timeout: connectTimeout,
-      lookup: shared(lookup ?? systemLookup),
+      lookup,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     };
@@ -151,26 +150,4 @@ function directConnector(reach: ReachOptions): buildConnector.connector {
 
 function broken(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error("the connection was given up"), { code });
-}
-
-/**
- * Askers of the same name share one lookup. getaddrinfo(3) can hang for half a minute on a network that swallows
- * packets, and each call holds one of libuv's four threads, which the storage needs as well.
- */
-function shared(lookup: LookupFunction): LookupFunction {
-  const waiting = new Map<string, Parameters<LookupFunction>[2][]>();
-  return (hostname, options, callback) => {
-    const key = JSON.stringify([hostname, options]);
-    const joined = waiting.get(key);
-    if (joined !== undefined) {
-      joined.push(callback);
-      return;
-    }
-    const callbacks = [callback];
-    waiting.set(key, callbacks);
-    lookup(hostname, options, (...answer) => {
-      waiting.delete(key);
-      for (const each of callbacks) each(...answer);
-    });
-  };
 }

@@ -709,7 +709,8 @@ function onRefreshVerdict(
     case "ended": {
       const { current, previous } = grant;
       const another = previous?.refreshToken != null && !current.refreshToken?.equals(previous.refreshToken);
-      if (token === "current" && another) return sendRefresh(state, grant, "previous", failing, moment, effects);
+      if (token === "current" && another)
+        return sendRefresh(state, grant, "previous", failing, moment, effects);
       const ended = judgeEnd(moment.now, current.clockTrusted ? current.obtainedAt : null, moment);
       return endGrant(state, ended, moment, effects);
     }

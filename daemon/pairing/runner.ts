@@ -28,7 +28,7 @@ export interface Change {
 
 /** How long a stop waits for answers that would be lost with the process: they may hold the only copy of a token. */
 const GRACE_MS = 1_500;
-/** A timer that is late by this much is not late but lost. */
+/** A timer that is late by this much is not late but lost, and so is an answer: every call and every write is bounded. */
 const STUCK_MS = 60_000;
 /** An unpair does not wait longer than this for a network that is not there. */
 const REVOKE_MS = 10_000;
@@ -41,6 +41,8 @@ export class Runner {
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
   readonly #critical = new Set<Promise<void>>();
+  /** What is being performed, and since when. */
+  readonly #underWay = new Map<Promise<void>, number>();
   #state: State = initialState;
   #cancelTimer: () => void = () => {};
   #stopping = false;
@@ -107,10 +109,10 @@ export class Runner {
     return this.#leaving;
   }
 
-  /** Whether nothing that fell due has been left lying for long: what the watchdog asks. */
+  /** Whether nothing that fell due or was begun has been left lying for long: what the watchdog asks. */
   makesProgress(): boolean {
-    const due = wakeAt(this.#state);
-    return due === null || this.#ports.clock.elapsed() - due < STUCK_MS;
+    const now = this.#ports.clock.elapsed();
+    return Math.min(wakeAt(this.#state) ?? now, ...this.#underWay.values()) > now - STUCK_MS;
   }
 
   /** Lets nothing new begin, waits shortly for what may bring tokens, and for every write. */
@@ -169,6 +171,8 @@ export class Runner {
       effect.type !== "revoke";
     if (this.#stopping && opensNew) return;
     const work = this.#answer(effect);
+    this.#underWay.set(work, this.#ports.clock.elapsed());
+    void work.finally(() => this.#underWay.delete(work));
     const losesTokens = effect.type !== "request-code" && effect.type !== "read-device";
     if (!losesTokens) return;
     this.#critical.add(work);

@@ -26,13 +26,13 @@ export class DaemonProcess {
   output = "";
 
   /**
-   * @param settings as in c2cd.toml(5), "section.key"
+   * @param settings as in c2cd.toml(5), "section.key"; null leaves a key to the configuration file
    * @param surroundings more environment, and a program that runs the daemon (`ip netns exec …`)
    */
   constructor(
     board: Board,
     simulator: Simulator,
-    settings: Readonly<Record<string, string>> = {},
+    settings: Readonly<Record<string, string | null>> = {},
     surroundings: {
       readonly environment?: Readonly<Record<string, string>>;
       readonly wrapper?: readonly string[];
@@ -40,7 +40,7 @@ export class DaemonProcess {
   ) {
     this.board = board;
     const secretFile = board.write("/etc/c2cd/client_secret", simulator.secret, 0o600);
-    const all: Record<string, string> = {
+    const all: Record<string, string | null> = {
       "frameio.base_url": simulator.url,
       "frameio.client_secret_file": secretFile,
       "http.listen": "127.0.0.1:0",
@@ -48,10 +48,9 @@ export class DaemonProcess {
       "log.format": "journal",
       ...settings,
     };
-    const environment = Object.entries(all).map(([key, value]) => [
-      `C2CD_${key.toUpperCase().replace(".", "_")}`,
-      value,
-    ]);
+    const environment = Object.entries(all)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [`C2CD_${key.toUpperCase().replace(".", "_")}`, value]);
     const [command = "", ...given] = [
       ...(surroundings.wrapper ?? []),
       process.execPath,

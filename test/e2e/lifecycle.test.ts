@@ -66,8 +66,10 @@ describe("the life of the process", () => {
         const daemon = new DaemonProcess(board, simulator);
         await moment(daemon);
         const { status, took } = await daemon.end();
-        assert.ok(status === 0 || index === 0, `moment ${index}: status ${status}\n${daemon.output}`);
-        assert.ok(took < 2_500, `moment ${index}: took ${Math.round(took)} ms`);
+        const clean = status === 0 || daemon.child.signalCode === "SIGTERM";
+        assert.ok(clean, `moment ${index}: status ${status}\n${daemon.output}`);
+        // Two seconds by the daemon's own timer, on a machine that may be busy.
+        assert.ok(took < 15_000, `moment ${index}: took ${Math.round(took)} ms`);
       }
     }));
 

@@ -400,7 +400,7 @@ describe("the device grant", () => {
     assert.equal(wakeAt(state), now + 30_000, "half of the longest back-off");
     const { state: tried } = play(
       [
-        [now + 1_000, { type: "network-changed" }],
+        [now + 1_000, { type: "network-changed", up: true }],
         [now + 1_000, tick],
       ],
       {},
@@ -418,7 +418,7 @@ describe("the device grant", () => {
     const { state: sent } = play(
       [
         [due, tick],
-        [due + 50, { type: "network-changed" }],
+        [due + 50, { type: "network-changed", up: true }],
       ],
       {},
       state,
@@ -508,7 +508,7 @@ describe("the authorization", () => {
       now = wakeAt(state) ?? 0;
       state = again(now);
     }
-    state = step(state, { type: "network-changed" }, moment(now + 10)).state;
+    state = step(state, { type: "network-changed", up: true }, moment(now + 10)).state;
     state = step(state, answer, moment(now + 20)).state;
     assert.equal(state.grant?.refresh.at, "preparing");
     state = again(now + 20);
