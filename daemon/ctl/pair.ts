@@ -7,7 +7,7 @@ import { succeeded } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
 import { terminalQr } from "./terminal-qr.ts";
 import { countdown, duration } from "./text.ts";
-import { meaningOf } from "./words.ts";
+import { meaningOf, sentencesOf } from "./words.ts";
 
 /** `c2cctl pair` */
 export async function pair(context: Context): Promise<ExitCode> {
@@ -55,10 +55,7 @@ function judgement(before: SnapshotView): (snapshot: SnapshotView) => Verdict {
     const { state, authorization, project, device, health } = snapshot;
     if (state === "unconfigured") {
       const problem = health.find(({ severity }) => severity === "error");
-      return new Failure(
-        EXIT.config,
-        problem === undefined ? meaningOf(state) : `${problem.text} ${problem.action}`,
-      );
+      return new Failure(EXIT.config, problem === undefined ? meaningOf(state) : sentencesOf(problem));
     }
     const rests = state === "idle" || state === "paired";
     begun ||= !rests;

@@ -49,6 +49,7 @@ export interface ProblemView {
   readonly severity: string;
   readonly text: string;
   readonly action: string;
+  readonly detail: string;
 }
 
 /**
@@ -123,6 +124,7 @@ function readHealth(value: unknown): ProblemView[] {
       severity: problem.text("severity") ?? "warning",
       text: problem.text("text") ?? code,
       action: problem.text("action") ?? "",
+      detail: problem.text("detail") ?? "",
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { SnapshotView } from "./snapshot.ts";
+import type { ProblemView, SnapshotView } from "./snapshot.ts";
 import type { Style } from "./text.ts";
 
 /** What each public state means, for someone who has not read the manual. */
@@ -29,16 +29,20 @@ export function originOf(source: string | null): string {
   return SOURCES[source ?? ""] ?? source ?? "of unknown origin";
 }
 
-/** One line for each problem: how bad, what, what to do. */
+/** One line for each problem: how bad, what, what to do, and what else there is to know. */
 export function problemLines({ health }: SnapshotView, style: Style): string {
   const paint: Readonly<Record<string, (text: string) => string>> = {
     error: style.red,
     warning: style.yellow,
   };
   return health
-    .map(({ code, severity, text, action }) => {
-      const mark = (paint[severity] ?? style.bold)(severity);
-      return `${mark} ${code}: ${[text, action].filter((part) => part !== "").join(" ")}\n`;
+    .map((problem) => {
+      const mark = (paint[problem.severity] ?? style.bold)(problem.severity);
+      return `${mark} ${problem.code}: ${sentencesOf(problem)}\n`;
     })
     .join("");
+}
+
+export function sentencesOf({ text, action, detail }: ProblemView): string {
+  return [text, action, detail].filter((part) => part !== "").join(" ");
 }

@@ -58,8 +58,9 @@ const HealthProblemSchema = Type.Object({
     ["error", "warning", "info"],
     "`error`: the device can't do its job; `warning`: it will become one.",
   ),
-  text: Text("What is wrong, one sentence."),
-  action: Text("What a person can do about it, one sentence."),
+  text: Text("What is wrong, one plain sentence."),
+  action: Text("What a person can do about it, in plain words."),
+  detail: orNull(Text("What the one who maintains the device should know besides; null for nothing.")),
   since: DateTime("Since when, by the device's clock."),
 });
 

@@ -1,7 +1,4 @@
-/**
- * Named problems, each with a plain sentence and what to do. The codes are wire-stable; the English words here are
- * what the API, the journal and c2cctl print, the other languages live in `daemon/texts/`.
- */
+/** Named problems. The codes are wire-stable; what people read of each is in `daemon/texts/`, in six languages. */
 export const PROBLEM_CODES = [
   "secret-missing",
   "secret-refused",
@@ -21,6 +18,7 @@ export const PROBLEM_CODES = [
   "may-not-upload",
   "storage-failing",
   "storage-replaced",
+  "storage-recovered",
   "storage-unreadable",
   "identity-changed",
   "display-missing",
@@ -33,10 +31,12 @@ export interface Problem {
   readonly code: ProblemCode;
   /** `error`: the device can't do its job until this is mended; `warning`: it will become one; `info`: worth knowing. */
   readonly severity: "error" | "warning" | "info";
-  /** What is wrong, one plain sentence. */
+  /** What is wrong, one plain sentence in English. */
   readonly text: string;
-  /** What a person can do about it, one plain sentence. */
+  /** What a person can do about it, in plain English. */
   readonly action: string;
+  /** What the one who maintains the device should know besides; null where there is nothing. */
+  readonly detail: string | null;
   /** ISO 8601. */
   readonly since: string;
 }

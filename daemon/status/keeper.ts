@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Identity } from "../domain.ts";
 import { stateName } from "../pairing/name.ts";
 import type { State } from "../pairing/state.ts";
+import { en } from "../texts/en.ts";
 import { snapshot } from "./derive.ts";
 import { diagnose, type Facts } from "./diagnose.ts";
 import type { Problem } from "./health.ts";
@@ -63,6 +64,8 @@ export class StatusKeeper {
     const before = new Map(this.#problems.map((problem) => [problem.code, problem.since]));
     this.#problems = diagnose(state(), facts(), clock).map((finding) => ({
       ...finding,
+      text: `${en.problems[finding.code].headline}.`,
+      action: en.problems[finding.code].sentence,
       since: before.get(finding.code) ?? new Date(clock.wall()).toISOString(),
     }));
     const standing = JSON.stringify(standingPart(this.snapshot()));

@@ -104,6 +104,10 @@ export const de: Texts = {
       headline: "Speicher zurückgesetzt",
       sentence: "Die gespeicherte Kopplung war beschädigt. Kopple das Gerät neu, um weiterzumachen.",
     },
+    "storage-recovered": {
+      headline: "Speicher repariert",
+      sentence: "Die Kopplung ist erhalten. Tausche die Speicherkarte, falls das wiederkommt.",
+    },
     "storage-unreadable": {
       headline: "Speicher\u00ADproblem",
       sentence: "Die gespeicherte Kopplung ist hier nicht lesbar. Kopple das Gerät neu, um weiterzumachen.",

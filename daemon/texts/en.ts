@@ -95,6 +95,10 @@ export const en: Texts = {
       headline: "Storage was reset",
       sentence: "The saved pairing was damaged. Pair again to continue.",
     },
+    "storage-recovered": {
+      headline: "Storage was repaired",
+      sentence: "The pairing is safe. Replace the memory card if this comes back.",
+    },
     "storage-unreadable": {
       headline: "Storage problem",
       sentence: "The saved pairing can’t be read on this device. Pair again to continue.",

@@ -101,6 +101,10 @@ export const es: Texts = {
       headline: "Memoria restablecida",
       sentence: "El emparejamiento guardado estaba dañado. Vuelve a emparejar para continuar.",
     },
+    "storage-recovered": {
+      headline: "Memoria reparada",
+      sentence: "El emparejamiento se conserva. Cambia la tarjeta de memoria si vuelve a ocurrir.",
+    },
     "storage-unreadable": {
       headline: "Problema de memoria",
       sentence: "El emparejamiento guardado no se puede leer aquí. Vuelve a emparejar para continuar.",

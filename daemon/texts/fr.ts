@@ -105,6 +105,10 @@ export const fr: Texts = {
       headline: "Stockage réinitialisé",
       sentence: "Le couplage enregistré était endommagé. Couplez de nouveau l’appareil pour continuer.",
     },
+    "storage-recovered": {
+      headline: "Stockage réparé",
+      sentence: "Le couplage est conservé. Remplacez la carte mémoire si cela se reproduit.",
+    },
     "storage-unreadable": {
       headline: "Problème de stockage",
       sentence: "Le couplage enregistré n’est pas lisible ici. Couplez de nouveau l’appareil pour continuer.",

@@ -104,6 +104,10 @@ export const ja: Texts = {
       headline: "保存内容を初期化しました",
       sentence: "保存した情報が壊れていました。再度ペアリングしてください。",
     },
+    "storage-recovered": {
+      headline: "保存内容を修復しました",
+      sentence: "ペアリングは有効です。また起きる場合は、カードを交換してください。",
+    },
     "storage-unreadable": {
       headline: "読み込めません",
       sentence: "保存した情報を読み込めません。再度ペアリングしてください。",

@@ -77,6 +77,10 @@ export const zh: Texts = {
       headline: "存储已重置",
       sentence: "配对信息已损坏。请重新配对。",
     },
+    "storage-recovered": {
+      headline: "存储已修复",
+      sentence: "配对仍有效。请留意存储卡。",
+    },
     "storage-unreadable": {
       headline: "存储故障",
       sentence: "无法读取配对信息。请重新配对。",

@@ -44,6 +44,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   "clock-wrong": "clock",
   "storage-failing": "storage",
   "storage-replaced": "storage",
+  "storage-recovered": "storage",
   "storage-unreadable": "storage",
   "identity-changed": "identity",
   "display-missing": "display",
@@ -54,10 +55,13 @@ const LEVEL_OF: Readonly<Record<string, Level>> = { error: "fail", warning: "war
 
 /** What the running daemon has found wrong itself; problems of the authorization, and unknown ones, under that name. */
 export function reported(snapshot: SnapshotView): Check[] {
-  return snapshot.health.map(({ code, severity, text, action }) => ({
+  return snapshot.health.map(({ code, severity, text, action, detail }) => ({
     name: PART_OF[code] ?? "authorization",
     level: LEVEL_OF[severity] ?? "warn",
-    text: text.replace(/\.$/, ""),
+    text: [text, detail]
+      .map((part) => part.replace(/\.$/, ""))
+      .filter((part) => part !== "")
+      .join(": "),
     action: action === "" ? null : action.replace(/\.$/, ""),
   }));
 }

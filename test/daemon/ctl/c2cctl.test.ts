@@ -28,6 +28,7 @@ describe("status", { timeout: 300_000 }, () => {
             severity: "warning",
             text: "It ends soon.",
             action: "Pair again.",
+            detail: null,
             since: "",
           },
         ],

@@ -174,14 +174,23 @@ describe("doctor", { timeout: 300_000 }, () => {
           severity: "error",
           text: "The card is full.",
           action: "Make room.",
+          detail: null,
           since,
         },
-        { code: "clock-wrong", severity: "error", text: "It is 1970.", action: "Set the clock.", since },
+        {
+          code: "clock-wrong",
+          severity: "error",
+          text: "It is 1970.",
+          action: "Set the clock.",
+          detail: null,
+          since,
+        },
         {
           code: "display-missing",
           severity: "warning",
           text: "The display is gone.",
           action: "Plug it in.",
+          detail: null,
           since,
         },
         {
@@ -189,9 +198,17 @@ describe("doctor", { timeout: 300_000 }, () => {
           severity: "error",
           text: "A login page answers.",
           action: "Log in.",
+          detail: null,
           since,
         },
-        { code: "expiring-soon", severity: "warning", text: "It ends soon.", action: "Pair again.", since },
+        {
+          code: "expiring-soon",
+          severity: "warning",
+          text: "It ends soon.",
+          action: "Pair again.",
+          detail: null,
+          since,
+        },
       ],
     });
     const { code, lines, text } = await examine({ daemon, settings: { C2CD_FRAMEIO_BASE_URL: url } });

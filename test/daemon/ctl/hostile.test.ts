@@ -282,7 +282,14 @@ describe("a daemon that says no", { timeout: 300_000 }, () => {
 
   it("unconfigured ends pairing with 78 and the daemon's own words", async () => {
     const health = [
-      { code: "secret-missing", severity: "error", text: "No secret.", action: "Install it.", since: "" },
+      {
+        code: "secret-missing",
+        severity: "error",
+        text: "No secret.",
+        action: "Install it.",
+        detail: null,
+        since: "",
+      },
     ];
     const unconfigured = { ...IDLE, state: "unconfigured", health };
     await using daemon = await ScriptedDaemon.http({

@@ -57,16 +57,18 @@ export const PAIRED: Snapshot = {
 export const OFFLINE: Problem = {
   code: "no-network",
   severity: "warning",
-  text: "This device has no network.",
-  action: "Check the Wi-Fi or the cable of this device.",
+  text: "No internet.",
+  action: "Check the Wi-Fi or network cable of this device.",
+  detail: null,
   since: "2026-05-04T09:13:00.000Z",
 };
 
 export const NO_SECRET: Problem = {
   code: "secret-missing",
   severity: "error",
-  text: "This device has no client_secret.",
-  action: "Install it with the credential client_secret or frameio.client_secret_file.",
+  text: "Not set up yet.",
+  action: "This device still needs its Frame.io key. Please ask the person who set it up.",
+  detail: "Install the client_secret as a credential of that name.",
   since: "2026-05-04T09:13:00.000Z",
 };
 

@@ -25,5 +25,5 @@ export function snapshotOf(state: Snapshot["state"], more: Partial<Snapshot> = {
 }
 
 export function problem(code: ProblemCode): Snapshot["health"][number] {
-  return { code, severity: "warning", text: "", action: "", since: IDLE.since };
+  return { code, severity: "warning", text: "", action: "", detail: null, since: IDLE.since };
 }
