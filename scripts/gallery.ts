@@ -1,4 +1,7 @@
-/** `npm run gallery`: every state on every usual panel in every language, on one page of pictures to look at. */
+/**
+ * `npm run gallery`: every state on every usual panel in every language, on one page of pictures to look at; languages
+ * named as arguments alone. `npm run gallery docs` makes the pictures of the documentation instead.
+ */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import sharp from "sharp";
 import { loadFonts } from "../daemon/screens/fonts.ts";
@@ -21,9 +24,33 @@ function png({ width, height, pixels, palette }: Picture): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Screens that the documentation shows: file, panel, situation, and how much larger than it is. */
+const DOCUMENTED = [
+  ["code-800x480", 800, 480, "code-half-time", 1],
+  ["paired-800x480", 800, 480, "paired", 1],
+  ["no-internet-480x320", 480, 320, "no-network", 1],
+  ["code-240x240", 240, 240, "code-half-time", 1],
+  ["code-128x64", 128, 64, "code-half-time", 3],
+] as const;
+
+const only = process.argv.slice(2);
+if (only.includes("docs")) {
+  const fonts = await loadFonts("en");
+  for (const [file, width, height, situation, times] of DOCUMENTED) {
+    const snapshot = SITUATIONS[situation];
+    if (snapshot === undefined) throw new Error(`no situation is called ${situation}`);
+    const panel = { width, height, monochrome: width === 128 };
+    const { picture } = paint(screenOf(snapshot, CATALOGUE.en), panel, fonts);
+    await sharp(await png(picture))
+      .resize(width * times, height * times, { kernel: "nearest" })
+      .png({ palette: true, compressionLevel: 9 })
+      .toFile(`docs/images/${file}.png`);
+  }
+  process.exit();
+}
+
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
-const only = process.argv.slice(2);
 const sections: string[] = [];
 for (const language of LANGUAGES) {
   if (only.length > 0 && !only.some((word) => word === language)) continue;
