@@ -30,15 +30,26 @@ const LEAST_SHARE = 0.55;
 
 /** A paragraph: a little smaller where a word is too long for its place. */
 export function textBlock(press: Press, text: string, options: TextOptions): Block {
+  // A column tries the same block at the same size again and again, in other company.
+  const tried = new Map<string, SetBlock | null>();
+  const set = (style: Style, width: number): SetBlock | null => {
+    for (const smaller of smallerAndSmaller(press, style)) {
+      const lines = setParagraph(press.fonts, text, smaller, width);
+      if (lines !== null && lines.length <= options.lines)
+        return setLines(lines, smaller, (line) => coloured(press.fonts, line, smaller, options));
+    }
+    return null;
+  };
   return {
     gap: options.gap,
     set(width, scale) {
-      for (const style of smallerAndSmaller(press, styleOf(press, options, scale))) {
-        const lines = setParagraph(press.fonts, text, style, width);
-        if (lines !== null && lines.length <= options.lines)
-          return setLines(lines, style, (line) => coloured(press.fonts, line, style, options));
-      }
-      return null;
+      const style = styleOf(press, options, scale);
+      const key = `${width} ${style.size}`;
+      const known = tried.get(key);
+      if (known !== undefined) return known;
+      const fresh = set(style, width);
+      tried.set(key, fresh);
+      return fresh;
     },
   };
 }
