@@ -23,7 +23,10 @@ export const C2CCTL_OPTIONS = {
     doc: "Put DIR before every system path, as c2cd(8) does with the same option.",
   },
   json: JSON_OUTPUT,
-  watch: toggle("watch", "Stay and show every change. With `--json`: one snapshot a line."),
+  watch: toggle(
+    "watch",
+    "Stay and show every change, on a terminal as one picture that is kept true. With `--json`: one snapshot a line.",
+  ),
   noWait: toggle("no-wait", "Return as soon as the daemon has begun."),
   yes: toggle("yes", "Do not ask."),
   png: file("png", "Write a PNG picture; `-` is standard output."),
@@ -37,7 +40,9 @@ export const COMMANDS = {
   status: {
     name: "status",
     summary: "Show the state, the code on offer, the project, and what is wrong.",
-    doc: [],
+    doc: [
+      "The JSON is the answer of `GET /v1/status`; `GET /v1/openapi.json` on the control socket describes it.",
+    ],
     options: [json, watch],
   },
   pair: {
@@ -79,7 +84,8 @@ export const COMMANDS = {
     name: "doctor",
     summary: "Find out what is wrong, from the secret to the screen.",
     doc: [
-      "Checks what pairing depends on, one line each, with what to do about it. Works while the daemon is down. As root it sees more: files of the daemon that others may not look at.",
+      "Checks what pairing depends on, one line each, with what to do about it: config, daemon, systemd, hardening, identity, secret, storage, permissions, clock, interface, proxy, dns, tls, portal, api, display, button, authorization. Each is ok, warn or fail; what does not apply is left out.",
+      "Takes less than a minute, whatever does not answer, and works while the daemon is down. As root it sees more: files of the daemon that others may not look at.",
     ],
     options: [json, config],
   },
@@ -104,6 +110,10 @@ export const C2CCTL: Program = {
   environment: [
     { term: "C2CD_SOCKET", doc: "The control socket, where neither `--socket` nor `--root` is given." },
     {
+      term: "C2CD_SECTION_KEY, HTTPS_PROXY, NO_PROXY",
+      doc: "`doctor` takes them as c2cd(8) does, from where it is run: what the unit sets it does not see.",
+    },
+    {
       term: "NO_COLOR",
       doc: "No colours where this is set and not empty (no-color.org). They go to terminals alone.",
     },
@@ -114,7 +124,10 @@ export const C2CCTL: Program = {
   ],
   exitStatus: [
     { term: "0", doc: "Done." },
-    { term: "1", doc: "`doctor` found something that is broken." },
+    {
+      term: "1",
+      doc: "`doctor` found something that is broken, or the question of `unpair` was answered with no.",
+    },
     { term: "64", doc: "The command line is wrong." },
     { term: "69", doc: "The daemon does not answer, or not in a way that this c2cctl understands." },
     { term: "73", doc: "The file, or standard output, can't be written." },

@@ -42,6 +42,10 @@ export const C2CD: Program = {
     { term: "STATE_DIRECTORY", doc: "Where the store is kept; `/var/lib/c2cd` without it." },
     { term: "RUNTIME_DIRECTORY", doc: "Where the control socket is made; `/run/c2cd` without it." },
     { term: "NOTIFY_SOCKET, WATCHDOG_USEC", doc: "Readiness, status and watchdog, see sd_notify(3)." },
+    {
+      term: "HTTPS_PROXY, NO_PROXY",
+      doc: "The proxy that Frame.io is reached through, and the hosts that are reached without it.",
+    },
     { term: "LISTEN_FDS", doc: "The control socket by socket activation, see sd_listen_fds(3)." },
   ],
   files: [
