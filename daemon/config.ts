@@ -248,7 +248,11 @@ export const SCHEMA = {
       1023,
       "GPIO line of the panel's reset input; -1 where it is not wired to one.",
     ),
-    language: choice(["en", "de", "es", "fr", "ja", "zh"], "en", "Language of the screen."),
+    language: choice(
+      ["en", "de", "es", "fr", "ja", "zh"],
+      "en",
+      "Language of the screen, and of the status page for readers who ask for none of these.",
+    ),
     paired_for: integer(
       30,
       0,

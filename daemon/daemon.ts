@@ -381,6 +381,7 @@ export class Daemon {
         meters: this.#meters,
       }),
       http: config.http,
+      language: config.display.language,
       socketPath: join(this.#runtimeDirectory(), "control.sock"),
       handedOver: this.#options.handedOver,
       groupFile: `${root}/etc/group`,

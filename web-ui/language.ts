@@ -7,10 +7,15 @@ function known(tag: string): Language | null {
 }
 
 /**
- * The language to answer in: what the reader chose, else the best of `Accept-Language` (RFC 9110 §12.5.4), else
- * English.
+ * The language to answer in: what the reader chose, else the best of `Accept-Language` (RFC 9110 §12.5.4).
+ *
+ * @param fallback where the reader has none of ours
  */
-export function chooseLanguage(chosen: string | undefined, acceptLanguage: string | undefined): Language {
+export function chooseLanguage(
+  chosen: string | undefined,
+  acceptLanguage: string | undefined,
+  fallback: Language,
+): Language {
   const asked = (acceptLanguage ?? "")
     .split(",")
     .map((range) => {
@@ -24,5 +29,5 @@ export function chooseLanguage(chosen: string | undefined, acceptLanguage: strin
     const language = known(tag);
     if (language !== null) return language;
   }
-  return "en";
+  return fallback;
 }

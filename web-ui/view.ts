@@ -25,9 +25,11 @@ export interface PageInput {
   readonly formToken: string | null;
   /** The reader has pressed Unpair and is asked once more. */
   readonly confirming: boolean;
-  /** The last unpairing did not reach Frame.io. */
-  readonly notRevoked: boolean;
+  /** What the reader has to know of the last action; null where it did what it said. */
+  readonly notice: Notice | null;
 }
+
+export type Notice = keyof PageTexts["notices"];
 
 /** The reader's language: what the page shares with the screens, and its own. */
 interface Words {
@@ -35,10 +37,16 @@ interface Words {
   readonly page: PageTexts;
 }
 
-/** Seconds after which the page asks again where it has no script; sooner in states that pass quickly. */
+/** Seconds after which the page asks again where it has no script. */
 const RELOAD_S = 10;
 const RELOAD_SOON_S = 2;
 const PASSING: readonly StateName[] = ["starting", "requesting-code", "confirming"];
+
+/** Sooner in states that pass quickly, and when the code ends. */
+function reloadAfter({ state, pairing }: Snapshot): number {
+  if (PASSING.includes(state)) return RELOAD_SOON_S;
+  return Math.min(RELOAD_S, (pairing?.expires_in ?? RELOAD_S) + 1);
+}
 
 type Tone = "waiting" | "bad" | "pairing" | "resting" | "good";
 
@@ -73,7 +81,6 @@ export function renderPage(input: PageInput): string {
   const { snapshot, language, confirming } = input;
   const words: Words = { common: CATALOGUE[language], page: PAGE_TEXTS[language] };
   const topic = topicOf(snapshot, words);
-  const reload = PASSING.includes(snapshot.state) ? RELOAD_SOON_S : RELOAD_S;
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -84,7 +91,7 @@ export function renderPage(input: PageInput): string {
 <meta name="robots" content="noindex">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
-${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${reload}"></noscript>`}
+${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${reloadAfter(snapshot)}"></noscript>`}
 <script type="module" src="/page.js"></script>
 </head>
 <body>
@@ -92,7 +99,7 @@ ${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${reloa
 <div id="page" data-version="${snapshot.version}" data-tone="${topic.tone}">
 <header><p><bdi>${snapshot.device.name}</bdi></p><p class="live">${words.page.live}</p></header>
 <main>
-${input.notRevoked && html`<p class="notice">${words.page.notRevoked}</p>`}
+${input.notice && html`<p class="notice">${words.page.notices[input.notice]}</p>`}
 ${confirming ? question(input, words) : hero(input, topic, words)}
 ${health(snapshot, topic, words)}
 <div class="more">
@@ -225,9 +232,9 @@ function question(input: PageInput, { page }: Words): Html | null {
 function health({ health: problems }: Snapshot, topic: Topic, { common, page }: Words): Html | null {
   const items = problems
     .filter((problem) => problem !== topic.problem)
-    .map(({ code, severity }) => {
+    .map(({ code, severity, since }) => {
       const { headline, sentence } = common.problems[code];
-      return html`<li data-severity="${severity}"><span class="severity">${page.severities[severity]}</span> <strong>${headline}</strong> <span>${sentence}</span></li>`;
+      return html`<li data-severity="${severity}"><p><span class="severity">${page.severities[severity]}</span> ${date(since)}</p> <strong>${headline}</strong> <span>${sentence}</span></li>`;
     });
   if (items.length === 0) return null;
   return html`<section class="health" aria-labelledby="health"><h2 id="health">${page.health}</h2><ul>${items}</ul></section>`;
@@ -266,8 +273,12 @@ function past(history: readonly HistoryLine[], { page }: Words): Html {
   }</section>`;
 }
 
-/** For readers without a script in UTC; the script turns it into the reader's own time. */
+/**
+ * For readers without a script in UTC; the script turns it into the reader's own time. A board without a clock of its
+ * own counts from 1970 until it has asked the network: that is no date.
+ */
 function date(iso: string): Html {
+  if (Number(iso.slice(0, 4)) < 2020) return html`<span>–</span>`;
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
 }
 

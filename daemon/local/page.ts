@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Html } from "../../web-ui/html.ts";
 import { chooseLanguage } from "../../web-ui/language.ts";
-import { type HistoryLine, renderPage } from "../../web-ui/view.ts";
+import { type HistoryLine, type Notice, renderPage } from "../../web-ui/view.ts";
 import type { Snapshot } from "../status/snapshot.ts";
 import type { Language } from "../texts/catalogue.ts";
 import { qrSvg } from "./images.ts";
@@ -41,27 +41,37 @@ export interface PageRequest {
   readonly lang?: string;
   readonly confirm?: string;
   readonly notice?: string;
+  readonly acceptLanguage: string | undefined;
 }
 
-/** The page for one reader. */
+/**
+ * The page for one reader.
+ *
+ * @param ownLanguage the device's, for readers who speak none of ours
+ */
 export function pageFor(
-  query: PageRequest,
-  acceptLanguage: string | undefined,
+  { lang, confirm, notice, acceptLanguage }: PageRequest,
+  ownLanguage: Language,
   snapshot: Snapshot,
   history: readonly HistoryLine[],
   formToken: string | null,
 ): { readonly language: Language; readonly markup: string } {
-  const language = chooseLanguage(query.lang, acceptLanguage);
+  const language = chooseLanguage(lang, acceptLanguage, ownLanguage);
   const link = snapshot.pairing?.verification_uri_complete ?? null;
   const markup = renderPage({
     snapshot,
     history,
     language,
-    languageChosen: query.lang !== undefined,
+    languageChosen: lang !== undefined,
     qr: link === null ? null : new Html(qrSvg(link)),
     formToken,
-    confirming: query.confirm === "unpair" && formToken !== null && snapshot.authorization !== null,
-    notRevoked: query.notice === "not-revoked" && snapshot.authorization === null,
+    confirming: confirm === "unpair" && formToken !== null && snapshot.authorization !== null,
+    notice: noticeFor(notice, snapshot),
   });
   return { language, markup };
+}
+
+function noticeFor(name: string | undefined, { authorization }: Snapshot): Notice | null {
+  if (name === "not-revoked") return authorization === null ? name : null;
+  return name === "not-done" ? name : null;
 }

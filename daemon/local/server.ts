@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Clock } from "../clock.ts";
 import { type Config, parseListen } from "../config.ts";
 import type { Logger } from "../log.ts";
+import type { Language } from "../texts/catalogue.ts";
 import { type Audience, createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
 import type { HandedOverSocket } from "./handed-over.ts";
@@ -21,6 +22,8 @@ import { addToken } from "./routes/token.ts";
 export interface LocalOptions {
   readonly backend: Backend;
   readonly http: Config["http"];
+  /** What the page speaks to readers who ask for none of its languages. */
+  readonly language: Language;
   /** Where the control socket is made. */
   readonly socketPath: string;
   /** A listening socket that systemd handed over, taken in place of `socketPath`; null where there is none. */
@@ -88,13 +91,14 @@ async function build(
   formToken: string,
   files: readonly PageFile[],
 ): Promise<FastifyInstance> {
-  const { backend, clock, log, http } = options;
+  const { backend, clock, log, http, language } = options;
   const parts: RouteParts = {
     backend,
     clock,
     log,
     audience,
     allowActions: http.allow_actions,
+    language,
     formToken,
     async openApi() {
       const { openApiOf } = await import("./openapi.ts");

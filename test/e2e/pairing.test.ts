@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { startSimulator } from "../simulator/simulator.ts";
+import { openBrowser } from "../support/browser.ts";
 import { Board, FRAMEBUFFER } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
 import { isBlank, readQr } from "./pixels.ts";
 
-const CHROMIUM = {
-  executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-};
-
 describe("a device is paired end to end", () => {
   let browser: Browser;
   before(async () => {
-    browser = await chromium.launch(CHROMIUM);
+    browser = await openBrowser();
   });
   after(() => browser.close());
 

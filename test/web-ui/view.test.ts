@@ -19,12 +19,12 @@ function input(snapshot: Snapshot, changes: Partial<PageInput> = {}): PageInput 
     qr: null,
     formToken: null,
     confirming: false,
-    notRevoked: false,
+    notice: null,
     ...changes,
   };
 }
 
-test("the reader's language is the chosen one, else the best of theirs that we speak, else English", () => {
+test("the reader's language is the chosen one, else the best of theirs that we speak, else the device's", () => {
   for (const [chosen, accepted, expected] of [
     [undefined, undefined, "en"],
     [undefined, "", "en"],
@@ -41,7 +41,8 @@ test("the reader's language is the chosen one, else the best of theirs that we s
     ["tlh", "de", "de"],
     ["__proto__", undefined, "en"],
   ] as const)
-    assert.equal(chooseLanguage(chosen, accepted), expected, `${chosen} / ${accepted}`);
+    assert.equal(chooseLanguage(chosen, accepted, "en"), expected, `${chosen} / ${accepted}`);
+  assert.equal(chooseLanguage(undefined, "pt-BR", "es"), "es");
 });
 
 test("every language says the same things and marks the same places", () => {

@@ -9,6 +9,8 @@ const EVENTS = "/v1/events";
 /** The stream says something every 15 s; twice that in silence and it is dead, whatever the socket believes. */
 const SILENCE_MS = 35_000;
 const RETRY_MS = 2_000;
+/** The device is near: an answer that takes longer will not come. */
+const ANSWER_MS = 10_000;
 
 const page = find("#page");
 const lost = find("#lost");
@@ -17,7 +19,7 @@ const language = document.documentElement.lang;
 /** The reader's own way to write times, in the page's language: en-GB and not just en. */
 const locale = navigator.languages.find((tag) => tag.split("-", 1)[0] === language) ?? language;
 
-/** When the code on the page ends, on the clock of `performance.now()`. */
+/** When the code on the page ends, on the clock of `elapsed()`. */
 let deadline = 0;
 /** Date and time at which the page was last known to be true. */
 let heardAt = new Date();
@@ -28,26 +30,37 @@ function find(selector: string): HTMLElement {
   return element;
 }
 
+let passed = 0;
+let [ticksAt, wallAt] = [performance.now(), Date.now()];
+
+/**
+ * Milliseconds, those included that a phone spent asleep: `performance.now()` may leave them out, and the wall clock
+ * may be set, so whichever has seen more time go by is believed.
+ */
+function elapsed(): number {
+  const [ticks, wall] = [performance.now(), Date.now()];
+  passed += Math.max(ticks - ticksAt, wall - wallAt);
+  [ticksAt, wallAt] = [ticks, wall];
+  return passed;
+}
+
 /** Times as the reader's own clock and language have them. */
 function localise(root: Element): void {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  for (const element of root.querySelectorAll("time")) {
-    const at = new Date(element.dateTime);
-    // A board without a clock of its own counts from 1970 until it has asked the network.
-    element.textContent = at.getUTCFullYear() < 2020 ? "–" : format.format(at);
-  }
+  for (const element of root.querySelectorAll("time"))
+    element.textContent = format.format(new Date(element.dateTime));
 }
 
 function adopt(): void {
   const timer = page.querySelector<HTMLElement>("[data-left]");
-  deadline = performance.now() + Number(timer?.dataset.left ?? 0) * 1000;
+  deadline = elapsed() + Number(timer?.dataset.left ?? 0) * 1000;
   tick();
 }
 
 function tick(): void {
   const timer = page.querySelector("[data-left]");
   if (timer === null) return;
-  const left = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
+  const left = Math.max(0, Math.ceil((deadline - elapsed()) / 1000));
   timer.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   page.classList.toggle("late", left <= 20);
   page.classList.toggle("over", left === 0);
@@ -55,9 +68,15 @@ function tick(): void {
 
 /** Fetches the page and takes over what has changed. */
 async function refresh(): Promise<void> {
-  const answer = await fetch(location.href, { cache: "no-store" });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  show(await answer.text());
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWER_MS);
+  try {
+    const answer = await fetch(location.href, { signal: late.signal, cache: "no-store" });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    show(await answer.text());
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function show(markup: string): void {
@@ -77,6 +96,9 @@ function show(markup: string): void {
 /** Reads the stream until it ends, fails or falls silent. */
 async function listen(): Promise<void> {
   const stop = new AbortController();
+  // A stream does not notice that the phone slept and the network is another one: ask, and believe the answer.
+  const check = () => void (document.hidden || refresh().catch(() => stop.abort()));
+  document.addEventListener("visibilitychange", check);
   let silence = setTimeout(() => stop.abort(), SILENCE_MS);
   try {
     const answer = await fetch(EVENTS, { signal: stop.signal, cache: "no-store" });
@@ -95,6 +117,7 @@ async function listen(): Promise<void> {
       connected(true);
     }
   } finally {
+    document.removeEventListener("visibilitychange", check);
     clearTimeout(silence);
     stop.abort();
   }

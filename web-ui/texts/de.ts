@@ -16,7 +16,10 @@ export const de: PageTexts = {
   unpairMeaning: "Das Hochladen endet, und für eine neue Kopplung braucht es einen neuen Code.",
   unpairYes: "Ja, trennen",
   unpairNo: "Nein, behalten",
-  notRevoked: "Hier getrennt. Frame.io war nicht erreichbar: Entferne das Gerät auch in Frame.io.",
+  notices: {
+    "not-revoked": "Hier getrennt. Frame.io war nicht erreichbar: Entferne das Gerät auch in Frame.io.",
+    "not-done": "Das hat nicht geklappt. Bitte versuche es noch einmal.",
+  },
   health: "Bitte beachten",
   severities: { error: "Problem", warning: "Warnung", info: "Hinweis" },
   details: "Details",

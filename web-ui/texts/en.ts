@@ -16,7 +16,10 @@ export const en: PageTexts = {
   unpairMeaning: "Uploads stop, and pairing again needs a new code.",
   unpairYes: "Yes, unpair",
   unpairNo: "No, keep it",
-  notRevoked: "Unpaired here. Frame.io could not be reached: remove the device in Frame.io too.",
+  notices: {
+    "not-revoked": "Unpaired here. Frame.io could not be reached: remove the device in Frame.io too.",
+    "not-done": "That did not work. Please try again.",
+  },
   health: "What needs attention",
   severities: { error: "Problem", warning: "Warning", info: "Note" },
   details: "Details",

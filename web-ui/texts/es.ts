@@ -16,8 +16,11 @@ export const es: PageTexts = {
   unpairMeaning: "Las subidas se detienen, y para emparejarlo de nuevo hará falta otro código.",
   unpairYes: "Sí, desemparejar",
   unpairNo: "No, conservar",
-  notRevoked:
-    "Desemparejado aquí. No se pudo contactar con Frame.io: quita el dispositivo también en Frame.io.",
+  notices: {
+    "not-revoked":
+      "Desemparejado aquí. No se pudo contactar con Frame.io: quita el dispositivo también en Frame.io.",
+    "not-done": "No ha funcionado. Inténtalo de nuevo.",
+  },
   health: "Requiere atención",
   severities: { error: "Problema", warning: "Aviso", info: "Nota" },
   details: "Detalles",

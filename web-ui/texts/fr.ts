@@ -16,7 +16,11 @@ export const fr: PageTexts = {
   unpairMeaning: "Les envois s’arrêtent, et il faudra un nouveau code pour le coupler de nouveau.",
   unpairYes: "Oui, découpler",
   unpairNo: "Non, garder",
-  notRevoked: "Découplé ici. Frame.io n’a pas pu être joint\u00A0: retirez aussi l’appareil dans Frame.io.",
+  notices: {
+    "not-revoked":
+      "Découplé ici. Frame.io n’a pas pu être joint\u00A0: retirez aussi l’appareil dans Frame.io.",
+    "not-done": "Cela n’a pas fonctionné. Veuillez réessayer.",
+  },
   health: "À vérifier",
   severities: { error: "Problème", warning: "Avertissement", info: "Remarque" },
   details: "Détails",

@@ -16,8 +16,11 @@ export const ja: PageTexts = {
   unpairMeaning: "アップロードは停止します。再度ペアリングするには新しいコードが必要です。",
   unpairYes: "解除する",
   unpairNo: "解除しない",
-  notRevoked:
-    "このデバイスではペアリングを解除しました。Frame.ioに接続できなかったため、Frame.io側でもデバイスを削除してください。",
+  notices: {
+    "not-revoked":
+      "このデバイスではペアリングを解除しました。Frame.ioに接続できなかったため、Frame.io側でもデバイスを削除してください。",
+    "not-done": "うまくいきませんでした。もう一度お試しください。",
+  },
   health: "確認が必要です",
   severities: { error: "問題", warning: "警告", info: "お知らせ" },
   details: "詳細",

@@ -26,7 +26,8 @@ export interface PageTexts {
   readonly unpairMeaning: string;
   readonly unpairYes: string;
   readonly unpairNo: string;
-  readonly notRevoked: string;
+  /** By their names in the address. */
+  readonly notices: Readonly<Record<"not-revoked" | "not-done", string>>;
   readonly health: string;
   readonly severities: Readonly<Record<"error" | "warning" | "info", string>>;
   readonly details: string;

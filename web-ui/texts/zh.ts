@@ -16,7 +16,10 @@ export const zh: PageTexts = {
   unpairMeaning: "上传将停止，再次配对需要新的配对码。",
   unpairYes: "解除配对",
   unpairNo: "保留配对",
-  notRevoked: "已在此设备上解除配对。无法连接 Frame.io，请同时在 Frame.io 中移除此设备。",
+  notices: {
+    "not-revoked": "已在此设备上解除配对。无法连接 Frame.io，请同时在 Frame.io 中移除此设备。",
+    "not-done": "操作未成功，请重试。",
+  },
   health: "需要注意",
   severities: { error: "问题", warning: "警告", info: "提示" },
   details: "详细信息",

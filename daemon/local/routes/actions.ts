@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Notice } from "../../../web-ui/view.ts";
 import { formOf, refuseForged } from "../app.ts";
 import { ApiProblem } from "../problems.ts";
 import { SnapshotSchema, UnpairedSchema } from "../schemas.ts";
@@ -6,7 +7,7 @@ import { answers, type RouteParts, ref } from "./parts.ts";
 
 /** What a person may ask of the device. */
 export function addActions(app: FastifyInstance, parts: RouteParts): void {
-  const { backend, audience, allowActions, formToken } = parts;
+  const { backend, audience, allowActions, formToken, log } = parts;
 
   const allowed = async () => {
     if (audience.kind === "tcp" && !allowActions)
@@ -18,17 +19,28 @@ export function addActions(app: FastifyInstance, parts: RouteParts): void {
   const genuine = async (request: FastifyRequest) => {
     if (audience.kind === "tcp") refuseForged(request, formToken);
   };
-  const guards = { onRequest: allowed, preHandler: genuine };
+  const guards = { onRequest: allowed, preHandler: genuine, errorHandler: apologise };
 
   /** Programs get the answer; a form gets its page back. */
-  function answer(request: FastifyRequest, reply: FastifyReply, body: object, notice?: string): FastifyReply {
+  function answer(request: FastifyRequest, reply: FastifyReply, body: object, notice?: Notice): FastifyReply {
     const form = formOf(request);
-    if (form === null) return reply.code(202).send(body);
+    return form === null ? reply.code(202).send(body) : backToPage(reply, form, notice);
+  }
+
+  function backToPage(reply: FastifyReply, form: URLSearchParams, notice?: Notice): FastifyReply {
     const query = new URLSearchParams();
     const language = form.get("lang");
     if (language) query.set("lang", language);
     if (notice !== undefined) query.set("notice", notice);
     return reply.redirect(query.size === 0 ? "/" : `/?${query}`, 303);
+  }
+
+  /** A person whose form was refused, out of date since the daemon's last start for instance, is not shown JSON. */
+  function apologise(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    const form = formOf(request);
+    if (form === null || !request.headers.accept?.includes("text/html")) throw error;
+    log.info(`${request.url} was refused on the status page: ${error.message}`);
+    backToPage(reply, form, "not-done");
   }
 
   app.post(

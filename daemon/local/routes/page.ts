@@ -9,7 +9,7 @@ const HISTORY_LIMIT = 100;
 
 /** The status page and its files. */
 export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly PageFile[]): void {
-  const { backend, allowActions, formToken, log } = parts;
+  const { backend, allowActions, formToken, language: ownLanguage, log } = parts;
 
   async function history() {
     try {
@@ -26,8 +26,8 @@ export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly
     { schema: { querystring: PageQuery } },
     async (request, reply) => {
       const { language, markup } = pageFor(
-        request.query,
-        request.headers["accept-language"],
+        { ...request.query, acceptLanguage: request.headers["accept-language"] },
+        ownLanguage,
         backend.snapshot(),
         (await history()).map(({ at, event }) => ({ at: new Date(at).toISOString(), event })),
         allowActions ? formToken : null,

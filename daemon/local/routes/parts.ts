@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../log.ts";
+import type { Language } from "../../texts/catalogue.ts";
 import type { Audience } from "../app.ts";
 import type { Backend } from "../backend.ts";
 import { ApiProblem } from "../problems.ts";
@@ -14,6 +15,8 @@ export interface RouteParts {
   readonly audience: Audience;
   /** Whether the TCP listener may change anything. */
   readonly allowActions: boolean;
+  /** What the page speaks to readers who ask for none of its languages. */
+  readonly language: Language;
   /** What proves that a form came from our own page. */
   readonly formToken: string;
   /** The OpenAPI document of these routes. */

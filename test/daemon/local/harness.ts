@@ -62,6 +62,7 @@ export function optionsFor(
   return {
     backend: new FakeBackend(),
     http: { listen: "127.0.0.1:0", allow_actions: false },
+    language: "en",
     socketPath: join(directory, "control.sock"),
     handedOver: null,
     groupFile: "/dev/null",
