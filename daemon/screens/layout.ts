@@ -329,9 +329,11 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
     }),
     qr: qrBlock(card.matrix, card.fit, card.side, frame.unit * 0.04 * frame.air),
   };
+  // On a narrow panel the card reaches beyond the margins, for the sake of larger modules.
+  const x = Math.min(margin, Math.floor((width - card.side) / 2));
   return columnOf(
     blocks,
-    inner(frame),
+    { ...inner(frame), x, width: width - 2 * x },
     "middle",
     [
       ["headline", "qr", "sentence", "digits", "bar", "device", "notice"],
