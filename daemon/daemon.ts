@@ -214,8 +214,8 @@ export class Daemon {
   }
 
   #makePresenter(): Presenter {
-    const { config, root, log } = this.#options;
-    const host = { root, clock: this.#clock, stdout: process.stdout };
+    const { config, root, environment, log } = this.#options;
+    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM };
     const presenter = new Presenter({
       language: config.display.language,
       pairedFor: config.display.paired_for,

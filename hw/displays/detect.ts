@@ -56,10 +56,10 @@ const KINDS = {
  * @returns what ends the watch
  */
 export function watchDisplays(options: DisplayOptions, host: Host, changed: () => void): () => void {
-  let seen = state(options, host.root);
+  let seen = state(options, host);
   let cancel = host.clock.after(LOOK_EVERY_MS, look);
   function look(): void {
-    const now = state(options, host.root);
+    const now = state(options, host);
     cancel = host.clock.after(LOOK_EVERY_MS, look);
     if (now === seen) return;
     seen = now;
@@ -68,14 +68,16 @@ export function watchDisplays(options: DisplayOptions, host: Host, changed: () =
   return () => cancel();
 }
 
-function state({ driver, device, width, height }: DisplayOptions, root: string): string {
+function state({ driver, device, width, height }: DisplayOptions, { root, stdout }: Host): string {
   const framebuffer =
     driver === "auto" || driver === "framebuffer"
       ? chooseFramebuffer(new Sysfs(root), { device, width, height })
       : null;
+  const onStdout = framebuffer === null && device === "" && (driver === "auto" || driver === "terminal");
   const nodes = [framebuffer?.node ?? "", device.startsWith("/dev/") ? device : ""];
   return JSON.stringify([
     framebuffer,
+    onStdout ? [stdout.columns, stdout.rows] : null,
     nodes.filter((node) => node !== "").map((node) => nodeState(underRoot(root, node))),
   ]);
 }

@@ -26,6 +26,8 @@ function sentence(code: string, device: string): string {
       return `${device} is not there: check the cable, and that the boot configuration enables it.`;
     case "ENOSPC":
       return `${device} has no space left.`;
+    case "EAGAIN":
+      return `${device} takes no more characters: check its cable and flow control.`;
     case "EBUSY":
       return `${device} is in use by another program: stop that program or choose another display.`;
     case "ENOTDIR":

@@ -32,6 +32,8 @@ export interface Host {
   readonly root: string;
   readonly clock: Clock;
   readonly stdout: TextStream;
+  /** The kind of terminal that standard output is, as TERM tells; unknown where it doesn't. */
+  readonly term?: string | undefined;
 }
 
 /** Opens one driver's device. */

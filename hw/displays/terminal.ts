@@ -1,6 +1,7 @@
 import { constants, openSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
 import { isatty, WriteStream } from "node:tty";
+import type { Clock } from "../../daemon/clock.ts";
 import {
   type CellCapabilities,
   type CellDisplay,
@@ -11,6 +12,7 @@ import {
 import { deviceError } from "./errors.ts";
 import type { DisplayOptions, Host, Opened, TextStream } from "./options.ts";
 import { underRoot } from "./paths.ts";
+import { wait } from "./wait.ts";
 
 /** What pictures are drawn for where the terminal does not tell its size, as serial lines never do. */
 const USUAL = { columns: 80, rows: 24 };
@@ -18,25 +20,39 @@ const USUAL = { columns: 80, rows: 24 };
 /** Rows of standard output that stay free below the picture for log lines. */
 const LOG_ROWS = 3;
 
+/** A line that has taken nothing for so long is held up: nobody listens, or its flow control says no. */
+const PATIENCE_MS = 5000;
+/** How soon a line that is full is tried again: some 50 characters at 9600 baud. */
+const FULL_MS = 50;
+
 /**
  * Text on standard output, or on the terminal that `display.device` names (a serial console, a virtual console).
  *
  * On a terminal the picture keeps its place at the top and log lines scroll below it. Where there is no terminal (a
- * pipe, the journal), a picture is printed when most of it is new, so that a countdown does not fill the log.
+ * pipe, the journal) or one that knows no control sequences, a picture is printed when most of it is new, so that a
+ * countdown does not fill the log.
  *
  * @throws {DisplayError} where the device can't be opened
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
   if (options.device === "") {
-    const display = new Terminal(host.stdout, null, "standard output");
+    const display = new Terminal(
+      host.term === "dumb" ? printer(host.stdout) : host.stdout,
+      null,
+      "standard output",
+    );
     return { display, warnings: [] };
   }
   try {
-    const device = await TerminalDevice.open(underRoot(host.root, options.device));
+    const device = await TerminalDevice.open(underRoot(host.root, options.device), host.clock);
     return { display: new Terminal(device, options.device, "terminal"), warnings: [] };
   } catch (error) {
     throw deviceError(error, options.device);
   }
+}
+
+function printer(stream: TextStream): TextStream {
+  return { isTTY: false, write: (text, done) => stream.write(text, done) };
 }
 
 class Terminal implements CellDisplay {
@@ -154,40 +170,66 @@ function mostlyNew(before: readonly string[], after: readonly string[]): boolean
   return changed * 4 > written;
 }
 
-/** A terminal opened by its path. Written by the thread pool: a serial line that is held up must not hold up the daemon. */
+/**
+ * A terminal opened by its path. It is never waited for in a system call: a serial line without carrier would hold up
+ * the opening, and one whose flow control says no a thread, which outlives even `process.exit`.
+ */
 class TerminalDevice implements TextStream {
   readonly isTTY: boolean;
   readonly columns: number;
   readonly rows: number;
   readonly #file: FileHandle;
+  readonly #clock: Clock;
   #last: Promise<unknown> = Promise.resolve();
 
-  static async open(path: string): Promise<TerminalDevice> {
+  static async open(path: string, clock: Clock): Promise<TerminalDevice> {
     // Without O_NOCTTY the terminal's signals would reach a daemon that leads its session.
     const { O_WRONLY, O_APPEND, O_NOCTTY, O_NONBLOCK } = constants;
-    const file = await openFile(path, O_WRONLY | O_APPEND | O_NOCTTY);
-    if (!isatty(file.fd)) return new TerminalDevice(file, false, USUAL);
+    const file = await openFile(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK);
+    if (!isatty(file.fd)) return new TerminalDevice(file, clock, false, USUAL);
     // A stream of its own, since it closes what it is given.
     const probe = new WriteStream(openSync(path, O_WRONLY | O_NOCTTY | O_NONBLOCK));
     const { columns, rows } = probe;
     probe.destroy();
-    return new TerminalDevice(file, true, { columns, rows });
+    return new TerminalDevice(file, clock, true, { columns, rows });
   }
 
-  private constructor(file: FileHandle, isTTY: boolean, size: { columns: number; rows: number }) {
+  private constructor(
+    file: FileHandle,
+    clock: Clock,
+    isTTY: boolean,
+    size: { columns: number; rows: number },
+  ) {
     this.#file = file;
+    this.#clock = clock;
     this.isTTY = isTTY;
     this.columns = size.columns;
     this.rows = size.rows;
   }
 
   write(text: string, done: (error?: Error | null) => void): boolean {
-    this.#last = this.#last.then(() => this.#file.writeFile(text)).then(() => done(), done);
+    this.#last = this.#last.then(() => this.#send(Buffer.from(text))).then(() => done(), done);
     return true;
   }
 
   async close(): Promise<void> {
     await this.#last;
     await this.#file.close();
+  }
+
+  async #send(bytes: Buffer): Promise<void> {
+    let waited = 0;
+    for (let sent = 0; sent < bytes.length; ) {
+      const taken = await this.#file.write(bytes, sent).then(
+        ({ bytesWritten }) => bytesWritten,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== "EAGAIN" || waited >= PATIENCE_MS) throw error;
+          return 0;
+        },
+      );
+      sent += taken;
+      waited = taken > 0 ? 0 : waited + FULL_MS;
+      if (taken === 0) await wait(this.#clock, FULL_MS);
+    }
   }
 }

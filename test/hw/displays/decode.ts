@@ -72,6 +72,7 @@ function swapped(colour: number): number {
 
 /** What a viewer sees of a panel that is mounted so that `rotation` makes pictures upright. */
 export function upright({ width, height, rgb }: Seen, rotation: Rotation): Seen {
+  if (rotation === 0) return { width, height, rgb };
   const turned = rotation === 90 || rotation === 270;
   const seen = {
     width: turned ? height : width,

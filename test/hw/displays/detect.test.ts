@@ -78,6 +78,22 @@ test("a display that arrives, leaves, comes back, changes its mode or its permis
   assert.equal(board.clock.pending, 0);
 });
 
+test("a terminal whose window is resized is drawn anew, unless a framebuffer is what is drawn on", async (t) => {
+  const board = new Board(t);
+  const tty = new Transcript({ columns: 80, rows: 24 });
+  let changes = 0;
+  watchDisplays(displayOptions({}), board.host(tty), () => changes++);
+  tty.rows = 30;
+  await board.clock.advance(2000);
+  assert.equal(changes, 1);
+  board.framebuffer(FB);
+  await board.clock.advance(2000);
+  assert.equal(changes, 2);
+  tty.rows = 20;
+  await board.clock.advance(2000);
+  assert.equal(changes, 2);
+});
+
 test("a bus or a serial line that arrives is noticed, a framebuffer that is not wanted is not", async (t) => {
   const board = new Board(t);
   let changes = 0;

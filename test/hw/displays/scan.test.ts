@@ -3,7 +3,6 @@
  * every driver, pixel format, geometry and rotation; and as a phone's camera sees it.
  */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import sharp from "sharp";
@@ -85,7 +84,7 @@ for (const [geometry, modules] of Object.entries(MODULES)) {
           bytes.subarray(stride * height).equals(Buffer.alloc(8 * stride, 0x5a)),
           `${what}: nothing is written below the picture`,
         );
-        await readings.take(seen, painted.qrModule, what);
+        await readings.take(seen, painted, format, what);
       }
       const board = new Board(t);
       const file = board.write("/run/c2cd/screen.png", "");
@@ -95,8 +94,7 @@ for (const [geometry, modules] of Object.entries(MODULES)) {
       await display.show(painted.picture);
       const seen = upright(await decoded(readFileSync(file)), rotate);
       board.dispose();
-      assert.ok(isLike(seen, ideal(painted.picture), "RGB888"), `png, turned by ${rotate}`);
-      await readings.take(seen, painted.qrModule, `png, turned by ${rotate}`);
+      await readings.take(seen, painted, "RGB888", `png, turned by ${rotate}`);
     }
     const sizes = [true, false].flatMap((colours) =>
       [
@@ -167,35 +165,37 @@ for (const { name, make, format, seen } of PANELS)
     for (const rotate of ROTATIONS) {
       const board = new Board(t);
       const display = make({ rotate }, board);
-      const { picture, qrModule } = painting(display.capabilities);
-      const showing = display.show(picture);
+      const painted = painting(display.capabilities);
+      const showing = display.show(painted.picture);
       for (let waits = 0; waits < 5; waits++) await board.clock.advance(200);
       await showing;
-      const glass = upright(seen(), rotate);
-      assert.ok(isLike(glass, ideal(picture), format), `turned by ${rotate}: every pixel in its place`);
-      await readings.take(glass, qrModule, `turned by ${rotate}`);
-      sizes.push(qrModule);
+      await readings.take(upright(seen(), rotate), painted, format, `turned by ${rotate}`);
+      sizes.push(painted.qrModule);
     }
     t.diagnostic(`${name.padEnd(15)} ${sizes.slice(0, 2).map(inWords).join(", ")}; ${readings}`);
   });
 
 /** Pictures that were read. Decoders are slow: one that was seen before, to the last pixel, is not read again. */
 class Readings {
-  readonly #read = new Map<string, Seen>();
+  readonly #read: (Seen & { readonly bits: number })[] = [];
   #pictures = 0;
   #photographs = 0;
 
-  async take(seen: Seen, qrModule: number | null, what: string): Promise<void> {
+  async take(seen: Seen, { picture, qrModule }: Painted, format: PixelFormat, what: string): Promise<void> {
+    // 24 bits hold what 32 do.
+    const bits = Math.min(24, FORMATS[format]);
+    const known = this.#read.some((one) => one.bits === bits && isSame(one, seen));
+    if (!known)
+      assert.ok(isLike(seen, ideal(picture), format), `${what}: every pixel in its place and colour`);
     if (qrModule === null) return;
     this.#pictures++;
-    const digest = createHash("sha256").update(`${seen.width}`).update(seen.rgb).digest("hex");
-    if (this.#read.has(digest)) return;
+    if (known) return;
     assert.deepEqual(await readQr(seen), { zbar: LINK, zxing: LINK }, what);
-    this.#read.set(digest, seen);
+    this.#read.push({ ...seen, bits });
   }
 
   async photograph(): Promise<void> {
-    for (const seen of this.#read.values()) {
+    for (const seen of this.#read) {
       const { width, height } = seen;
       assert.deepEqual(
         await readQr(await photographed(seen)),
@@ -208,21 +208,27 @@ class Readings {
 
   toString(): string {
     const photographs = this.#photographs === 0 ? "" : `, ${this.#photographs} photographs`;
-    return `${this.#pictures} pictures, ${this.#read.size} of them different${photographs}: read by zbar and ZXing`;
+    return `${this.#pictures} pictures, ${this.#read.length} of them different${photographs}: read by zbar and ZXing`;
   }
 }
 
 /** A phone's view of a screen: out of focus, held at 15 degrees, at 60 % of the light, compressed. */
 async function photographed({ width, height, rgb }: Seen): Promise<Seen> {
   const pixels = Buffer.alloc(3 * rgb.length);
-  for (let at = 0; at < rgb.length; at++) pixels.writeUIntBE(rgb[at] as number, 3 * at, 3);
+  for (let at = 0; at < rgb.length; at++) {
+    const colour = rgb[at] as number;
+    pixels[3 * at] = colour >> 16;
+    pixels[3 * at + 1] = colour >> 8;
+    pixels[3 * at + 2] = colour;
+  }
   const view = sharp(pixels, { raw: { width, height, channels: 3 } }).resize({
     width: 1600,
     height: 1600,
     fit: "inside",
     withoutEnlargement: true,
   });
-  const jpeg = await sharp(await view.png({ compressionLevel: 1 }).toBuffer())
+  const { data, info } = await view.raw().toBuffer({ resolveWithObject: true });
+  const jpeg = await sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
     .rotate(15, { background: "#303030" })
     .blur(Math.max(0.8, Math.min(width, 1600) / 700))
     .linear(0.6, 0)
@@ -238,7 +244,8 @@ async function decoded(file: Buffer): Promise<Seen> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   const rgb = new Uint32Array(info.width * info.height);
-  for (let at = 0; at < rgb.length; at++) rgb[at] = data.readUIntBE(3 * at, 3);
+  for (let at = 0; at < rgb.length; at++)
+    rgb[at] = ((data[3 * at] ?? 0) << 16) | ((data[3 * at + 1] ?? 0) << 8) | (data[3 * at + 2] ?? 0);
   return { width: info.width, height: info.height, rgb };
 }
 
@@ -249,6 +256,10 @@ function painting({ width, height, monochrome }: Panel): Painted {
   const known = painted.get(key) ?? paint(screen, { width, height, monochrome }, fonts);
   painted.set(key, known);
   return known;
+}
+
+function isSame(one: Seen, other: Seen): boolean {
+  return one.width === other.width && Buffer.from(one.rgb.buffer).equals(Buffer.from(other.rgb.buffer));
 }
 
 /** How far a channel may be off: what the format has no bits for. */

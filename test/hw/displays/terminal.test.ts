@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import xterm from "@xterm/headless";
+import { paintCells } from "../../../daemon/screens/cells.ts";
+import { screenOf } from "../../../daemon/screens/screen.ts";
+import { CATALOGUE } from "../../../daemon/texts/catalogue.ts";
 import type { CellDisplay, CellPicture } from "../../../hw/displays/display.ts";
 import { openDisplay } from "../../../hw/displays/open.ts";
 import type { TextStream } from "../../../hw/displays/options.ts";
+import { snapshotOf } from "../../daemon/screens/snapshots.ts";
 import { Board, displayOptions, Transcript } from "./board.ts";
+import type { Seen } from "./decode.ts";
+import { readQr } from "./readers.ts";
 
 async function openTerminal(board: Board, stdout: TextStream, device = ""): Promise<CellDisplay> {
   const { display } = await openDisplay(displayOptions({ driver: "terminal", device }), board.host(stdout));
@@ -152,6 +159,103 @@ test("without a terminal a picture is printed when most of it is new, and not fo
   await display.close();
   assert.equal(stdout.take(), "");
 });
+
+test("a terminal that knows no control sequences is printed to", async (t) => {
+  const board = new Board(t);
+  const stdout = new Transcript({ columns: 80, rows: 24 });
+  const host = { ...board.host(stdout), term: "dumb" };
+  const { display } = await openDisplay(displayOptions({}), host);
+  assert.equal(display.capabilities.driver, "terminal", "auto takes it all the same");
+  await (display as CellDisplay).show(picture("one", "two"));
+  await display.close();
+  assert.equal(stdout.take(), "one\ntwo\n");
+});
+
+test("a code is read off the terminal's cells, also where they are few", async (t) => {
+  for (const [columns, rows] of [
+    [80, 24],
+    [80, 27],
+    [40, 25],
+  ] as const) {
+    const screen = new Screen(columns, rows);
+    const display = await openTerminal(new Board(t), screen.stream);
+    const { capabilities } = display;
+    const painted = paintCells(
+      screenOf(snapshotOf("awaiting-user"), CATALOGUE.en),
+      capabilities.columns,
+      capabilities.rows,
+      "en",
+    );
+    await display.show(painted.picture);
+    const { zbar, zxing } = await readQr(cells(await screen.lines(), columns));
+    const link = "HTTPS://NEXT.FRAME.IO/pair/482913";
+    assert.deepEqual([painted.qrModule, zbar, zxing], [1, link, link], `${columns}x${rows}`);
+  }
+});
+
+/** Cells of half blocks as pixels, eight a module: what a person's eye, or phone, sees. */
+function cells(lines: readonly string[], columns: number): Seen {
+  const scale = 8;
+  const width = columns * scale;
+  const rgb = new Uint32Array(width * lines.length * 2 * scale);
+  for (let at = 0; at < rgb.length; at++) {
+    const [x, y] = [Math.floor((at % width) / scale), Math.floor(at / width / scale)];
+    const cell = lines[y >> 1]?.[x] ?? " ";
+    rgb[at] = cell === "█" || cell === (y % 2 === 0 ? "▀" : "▄") ? 0xffffff : 0;
+  }
+  return { width, height: lines.length * 2 * scale, rgb };
+}
+
+test("a line that is held up is waited for a while, and is then a lost display that stops nobody", async (t) => {
+  const board = new Board(t);
+  const path = join(board.root, "dev/ttyS0");
+  await promisify(execFile)("mkfifo", [path]);
+  const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  t.after(() => closeSync(reader));
+  const full = () =>
+    assert.throws(
+      () => {
+        for (;;) writeSync(reader, Buffer.alloc(4096, "x"));
+      },
+      { code: "EAGAIN" },
+    );
+  full();
+  const display = await openTerminal(board, new Transcript(), "/dev/ttyS0");
+  const held = outcome(display.show(picture("held up")));
+  while (!held.done) await passes(board);
+  assert.equal(
+    (held.error as Error).message,
+    "/dev/ttyS0 takes no more characters: check its cable and flow control.",
+  );
+  assert.ok(board.clock.elapsed() >= 5000);
+
+  const late = outcome(display.show(picture("late", "but whole")));
+  for (let times = 0; times < 20; times++) await passes(board);
+  assert.equal(late.done, false);
+  readSync(reader, Buffer.alloc(65_536));
+  while (!late.done) await passes(board);
+  assert.equal(late.error, null);
+  await display.close();
+});
+
+/** Time passes for who waits by the clock, and for who waits for the system. */
+async function passes(board: Board): Promise<void> {
+  await board.clock.advance(50);
+  await setImmediate();
+}
+
+/** How a call ends, for a test that meanwhile moves the clock. */
+function outcome(call: Promise<void>): { done: boolean; error: unknown } {
+  const how: { done: boolean; error: unknown } = { done: false, error: null };
+  call
+    .catch((error: unknown) => {
+      how.error = error;
+    })
+    .finally(() => {
+      how.done = true;
+    });
+  return how;
+}
 
 test("standard output that is gone is a lost display", async (t) => {
   const gone: TextStream = {
