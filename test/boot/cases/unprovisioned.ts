@@ -5,7 +5,12 @@ export const unprovisioned: Case = {
   name: "unprovisioned",
   shows: "without a secret it says so; c2cd-provision seals one and it shows a code",
   async run(bench) {
-    await bench.boot({ unprovisioned: true });
+    // In no command: the guest agent writes those to the journal.
+    const secret = "/root/secret";
+    await bench.boot({
+      unprovisioned: true,
+      files: [{ path: secret, text: `${bench.frameio.secret}\n`, mode: 0o600 }],
+    });
     const status = await bench.reaches("unconfigured", BOOT_LIMIT);
     claim(
       status.health.some(({ code }) => code === "secret-missing"),
@@ -14,9 +19,9 @@ export const unprovisioned: Case = {
     await bench.screenIsTrue();
     await bench.photograph("unconfigured");
     await bench.sample("unconfigured");
-    const said = await bench.machine.check(`echo ${bench.frameio.secret} | c2cd-provision`, 120_000);
+    const said = await bench.machine.check(`c2cd-provision <${secret}`, 120_000);
     claim(said.includes("sealed in /etc/credstore.encrypted/"), "it is sealed for this device");
-    const { stdout } = await bench.machine.run(`grep -rl ${bench.frameio.secret} /etc /var`);
+    const { stdout } = await bench.machine.run(`grep -rlFf ${secret} /etc /var`);
     claim(stdout === "", `the secret is nowhere in plain text: ${stdout}`);
     await bench.scan();
     await bench.screenIsTrue();
