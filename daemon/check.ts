@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readBoard } from "../hw/board.ts";
 import type { Config } from "./config.ts";
-import { CredentialError, loadClientSecret } from "./credentials.ts";
+import { CredentialError, loadClientSecret, storedForSystemd } from "./credentials.ts";
 import { ProxyError, proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import { RootsError } from "./frameio/roots.ts";
@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** `c2cd --check`: prints what the daemon would use, never a secret; false where something has to be mended first. */
 export function check(config: Config, root: string, environment: Environment): boolean {
   const lines = [
-    attempt("secret", () => describeSecret(config, environment)),
+    attempt("secret", () => describeSecret(config, root, environment)),
     attempt("identity", () => describeIdentity(config, root)),
     attempt("server", () => describeServer(config, root, environment)),
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
@@ -33,14 +33,18 @@ function attempt(name: string, describe: () => string): { readonly ok: boolean; 
   }
 }
 
-function describeSecret(config: Config, environment: Environment): string {
-  const file = config.frameio.client_secret_file;
-  const found = loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, file);
-  if (found === null)
+function describeSecret(config: Config, root: string, environment: Environment): string {
+  const { CREDENTIALS_DIRECTORY: credentials = null } = environment;
+  const found = loadClientSecret(credentials, config.frameio.client_secret_file);
+  if (found !== null) return `from ${found.origin}`;
+  const stored = credentials === null ? storedForSystemd(root) : null;
+  if (stored === null)
     throw new CredentialError(
-      "there is no client_secret; install the credential client_secret or set frameio.client_secret_file",
+      "there is no client_secret; run c2cd-provision, or set frameio.client_secret_file",
     );
-  return `from ${found.origin}`;
+  return stored.hidden
+    ? `what systemd has in ${stored.store}; root alone can see whether it is there`
+    : `handed over by systemd from ${stored.store}`;
 }
 
 function describeIdentity(config: Config, root: string): string {

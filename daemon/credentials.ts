@@ -35,6 +35,26 @@ export function loadClientSecret(credentialsDirectory: string | null, file: stri
   return { secret: readSecret(file), origin: file };
 }
 
+/** Where systemd looks for what c2cd.service loads (systemd.exec(5)), and c2cd-provision(8) stores. */
+const STORES = ["/etc/credstore", "/etc/credstore.encrypted", "/run/credstore", "/run/credstore.encrypted"];
+
+/**
+ * The client_secret that systemd would hand over, for programs that it has not started.
+ *
+ * @returns the first store that has one, or that this user may not look into; null where there is none
+ */
+export function storedForSystemd(root: string): { readonly store: string; readonly hidden: boolean } | null {
+  for (const store of STORES)
+    try {
+      if (statSync(`${root}${store}/c2cd.client_secret`, { throwIfNoEntry: false }) !== undefined)
+        return { store, hidden: false };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOTDIR" && code !== "ELOOP") return { store, hidden: true };
+    }
+  return null;
+}
+
 /** Owns the client_secret of a running daemon: reads it at the start and whenever it may have changed. */
 export class ClientSecret {
   readonly #read: () => Credential | null;

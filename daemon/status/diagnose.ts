@@ -49,7 +49,7 @@ function pairingProblems(state: State): Finding[] {
     return [
       error(
         "secret-missing",
-        "Install the client_secret as a credential of that name, or with frameio.client_secret_file.",
+        "Give it its client_secret: sudo c2cd-provision, or frameio.client_secret_file.",
       ),
     ];
   if (refusal === "invalid_client")

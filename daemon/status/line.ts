@@ -7,7 +7,7 @@ const SENTENCES: Readonly<Record<StateName, string>> = {
   "waiting-for-network": "Waiting for the network",
   "requesting-code": "Getting a pairing code",
   "awaiting-user": "Waiting for someone to pair this device",
-  idle: "Not paired",
+  idle: "Not paired, and no code is on offer; take one with: c2cctl pair",
   confirming: "Paired; asking Frame.io for the project",
   paired: "Paired",
 };

@@ -209,6 +209,10 @@ describe("the life of the process", () => {
     const bad = c2cd("--root", board.root, "--check");
     assert.equal(bad.status, 78);
     assert.match(bad.output, /secret +WRONG: there is no client_secret/);
+    board.write("/etc/credstore.encrypted/c2cd.client_secret", "sealed");
+    const provisioned = c2cd("--root", board.root, "--check");
+    assert.equal(provisioned.status, 0);
+    assert.match(provisioned.output, /secret +handed over by systemd from \/etc\/credstore\.encrypted$/m);
     board.remove();
   });
 

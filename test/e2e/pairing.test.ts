@@ -39,7 +39,7 @@ describe("a device is paired end to end", () => {
         assert.equal(paired.project?.name, "Night Shoot");
         assert.equal(paired.pairing, null);
         await status.getByText("Night Shoot").first().waitFor();
-        assert.match(daemon.output, /^<6>confirming -> paired \(project stored\)$/m);
+        assert.match(daemon.output, /^<6>confirming -> paired \(project stored: "Night Shoot"\)$/m);
 
         const token = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as { access_token: string };
         assert.ok(simulator.secrets().includes(token.access_token));

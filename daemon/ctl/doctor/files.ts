@@ -1,6 +1,6 @@
 import { accessSync, constants, readdirSync, type Stats, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CredentialError, loadClientSecret } from "../../credentials.ts";
+import { CredentialError, loadClientSecret, storedForSystemd } from "../../credentials.ts";
 import type { SnapshotView } from "../snapshot.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
 
@@ -37,20 +37,13 @@ export function checkSecret(root: string, file: string, snapshot: SnapshotView |
       ? warn("secret", error.message, AS_ROOT)
       : failed("secret", error, "put the client_secret alone into it");
   }
-  for (const store of [
-    "/etc/credstore",
-    "/etc/credstore.encrypted",
-    "/run/credstore",
-    "/run/credstore.encrypted",
-  ]) {
-    const credential = look(`${root}${store}/c2cd.client_secret`);
-    if (credential === "hidden") return warn("secret", `${store} may not be looked at`, AS_ROOT);
-    if (credential !== null) return ok("secret", `systemd hands over the client_secret from ${store}`);
-  }
+  const stored = storedForSystemd(root);
+  if (stored?.hidden) return warn("secret", `${stored.store} may not be looked at`, AS_ROOT);
+  if (stored !== null) return ok("secret", `systemd hands over the client_secret from ${stored.store}`);
   return fail(
     "secret",
     "no client_secret is configured",
-    "put the one that Frame.io gave you into /etc/credstore/c2cd.client_secret, mode 0600, and restart c2cd",
+    "give it the one that you have from Frame.io: sudo c2cd-provision",
   );
 }
 

@@ -5,11 +5,15 @@ import { type Check, fail, ok, warn } from "./check.ts";
 /** systemctl's answer, or null where this system is not run by systemd. */
 export type UnitProperties = ReadonlyMap<string, string>;
 
+/** EXIT_CREDENTIALS (systemd.exec(5)): what was sealed can't be opened on this board. */
+const CREDENTIALS_STATUS = "243";
+
 const WANTED = [
   "LoadState",
   "ActiveState",
   "SubState",
   "Result",
+  "ExecMainStatus",
   "UnitFileState",
   "NRestarts",
   "User",
@@ -60,6 +64,18 @@ export function checkUnit(unit: UnitProperties | null): Check[] {
 function checkState(unit: UnitProperties): Check {
   const active = unit.get("ActiveState");
   const restarts = Number(unit.get("NRestarts") ?? 0);
+  if (active !== "active" && unit.get("ExecMainStatus") === CREDENTIALS_STATUS)
+    return fail(
+      "systemd",
+      "c2cd.service can't open its sealed client_secret, which was sealed for another system or is damaged",
+      "seal it for this one: sudo c2cd-provision",
+    );
+  if (active === "activating" && unit.get("SubState") === "auto-restart")
+    return fail(
+      "systemd",
+      `c2cd.service does not come up (${unit.get("Result")}) and is started again every few seconds`,
+      "see why: journalctl -u c2cd",
+    );
   if (active === "failed")
     return fail("systemd", `c2cd.service has failed (${unit.get("Result")})`, "see: journalctl -u c2cd");
   if (active !== "active" && active !== "reloading")

@@ -557,6 +557,7 @@ describe("the unit", { timeout: 300_000 }, () => {
 ActiveState=active
 SubState=running
 Result=success
+ExecMainStatus=0
 UnitFileState=enabled
 NRestarts=0
 User=c2cd
@@ -581,6 +582,16 @@ LockPersonality=yes
     ["LoadState=loaded", "LoadState=not-found", "warn systemd: there is no unit c2cd.service"],
     ["ActiveState=active", "ActiveState=failed", "fail systemd: c2cd.service has failed (success)"],
     ["ActiveState=active", "ActiveState=inactive", "fail systemd: c2cd.service is inactive (running)"],
+    [
+      "ActiveState=active\nSubState=running\nResult=success\nExecMainStatus=0",
+      "ActiveState=activating\nSubState=auto-restart\nResult=exit-code\nExecMainStatus=243",
+      "fail systemd: c2cd.service can't open its sealed client_secret, which was sealed for another system or is damaged",
+    ],
+    [
+      "ActiveState=active\nSubState=running\nResult=success",
+      "ActiveState=activating\nSubState=auto-restart\nResult=signal",
+      "fail systemd: c2cd.service does not come up (signal) and is started again every few seconds",
+    ],
     ["enabled", "disabled", "warn systemd: c2cd.service runs and will not start at the next boot"],
     ["NRestarts=0", "NRestarts=3", "warn systemd: c2cd.service was restarted 3 times"],
     ["LimitCORE=0", "LimitCORE=infinity", "warn hardening: c2cd.service lacks LimitCORE=0"],
