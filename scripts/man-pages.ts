@@ -49,9 +49,7 @@ export function configurationPage(release: Release): string {
       `.SH [${name}]`,
       ...Object.entries(keys).map(([key, row]) => configurationKey(name, key, row as Key<unknown>)),
     ]),
-    ".SH EXAMPLES",
-    ".EX",
-    ...[
+    ...examples([
       "[frameio]",
       'client_version = "2.4.0"',
       "",
@@ -61,12 +59,64 @@ export function configurationPage(release: Release): string {
       "[display]",
       'driver = "ssd1306"',
       'device = "/dev/i2c-1"',
-    ].map(roff),
-    ".EE",
+    ]),
     ".SH SEE ALSO",
     references(["c2cd(8)", "c2cctl(1)"]),
   ]);
 }
+
+/** c2cd-provision(8), a shell script with a help of its own. */
+export function provisionPage(release: Release): string {
+  return page([
+    title("c2cd-provision", 8, release),
+    ".SH NAME",
+    "c2cd\\-provision \\- give a device or an image its model's client_secret",
+    ".SH SYNOPSIS",
+    synopsisLine("c2cd-provision [--plain] [--root DIR [--factory]]"),
+    ".SH DESCRIPTION",
+    ...paragraphs([
+      "c2cd-provision asks for the client_secret that Frame.io has issued for this model of device, or reads it from standard input where that is no terminal; never from its arguments, which every user of the machine can see. It stores the secret where systemd hands it to c2cd.service as a credential, and restarts the service.",
+      "On the device itself the secret is sealed by systemd-creds(1): with the TPM2 where there is one, else with a key that root alone can read. The secret that was there before stays in force until the new one is whole on the disk.",
+    ]),
+    ...list("OPTIONS", PROVISION_OPTIONS),
+    ...list("EXIT STATUS", [
+      { term: "0", doc: "The secret is stored." },
+      { term: "64", doc: "The arguments were not understood." },
+      { term: "65", doc: "What was given can't be a secret; the one that was stored before is untouched." },
+      { term: "66", doc: "The directory of `--root` holds no system." },
+      { term: "71", doc: "It can't be sealed here; `--plain` stores it unsealed." },
+      { term: "77", doc: "It was not run by root." },
+    ]),
+    ...list("FILES", [
+      { term: "/etc/credstore.encrypted/c2cd.client_secret", doc: "The sealed secret." },
+      {
+        term: "/etc/systemd/system/c2cd.service.d/10-sealed.conf",
+        doc: "Has systemd unseal it for c2cd.service.",
+      },
+      { term: "/etc/credstore/c2cd.client_secret", doc: "The secret as it is, mode 0600." },
+    ]),
+    ...examples([
+      "c2cd-provision",
+      "c2cd-provision <secret.txt",
+      "c2cd-provision --factory --root image <secret.txt",
+    ]),
+    ".SH SEE ALSO",
+    references(["c2cd(8)", "systemd-creds(1)", "machine-id(5)"]),
+  ]);
+}
+
+const PROVISION_OPTIONS: readonly Entry[] = [
+  { term: "--plain", doc: "Store it unsealed, readable by root alone." },
+  {
+    term: "--root DIR",
+    doc: "Provision the system in DIR, such as an image that is being built. Implies `--plain`, since only the device itself can seal.",
+  },
+  {
+    term: "--factory",
+    doc: "With `--root`: also remove whatever makes one device different from another (the machine-id, c2cd's state, systemd's credential key and random seed), so that each copy of the image makes its own identity when it first boots.",
+  },
+  { term: "--help", doc: "Print the usage and end." },
+];
 
 function title(name: string, section: number, { version, date }: Release): string {
   const day = new Date(date).toISOString().slice(0, 10);
@@ -129,6 +179,11 @@ function list(heading: string, entries: readonly Entry[]): string[] {
       [".TP", `\\fB${roff(term.replaceAll("`", ""))}\\fR`, roff(doc)].join("\n"),
     ),
   ];
+}
+
+/** Lines as they are typed. */
+function examples(lines: readonly string[]): string[] {
+  return [".SH EXAMPLES", ".EX", ...lines.map(roff), ".EE"];
 }
 
 function paragraphs(texts: readonly string[]): string[] {

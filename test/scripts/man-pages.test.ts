@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { C2CCTL } from "../../daemon/cli/c2cctl.ts";
 import { C2CD } from "../../daemon/cli/c2cd.ts";
 import { SCHEMA } from "../../daemon/config.ts";
-import { configurationPage, programPage } from "../../scripts/man-pages.ts";
+import { configurationPage, programPage, provisionPage } from "../../scripts/man-pages.ts";
 
 const RELEASE = { version: "1.2.3", date: Date.UTC(2025, 0, 2) };
 const PAGES = {
   "c2cd(8)": programPage(C2CD, RELEASE),
   "c2cctl(1)": programPage(C2CCTL, RELEASE),
   "c2cd.toml(5)": configurationPage(RELEASE),
+  "c2cd-provision(8)": provisionPage(RELEASE),
 };
 
 /** The page as a reader sees it. */
@@ -54,6 +56,15 @@ it("c2cd.toml(5) tells every key with its default, its choices and its variable"
       assert.ok(text.includes(`C2CD_${section.toUpperCase()}_${name.toUpperCase()}\n`), `${section}.${name}`);
     }
   assert.match(text, /One of auto, board-serial, machine-id, fixed\./);
+});
+
+it("c2cd-provision(8) tells every option and exit status of the script", () => {
+  const script = readFileSync("scripts/provision", "utf8");
+  const text = rendered(PAGES["c2cd-provision(8)"]);
+  const options = [...script.matchAll(/^ {4}(--\w+)\)/gm)].map((match) => match[1]);
+  const statuses = [...script.matchAll(/\bfail ".*" (\d+)/g)].map((match) => match[1]);
+  assert.ok(options.includes("--plain") && options.includes("--root"));
+  for (const term of [...options, ...statuses]) assert.match(text, new RegExp(`^ {7}${term}\\b`, "m"), term);
 });
 
 it("a text that looks like a request is text", () => {
