@@ -49,7 +49,7 @@ function pairingProblems(state: State): Finding[] {
     return [
       error(
         "secret-missing",
-        "Give it its client_secret: sudo c2cd-provision, or frameio.client_secret_file.",
+        "The client_secret is missing: run c2cd-provision, or set frameio.client_secret_file.",
       ),
     ];
   if (refusal === "invalid_client")

@@ -1,3 +1,4 @@
+import type { Problem } from "./health.ts";
 import type { Snapshot, StateName } from "./snapshot.ts";
 
 const SENTENCES: Readonly<Record<StateName, string>> = {
@@ -16,6 +17,10 @@ const SENTENCES: Readonly<Record<StateName, string>> = {
 export function statusLine({ state, pairing, project, health }: Snapshot): string {
   const code = pairing === null ? "" : `, code ${pairing.user_code}`;
   const where = state === "paired" && project !== null ? ` with ${project.name}` : "";
-  const worst = health[0] === undefined ? "" : `. ${health[0].text} ${health[0].action}`;
-  return `${SENTENCES[state]}${where}${code}${worst}`;
+  return `${SENTENCES[state]}${where}${code}${health[0] === undefined ? "" : `. ${forOperator(health[0])}`}`;
+}
+
+/** Whoever reads `systemctl status` is the one whom the crew is sent to: the detail says more than the advice. */
+function forOperator({ text, action, detail }: Problem): string {
+  return `${text} ${detail ?? action}`;
 }
