@@ -365,7 +365,7 @@ describe("doctor", { timeout: 300_000 }, () => {
         "no secret",
         (board) => rmSync(`${board.root}/etc/credstore`, { recursive: true }),
         "secret",
-        /^fail: no client_secret is configured; put the one that Frame\.io gave you into/,
+        /^fail: no client_secret is configured; give it the one that you have from Frame\.io: sudo c2cd-provision$/,
       ],
       [
         "a state directory that others may enter",
