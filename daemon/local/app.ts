@@ -52,7 +52,8 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
   for (const schema of COMPONENTS) app.addSchema(schema);
   parseBodies(app);
   app.addHook("onRequest", async (request, reply) => guard(audience, request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, missing(app, request)));
+  const methods = methodsByPath(app);
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, missing(methods, request)));
   app.setErrorHandler((error: Error, request, reply) => {
     const problem = problemOf(error);
     if (problem === null) log.error({ err: error }, `${request.method} ${request.routeOptions.url} failed`);
@@ -127,14 +128,22 @@ function parseBodies(app: FastifyInstance): void {
   );
 }
 
-function missing(app: FastifyInstance, request: FastifyRequest): ApiProblem {
-  const url = request.url.split("?", 1)[0] ?? "";
-  const methods = (["GET", "HEAD", "POST"] as const).filter((method) => app.hasRoute({ method, url }));
-  if (methods.length === 0)
-    return new ApiProblem("not-found", "There is nothing here; /v1/openapi.json lists what there is.");
-  return new ApiProblem("method-not-allowed", `Only ${methods.join(", ")} here.`, {
-    headers: { allow: methods.join(", ") },
+/** What may be done at which path, filled as routes are added. (`hasRoute` would read a caller's `*` as a pattern.) */
+function methodsByPath(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
+  const methods = new Map<string, Set<string>>();
+  app.addHook("onRoute", ({ url, method }) => {
+    const known = methods.get(url) ?? new Set();
+    methods.set(url, known);
+    for (const name of [method].flat()) known.add(name);
   });
+  return methods;
+}
+
+function missing(methods: ReadonlyMap<string, ReadonlySet<string>>, request: FastifyRequest): ApiProblem {
+  const allowed = [...(methods.get(request.url.split("?", 1)[0] ?? "") ?? [])].sort().join(", ");
+  if (allowed === "")
+    return new ApiProblem("not-found", "There is nothing here; /v1/openapi.json lists what there is.");
+  return new ApiProblem("method-not-allowed", `Only ${allowed} here.`, { headers: { allow: allowed } });
 }
 
 /** What could not even be read as HTTP is answered by hand, then the connection ends. */

@@ -65,9 +65,9 @@ export function listFramebuffers(sysfs: Sysfs): Framebuffer[] {
 export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
   const at = `${CLASS}/${id}`;
   const virtual = pair(sysfs.read(`${at}/virtual_size`));
-  const bitsPerPixel = Number(sysfs.read(`${at}/bits_per_pixel`));
-  if (virtual === null || !(bitsPerPixel > 0)) return null;
-  const [virtualWidth, virtualHeight] = virtual;
+  const bitsPerPixel = count(sysfs.read(`${at}/bits_per_pixel`));
+  const [virtualWidth, virtualHeight] = virtual ?? [0, 0];
+  if (virtualWidth === 0 || virtualHeight === 0 || bitsPerPixel === 0) return null;
   const [x, y] = pair(sysfs.read(`${at}/pan`)) ?? [0, 0];
   const [width, height] = visibleSize(sysfs, at, virtualWidth, virtualHeight);
   const name = sysfs.read(`${at}/name`) ?? id;
@@ -77,7 +77,7 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
     name,
     bitsPerPixel,
     // Some old drivers leave line_length at 0 (drivers/video/fbdev/core/fbmem.c allows it).
-    stride: Number(sysfs.read(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
+    stride: count(sysfs.read(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
     virtualWidth,
     visible: { x, y, width, height },
     kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(sysfs, at) ? "panel" : "display",
@@ -197,6 +197,11 @@ function visibleSize(
   return now[0] ?? asHigh ?? asWide[0] ?? known[0] ?? [virtualWidth, virtualHeight];
 }
 
+/** A number as the kernel prints one; 0 where it is none, or larger than any that it could mean. */
+function count(text: string | null): number {
+  return /^\d{1,9}$/.test(text ?? "") ? Number(text) : 0;
+}
+
 function onPanelBus(sysfs: Sysfs, at: string): boolean {
   return ["spi", "i2c"].includes(basename(sysfs.resolve(`${at}/device/subsystem`) ?? ""));
 }
@@ -224,6 +229,6 @@ export function sizeOnConnector(
 }
 
 function pair(text: string | null): readonly [number, number] | null {
-  const match = /^(\d+),(\d+)$/.exec(text ?? "");
+  const match = /^(\d{1,9}),(\d{1,9})$/.exec(text ?? "");
   return match === null ? null : [Number(match[1]), Number(match[2])];
 }

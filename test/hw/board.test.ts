@@ -150,7 +150,8 @@ describe("canonicalSerial", () => {
   for (const [raw, serial] of numbers)
     it(`takes ${JSON.stringify(raw)}`, () => assert.equal(canonicalSerial(raw), serial));
 
-  it("gives null or text that is safe in a form field, and settles at once", () => {
+  it("gives null or text that is safe in a form field, and settles at once", (t) => {
+    t.diagnostic("2000 fuzz cases");
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" })), (raw) => {
         const serial = canonicalSerial(raw);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { ProxyError, proxyFor } from "../../../daemon/frameio/proxy.ts";
 
 const API = "https://api.frame.io";
@@ -32,4 +33,39 @@ describe("the proxy that the environment asks for", () => {
   for (const address of ["socks5://proxy.example", "http://", "http://a b"])
     test(`"${address}" is refused`, () =>
       assert.throws(() => proxyFor(API, { HTTPS_PROXY: address }), ProxyError));
+
+  test("whatever the environment holds, it is none, an http address, or a mistake that is told", (t) => {
+    const runs = 3_000;
+    const address = fc.oneof(
+      fc.string(),
+      fc.webUrl({ withQueryParameters: true }),
+      fc.domain().map((domain) => `${domain}:3128`),
+      fc.constantFrom(
+        "http://user:pw@proxy:3128",
+        "javascript://x",
+        "://",
+        "http://[::1",
+        "file:///etc/passwd",
+      ),
+    );
+    const exceptions = fc.oneof(
+      fc.string(),
+      fc
+        .array(fc.oneof(fc.domain(), fc.constantFrom("*", ".", "*.", ":443", "frame.io:443", "..frame.io")))
+        .map((list) => list.join(",")),
+    );
+    fc.assert(
+      fc.property(address, exceptions, (HTTPS_PROXY, NO_PROXY) => {
+        try {
+          const proxy = proxyFor(API, { HTTPS_PROXY, NO_PROXY });
+          assert.ok(proxy === null || /^https?:$/.test(new URL(proxy).protocol), `${proxy}`);
+        } catch (error) {
+          assert.ok(error instanceof ProxyError, `${error}`);
+        }
+        assert.equal(proxyFor(API, { HTTPS_PROXY, NO_PROXY: `${NO_PROXY},*` }), null);
+      }),
+      { numRuns: runs },
+    );
+    t.diagnostic(`${runs} fuzz cases`);
+  });
 });

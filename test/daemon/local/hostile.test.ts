@@ -94,8 +94,9 @@ test("names and addresses, case by case", () => {
   assert.ok(!hostIsOwn(".local", ""));
 });
 
-test("no foreign name is ever taken for the machine's own", () => {
+test("no foreign name is ever taken for the machine's own", (context) => {
   const runs = 2000;
+  context.diagnostic(`${2 * runs} fuzz cases`);
   fc.assert(
     fc.property(fc.domain(), fc.option(fc.nat(65_535)), (domain, port) => {
       const header = port === null ? domain : `${domain}:${port}`;

@@ -267,9 +267,11 @@ test("history is told newest first, in ISO 8601", async (context) => {
 test("what is not there, and what may not be done to what is there", async (context) => {
   const running = await start(context);
   for (const over of [overSocket, overTcp]) {
-    const lost = await over(running, "/v2/status");
-    assert.equal(lost.status, 404);
-    assert.equal(problem(lost.body).type, "urn:c2cd:problem:not-found");
+    for (const path of ["/v2/status", "/*/", "/v1/*", "/v1/:status", "/__proto__"]) {
+      const lost = await over(running, path);
+      assert.equal(lost.status, 404, path);
+      assert.equal(problem(lost.body).type, "urn:c2cd:problem:not-found");
+    }
     for (const [method, path, allow] of [
       ["PUT", "/v1/status", "GET, HEAD"],
       ["POST", "/v1/events", "GET"],
