@@ -56,6 +56,8 @@ export class Presenter {
   #display: Display | null = null;
   #fonts: Fonts | null = null;
   #missing: string | null = null;
+  /** The display that was there last: where nothing has taken its place, it is missed. */
+  #last: string | null = null;
   #picture: Picture | null = null;
   #qr: { readonly wanted: boolean; readonly module: number | null } = { wanted: false, module: null };
   #dark = false;
@@ -179,7 +181,12 @@ export class Presenter {
     const display = await this.#options.open();
     this.#display = display;
     this.#dark = false;
-    this.#setMissing(null);
+    const { surface, device, name } = display.capabilities;
+    if (surface !== "nothing") {
+      this.#last = device ?? name;
+      this.#setMissing(null);
+    } else if (this.#last !== null && this.#missing === null)
+      this.#setMissing(`${this.#last} has disappeared: check the cable of the display.`);
     this.#options.changed();
     return display;
   }

@@ -20,14 +20,14 @@ export interface OpenedDisplay extends Opened {
 }
 
 /**
- * Opens the configured display; with `driver = "auto"` the best of those there are, in the end none at all.
+ * Opens the configured display; with `driver = "auto"` the best of those there are, and none where there is nothing.
  *
- * @throws {DisplayError} where the configured display can't be opened; never with `auto`, whose failures are among the
- *   warnings
+ * @throws {DisplayError} where the configured display can't be opened, or with `auto` none of those that are there
  */
 export async function openDisplay(options: DisplayOptions, host: Host): Promise<OpenedDisplay> {
   const failures: string[] = [];
   for (const { driver, reason } of candidates(options, host)) {
+    if (driver === "none" && failures[0] !== undefined) throw new DisplayError(failures[0]);
     try {
       const { open } = await DRIVERS[driver]();
       const { display, warnings } = await open(options, host);

@@ -300,6 +300,30 @@ test("a display that changes without end is lost, and tried again later", async 
   await presenter.close();
 });
 
+test("a display that left is missed until another comes, though there is nothing to draw on meanwhile", async () => {
+  const bench = new Bench();
+  const nothing: Display = {
+    capabilities: { surface: "nothing", driver: "none", device: null, name: "no display" },
+    clear: async () => {},
+    close: async () => {},
+  };
+  const displays: Display[] = [nothing, new FakePanel(), nothing, new FakePanel()];
+  const presenter = bench.presenter(async () => displays.shift() ?? nothing);
+  await presenter.start();
+  assert.equal(presenter.missing(), null, "where there never was one, none is missed");
+  const reopened = async () => {
+    presenter.reopen();
+    await settled();
+    return presenter.missing();
+  };
+  assert.equal(await reopened(), null);
+  assert.equal(await reopened(), "/dev/fb0 has disappeared: check the cable of the display.");
+  await bench.become(snapshotOf("requesting-code"));
+  assert.equal(await reopened(), null, "it is back");
+  assert.equal(presenter.view().device, "/dev/fb0");
+  await presenter.close();
+});
+
 test("no display at start is no failure, and one that is reported is opened at once", async () => {
   const bench = new Bench();
   const panel = new FakePanel();

@@ -39,6 +39,16 @@ test("auto goes on to the next display where one can't be opened, and warns", as
   assert.equal(reason, "Took the terminal that c2cd runs in: no framebuffer can be used.");
 });
 
+test("auto with a display that can't be opened, and no other, is a missing display and not none", async (t) => {
+  const board = new Board(t);
+  board.framebuffer(FB);
+  rmSync(join(board.root, "dev/fb0"));
+  await assert.rejects(openDisplay(displayOptions({}), board.host()), {
+    name: "DisplayError",
+    message: "/dev/fb0 is not there: check the cable, and that the boot configuration enables it.",
+  });
+});
+
 test("a configured display is never replaced by another", async (t) => {
   const board = new Board(t);
   await assert.rejects(openDisplay(displayOptions({ driver: "framebuffer" }), board.host()), {
