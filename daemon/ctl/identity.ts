@@ -2,14 +2,13 @@ import { readBoard } from "../../hw/board.ts";
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import type { Context } from "./context.ts";
-import { succeeded } from "./reply.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { snapshotOf } from "./reply.ts";
 import { table } from "./text.ts";
 import { originOf } from "./words.ts";
 
 /** `c2cctl identity`: what the daemon goes by, and what the board says of itself. */
 export async function identity({ client, out, root, arguments: given }: Context): Promise<ExitCode> {
-  const { device } = readSnapshot(succeeded(await client.get("/v1/status"), "status").toString("utf8"));
+  const { device } = snapshotOf(await client.get("/v1/status"), "status");
   const { serials, refused, model } = readBoard(root);
   if (given.has(C2CCTL_OPTIONS.json)) {
     const { clientId: client_id, source, name } = device;

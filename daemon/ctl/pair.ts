@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../cli/exit.ts";
 import type { Context, Output } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { FullScreen, rowsOf } from "./full-screen.ts";
-import { succeeded } from "./reply.ts";
+import { snapshotOf } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
 import { terminalQr } from "./terminal-qr.ts";
 import { countdown, duration } from "./text.ts";
@@ -12,8 +12,8 @@ import { meaningOf, sentencesOf } from "./words.ts";
 /** `c2cctl pair` */
 export async function pair(context: Context): Promise<ExitCode> {
   const { client, out } = context;
-  const before = readSnapshot(succeeded(await client.get("/v1/status"), "status").toString("utf8"));
-  const begun = readSnapshot(succeeded(await client.post("/v1/pair"), "pair").toString("utf8"));
+  const before = snapshotOf(await client.get("/v1/status"), "status");
+  const begun = snapshotOf(await client.post("/v1/pair"), "pair");
   if (context.arguments.has(C2CCTL_OPTIONS.noWait)) {
     out.write("Pairing has begun; see: c2cctl status\n");
     return EXIT.ok;

@@ -4,8 +4,7 @@ import { EXIT, type ExitCode } from "../cli/exit.ts";
 import { UsageError } from "../cli/parse.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
-import { succeeded } from "./reply.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { snapshotOf, succeeded } from "./reply.ts";
 import { terminalQr } from "./terminal-qr.ts";
 
 /** Pixels a module: sharp on a 4K screen, and still a small file. */
@@ -17,7 +16,7 @@ export async function qr({ client, out, arguments: given }: Context): Promise<Ex
   const svg = given.value(C2CCTL_OPTIONS.svg);
   if (png !== null && svg !== null) throw new UsageError("give --png or --svg, not both");
 
-  const { pairing } = readSnapshot(succeeded(await client.get("/v1/status"), "status").toString("utf8"));
+  const { pairing } = snapshotOf(await client.get("/v1/status"), "status");
   if (pairing === null)
     throw new Failure(EXIT.tryLater, "no code is on offer; ask for one: c2cctl pair --no-wait");
   if (pairing.uriComplete === null)

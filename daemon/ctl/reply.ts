@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import type { Reply } from "./client.ts";
 import { Failure } from "./failure.ts";
-import { fields, parse } from "./snapshot.ts";
+import { fields, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
 
 /** What each HTTP status of the local API means to a script. */
 const EXIT_OF: Readonly<Record<number, ExitCode>> = {
@@ -34,4 +34,12 @@ export function succeeded({ status, headers, body }: Reply, what: string): Buffe
     EXIT.unavailable,
     `c2cd failed at ${what}: ${detail ?? `HTTP ${status}`}; see: journalctl -u c2cd`,
   );
+}
+
+/**
+ * The snapshot that an answer is.
+ * @throws {Failure} where it did not succeed, or is none
+ */
+export function snapshotOf(reply: Reply, what: string): SnapshotView {
+  return readSnapshot(succeeded(reply, what).toString("utf8"));
 }

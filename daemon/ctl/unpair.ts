@@ -3,13 +3,13 @@ import { EXIT, type ExitCode } from "../cli/exit.ts";
 import { FRAMEIO_PATIENCE_MS } from "./client.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
-import { succeeded } from "./reply.ts";
+import { snapshotOf, succeeded } from "./reply.ts";
 import { fields, parse, readSnapshot } from "./snapshot.ts";
 
 /** `c2cctl unpair` */
 export async function unpair(context: Context): Promise<ExitCode> {
   const { client, out } = context;
-  const before = readSnapshot(succeeded(await client.get("/v1/status"), "status").toString("utf8"));
+  const before = snapshotOf(await client.get("/v1/status"), "status");
   if (before.authorization === null) {
     out.write("Not paired: there is nothing to revoke.\n");
     return EXIT.ok;

@@ -7,8 +7,8 @@ import { systemClock } from "../../clock.ts";
 import { type Config, ConfigError, loadConfig, parseConfig } from "../../config.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
-import { succeeded } from "../reply.ts";
-import { readSnapshot, type SnapshotView } from "../snapshot.ts";
+import { snapshotOf } from "../reply.ts";
+import type { SnapshotView } from "../snapshot.ts";
 import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
 import { checkDisplay } from "./display.ts";
 import { AS_ROOT, checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
@@ -117,8 +117,7 @@ async function askDaemon({
   version,
 }: Context): Promise<{ readonly snapshot: SnapshotView | null; readonly check: Check }> {
   try {
-    const body = succeeded(await client.get("/v1/status"), "status").toString("utf8");
-    const snapshot = readSnapshot(body);
+    const snapshot = snapshotOf(await client.get("/v1/status"), "status");
     return {
       snapshot,
       check:
