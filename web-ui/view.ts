@@ -234,7 +234,7 @@ function health({ health: problems }: Snapshot, topic: Topic, { common, page }: 
     .filter((problem) => problem !== topic.problem)
     .map(({ code, severity, since }) => {
       const { headline, sentence } = common.problems[code];
-      return html`<li data-severity="${severity}"><p><span class="severity">${page.severities[severity]}</span> ${date(since)}</p> <strong>${headline}</strong> <span>${sentence}</span></li>`;
+      return html`<li data-severity="${severity}"><p><span class="severity">${page.severities[severity]}</span> ${isDated(since) && date(since)}</p> <strong>${headline}</strong> <span>${sentence}</span></li>`;
     });
   if (items.length === 0) return null;
   return html`<section class="health" aria-labelledby="health"><h2 id="health">${page.health}</h2><ul>${items}</ul></section>`;
@@ -273,12 +273,14 @@ function past(history: readonly HistoryLine[], { page }: Words): Html {
   }</section>`;
 }
 
-/**
- * For readers without a script in UTC; the script turns it into the reader's own time. A board without a clock of its
- * own counts from 1970 until it has asked the network: that is no date.
- */
+/** A board without a clock of its own counts from 1970 until it has asked the network. */
+function isDated(iso: string): boolean {
+  return Number(iso.slice(0, 4)) >= 2020;
+}
+
+/** For readers without a script in UTC; the script turns it into the reader's own time. */
 function date(iso: string): Html {
-  if (Number(iso.slice(0, 4)) < 2020) return html`<span>–</span>`;
+  if (!isDated(iso)) return html`<span>–</span>`;
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
 }
 
