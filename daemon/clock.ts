@@ -16,27 +16,43 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
-/** Longest single timer: after a suspend, whatever fell due meanwhile is noticed within this time. */
-const SLICE_MS = 15_000;
+export interface SystemClock extends Clock {
+  /** Takes note of the wall time that a server has just told whose certificate was good. */
+  heard(wall: number): void;
+}
+
+/**
+ * Longest single timer. Node's timers stand still while the machine sleeps: whatever fell due meanwhile, a dead code on
+ * the screen for one, is noticed within this time.
+ */
+const SLICE_MS = 2_000;
 
 const CENTURY_MS = 100 * 365.25 * 86_400_000;
 
+/** How far a good clock may be from what a server told: an answer can take 20 s, and not every server is exact. */
+const AGREES_MS = 120_000;
+
 /**
- * The system's clock. Its wall time is trusted when it does not lie before the build of this very program and
- * either systemd-timesyncd says that it is synchronised (systemd-timesyncd.service(8), `/run/systemd/timesync/synchronized`)
- * or the board has a real-time clock that the kernel read at boot (`/sys/class/rtc/rtc0/hctosys`).
+ * The system's clock. Its wall time is trusted when it does not lie before the build of this very program and agrees
+ * with what the server told last, which no NTP step since can have spoilt unnoticed. Until a server could be asked,
+ * either systemd-timesyncd must say that it is synchronised (systemd-timesyncd.service(8),
+ * `/run/systemd/timesync/synchronized`) or the board have a real-time clock that the kernel read at boot
+ * (`/sys/class/rtc/rtc0/hctosys`); chrony and ntpd leave no such sign.
  *
  * @param root prefix of the system paths
  * @param builtAt wall time of the build
  */
-export function systemClock(root: string, builtAt: number): Clock {
+export function systemClock(root: string, builtAt: number): SystemClock {
   const elapsed = () => uptime() * 1000;
+  /** Wall time of the boot, by the server. */
+  let bootedAt: number | null = null;
   return {
     elapsed,
     wall: Date.now,
     wallTrusted() {
       const now = Date.now();
       if (now < builtAt || now > builtAt + CENTURY_MS) return false;
+      if (bootedAt !== null) return Math.abs(now - elapsed() - bootedAt) <= AGREES_MS;
       return existsSync(`${root}/run/systemd/timesync/synchronized`) || rtcSetTheClock(root);
     },
     after(ms, run) {
@@ -48,6 +64,9 @@ export function systemClock(root: string, builtAt: number): Clock {
         else timer = setTimeout(check, Math.min(Math.ceil(left), SLICE_MS));
       }
       return () => clearTimeout(timer);
+    },
+    heard(wall) {
+      bootedAt = wall - elapsed();
     },
   };
 }

@@ -12,7 +12,7 @@ import { openDisplay } from "../hw/displays/open.ts";
 import { createBackend } from "./backend.ts";
 import { buildInfo } from "./build-info.ts";
 import { ButtonMeaning } from "./button.ts";
-import type { Clock } from "./clock.ts";
+import type { SystemClock } from "./clock.ts";
 import { watchClock } from "./clock-watch.ts";
 import type { Config } from "./config.ts";
 import { ClientSecret, loadClientSecret } from "./credentials.ts";
@@ -44,7 +44,7 @@ export interface DaemonOptions {
   /** Prefix of every system path; "" for the system itself. */
   readonly root: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
+  readonly clock: SystemClock;
   readonly log: Logger;
   /** The control socket from systemd; null where the daemon makes its own. */
   readonly handedOver: HandedOverSocket | null;
@@ -65,7 +65,7 @@ const NOBODY: Identity = { clientId: "", source: "generated", model: null };
 /** The rooms of one running daemon. */
 export class Daemon {
   readonly #options: DaemonOptions;
-  readonly #clock: Clock;
+  readonly #clock: SystemClock;
   readonly #meters = new Meters();
   readonly #secret: ClientSecret;
   readonly #status: StatusKeeper;
@@ -301,6 +301,7 @@ export class Daemon {
       roots: loadRoots(root, api.ca_file),
       proxy: proxyFor(api.base_url, environment),
       clock: this.#clock,
+      heardTime: (wall) => this.#clock.heard(wall),
       observe: (call, outcome, seconds) => this.#meters.exchangeSeconds.observe({ call, outcome }, seconds),
     });
     const runner = new Runner({
@@ -353,8 +354,9 @@ export class Daemon {
 
   #watchClock(runner: Runner): void {
     this.#watches.push(
-      watchClock(this.#clock, (step) => {
-        this.#options.log.info(`the clock was set (${step > 0 ? "+" : ""}${Math.round(step / 1000)} s)`);
+      watchClock(this.#clock, (step, trusted) => {
+        const set = step === 0 ? "" : `was set by ${Math.round(step / 1000)} s and `;
+        this.#options.log.info(`the clock ${set}can${trusted ? "" : "not"} be believed`);
         runner.dispatch({ type: "clock-changed" });
       }),
     );

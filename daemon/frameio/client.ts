@@ -47,6 +47,8 @@ export interface FrameioOptions {
   readonly clock: Clock;
   readonly timeouts?: Timeouts;
   readonly lookup?: LookupFunction;
+  /** Told the wall time of each answer from a server whose certificate was good (RFC 9110 §6.6.1). */
+  heardTime?(wall: number): void;
   /**
    * Told of every exchange that was not given up by its caller.
    *
@@ -112,6 +114,12 @@ export function createFrameio(options: FrameioOptions): Frameio {
   /** Until when Frame.io wants to be left alone with a call. Limits are each call's own (API facts §4.1). */
   const quiet = new Map<Call, number>();
 
+  function heed(name: Call, answer: Answer): void {
+    quiet.set(name, clock.elapsed() + (readPause(answer) ?? 0));
+    const told = Date.parse(answer.headers.date ?? "");
+    if (baseUrl.protocol === "https:" && !Number.isNaN(told)) options.heardTime?.(told);
+  }
+
   async function call<V extends { readonly type: string }>(
     name: Call,
     request: ApiRequest,
@@ -123,7 +131,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     if (left > 0)
       return fault("rate-limited", "not asked: Frame.io wants to be left alone for a while", left);
     const exchanged = await exchange(request, wire, signal);
-    if (exchanged.kind === "verdict") quiet.set(name, clock.elapsed() + (readPause(exchanged.verdict) ?? 0));
+    if (exchanged.kind === "verdict") heed(name, exchanged.verdict);
     const outcome = exchanged.kind === "fault" ? exchanged : judge(exchanged.verdict);
     if (!signal?.aborted)
       observe?.(

@@ -43,6 +43,24 @@ describe("the wall clock is trusted", () => {
     assert.equal(trusted(synchronised, Date.now() - 101 * 366 * 86_400_000), false);
   });
 
+  it("when it agrees with what a server told, whatever else says so, until it is set", (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const clock = systemClock(
+      rootWith(() => {}),
+      0,
+    );
+    clock.heard(Date.now() - 20_000);
+    assert.equal(clock.wallTrusted(), true);
+    t.mock.timers.setTime(Date.now() + 3_600_000);
+    assert.equal(clock.wallTrusted(), false);
+    clock.heard(Date.now());
+    assert.equal(clock.wallTrusted(), true);
+
+    const wrong = systemClock(rootWith(synchronised), 0);
+    wrong.heard(Date.now() - 86_400_000);
+    assert.equal(wrong.wallTrusted(), false);
+  });
+
   it("not where the sign can't be looked at", () => {
     const hidden = (root: string) => {
       rmSync(join(root, "run/systemd"), { recursive: true });

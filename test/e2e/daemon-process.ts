@@ -11,7 +11,7 @@ import type { Board } from "./board.ts";
 
 const PROGRAM = resolve("dist/c2cd.js");
 /** Nothing here takes this long unless it is broken. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 export interface Answer {
   readonly status: number;
