@@ -1,103 +1,304 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { describe, test } from "node:test";
-import { createAuthority } from "../simulator/certificates.ts";
-import { startSimulator } from "../simulator/simulator.ts";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import type { ProblemCode } from "../../daemon/status/health.ts";
+import { createAuthority, createSelfSigned } from "../simulator/certificates.ts";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
-import { DaemonProcess, eventually } from "./daemon-process.ts";
+import { DaemonProcess } from "./daemon-process.ts";
+import { canLay, HOST, Road } from "./road.ts";
 
-const SPACE = `c2cd-${process.pid}`;
-const [HERE, THERE] = [`c2cd-h${process.pid % 10_000}`, `c2cd-d${process.pid % 10_000}`];
-const ADDRESS = "10.213.77.1";
+const skip = canLay() ? false : "needs root and network namespaces";
+const home = mkdtempSync(join(tmpdir(), "c2cd-network-"));
+after(() => rmSync(home, { recursive: true }));
+const day = 86_400_000;
+const authority = createAuthority(join(home, "ca"));
+const tls = authority.issue({ hosts: [HOST], from: new Date(Date.now() - day) });
+const portal = createSelfSigned(join(home, "portal"), { hosts: ["portal.hotel.example"] });
 
-function ip(...given: string[]): void {
-  execFileSync("ip", given, { stdio: ["ignore", "ignore", "pipe"] });
+/** What is promised for an interface that came up. */
+const AT_ONCE_MS = 2_000;
+/** The longest back-off of a poll, and the longest time for a connection, which may just have begun in vain. */
+const BACKED_OFF_MS = 15_000 + 10_000 + AT_ONCE_MS;
+
+/** How many times longer than on an idle machine the start of a program takes now, and at least one. */
+function slowness(): number {
+  const start = performance.now();
+  spawnSync(process.execPath, ["--eval", "0"]);
+  return Math.max(1, (performance.now() - start) / 100);
 }
 
-/** A network of its own for the device, with one cable to the server. */
-function layCable(): boolean {
-  if (process.getuid?.() !== 0 || spawnSync("ip", ["netns", "add", SPACE]).status !== 0) return false;
-  ip("link", "add", HERE, "type", "veth", "peer", "name", THERE, "netns", SPACE);
-  ip("address", "add", `${ADDRESS}/24`, "dev", HERE);
-  ip("link", "set", HERE, "up");
-  ip("-n", SPACE, "link", "set", "lo", "up");
-  return true;
+const table: string[] = [];
+let roads = 0;
+
+interface Scene {
+  readonly road: Road;
+  readonly simulator: Simulator;
+  readonly port: number;
+  /** Started by `start`. */
+  readonly daemon: DaemonProcess;
+  start(environment?: Readonly<Record<string, string>>): void;
+  /** A code is on the screen, and what comes next needs a new connection. */
+  awaiting(environment?: Readonly<Record<string, string>>): Promise<void>;
+  says(code: ProblemCode): Promise<void>;
+  /** How long it takes from `mend` to an answer of Frame.io. */
+  recovers(mend: () => unknown, most: number): Promise<void>;
+  cutConnections(): Promise<void>;
 }
 
-function plug(): void {
-  ip("-n", SPACE, "address", "add", "10.213.77.2/24", "dev", THERE);
-  ip("-n", SPACE, "link", "set", THERE, "up");
-}
-
-function unplug(): void {
-  ip("-n", SPACE, "address", "flush", "dev", THERE);
-  ip("-n", SPACE, "link", "set", THERE, "down");
-}
-
-const laid = layCable();
-
-describe("an interface that goes and comes", {
-  skip: laid ? false : "needs root and network namespaces",
-}, () => {
-  test("is used within two seconds: for the first code, in mid-poll, and for a refresh", async (t) => {
+function scene(name: string, run: (scene: Scene) => Promise<void>, family: 4 | 6 = 4): void {
+  test(name, async () => {
     const board = new Board();
-    const authority = createAuthority(`${board.root}/ca`);
-    const tls = authority.issue({ hosts: [ADDRESS], from: new Date(Date.now() - 86_400_000) });
-    const simulator = await startSimulator({ interval: 1, tls, host: ADDRESS });
-    const daemon = new DaemonProcess(
-      board,
-      simulator,
-      { "frameio.ca_file": authority.certFile, "frameio.verification_hosts": "frame.io" },
-      { wrapper: ["ip", "netns", "exec", SPACE] },
-    );
-    const recoveries: number[] = [];
-    const recovers = async (call: string) => {
-      const next = simulator.nextRequest((request) => request.call === call && request.status !== null);
-      const start = performance.now();
-      plug();
-      await next;
-      recoveries.push(performance.now() - start);
-    };
+    const road = new Road(roads++);
+    let daemon: DaemonProcess | null = null;
+    let simulator: Simulator | null = null;
     try {
-      const waiting = await daemon.until("no network", ({ state }) => state === "waiting-for-network");
-      assert.equal(waiting.pairing, null);
-      await eventually("a word about it", async () =>
-        (await daemon.snapshot()).health.some(({ code }) => code === "no-network") ? true : null,
-      );
-      await recovers("code");
-      const { pairing } = await daemon.until("a code", (snapshot) => snapshot.pairing !== null);
-
-      await simulator.nextRequest(({ call }) => call === "poll");
-      unplug();
-      await eventually("polls that fail", () =>
-        /poll-answered|unreachable|connect/.test(daemon.output) ? true : null,
-      );
-      await new Promise((resolve) => setTimeout(resolve, 6_000));
-      await recovers("poll");
-      assert.equal((await daemon.snapshot()).pairing?.user_code, pairing?.user_code);
-
-      simulator.approve();
-      await daemon.until("paired", ({ state }) => state === "paired");
-      const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-        access_token: string;
+      await road.lay();
+      const host = family === 4 ? road.server : road.server6;
+      simulator = await startSimulator({ interval: 1, tls, host, publicUrl: "https://next.frame.io" });
+      const frameio = simulator;
+      const { port } = new URL(simulator.url);
+      road.names = family === 4 ? { A: road.server } : { A: road.elsewhere, AAAA: road.server6 };
+      const one: Scene = {
+        road,
+        simulator: frameio,
+        port: Number(port),
+        get daemon() {
+          assert.ok(daemon !== null);
+          return daemon;
+        },
+        start(environment = {}) {
+          const settings = {
+            "frameio.base_url": `https://${HOST}:${port}`,
+            "frameio.ca_file": authority.certFile,
+          };
+          daemon = new DaemonProcess(board, frameio, settings, { environment, wrapper: road.wrapper });
+        },
+        async awaiting(environment = {}) {
+          road.plug();
+          one.start(environment);
+          await one.daemon.until("a code", ({ pairing }) => pairing !== null);
+        },
+        async says(code) {
+          await one.daemon.until(code, ({ health }) => health.some((problem) => problem.code === code));
+        },
+        async recovers(mend, most) {
+          const answered = frameio.nextRequest(({ status }) => status !== null);
+          const start = performance.now();
+          await mend();
+          await answered;
+          const took = performance.now() - start;
+          table.push(`${name.padEnd(62)} ${(took / 1000).toFixed(2).padStart(6)} s`);
+          await one.daemon.until("nothing to complain about", ({ health }) => health.length === 0);
+          assert.ok(took < most * slowness(), `recovered in ${Math.round(took)} ms\n${one.daemon.output}`);
+        },
+        async cutConnections() {
+          await frameio.goOffline();
+          await frameio.goOnline();
+        },
       };
-      unplug();
-      await daemon.ask("POST", "/v1/token/refused", { access_token });
-      await eventually("refreshes that fail", async () =>
-        (await daemon.snapshot()).health.some(({ code }) => code === "refresh-failing") ? true : null,
-      );
-      await recovers("refresh");
-      await eventually("nothing to complain about", async () =>
-        (await daemon.snapshot()).health.length === 0 ? true : null,
-      );
-      t.diagnostic(`recovered in ${recoveries.map((ms) => `${Math.round(ms)} ms`).join(", ")}`);
-      for (const took of recoveries) assert.ok(took < 3_000, `${took} ms`);
+      await run(one);
     } finally {
-      await daemon.end();
-      await simulator.close();
+      await (daemon as DaemonProcess | null)?.end("SIGKILL");
+      await simulator?.close();
+      road.remove();
       board.remove();
-      ip("link", "delete", HERE);
-      ip("netns", "delete", SPACE);
     }
   });
+}
+
+/** An HTTP proxy for CONNECT that leads to the simulator, or does as `badly` says while that is set. */
+async function proxyOn(
+  host: string,
+): Promise<{ server: Server; url: string; behave: (badly: Badly | null) => void }> {
+  let manner: Badly | null = null;
+  const server = createServer((_, response) => response.end());
+  server.on("connect", (request, socket: Socket) => {
+    socket.on("error", () => {});
+    if (manner !== null) return manner(socket);
+    const { port } = new URL(`http://${request.url}`);
+    const onward = connect(Number(port), host);
+    onward.on("error", () => socket.destroy());
+    socket.on("close", () => onward.destroy());
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    url: `http://${host}:${port}`,
+    behave: (badly) => {
+      manner = badly;
+    },
+  };
+}
+
+type Badly = (socket: Socket) => void;
+
+describe("the way to Frame.io", { skip, concurrency: 6 }, () => {
+  scene("no link, at the start", async (one) => {
+    one.start();
+    const waiting = await one.daemon.until("no network", ({ state }) => state === "waiting-for-network");
+    assert.equal(waiting.pairing, null);
+    await one.says("no-network");
+    await one.recovers(() => one.road.plug(), AT_ONCE_MS);
+  });
+
+  scene("no link, while a code is on the screen", async (one) => {
+    await one.awaiting();
+    const { pairing } = await one.daemon.snapshot();
+    one.road.unplug();
+    await one.says("no-network");
+    await one.recovers(() => one.road.plug(), AT_ONCE_MS);
+    assert.equal((await one.daemon.snapshot()).pairing?.user_code, pairing?.user_code);
+  });
+
+  scene("no link, for a refresh", async (one) => {
+    await one.awaiting();
+    one.simulator.approve();
+    await one.daemon.until("paired", ({ state }) => state === "paired");
+    const { access_token } = JSON.parse((await one.daemon.ask("GET", "/v1/token")).body) as {
+      access_token: string;
+    };
+    one.road.unplug();
+    await one.daemon.ask("POST", "/v1/token/refused", { access_token });
+    await one.says("refresh-failing");
+    await one.recovers(() => one.road.plug(), AT_ONCE_MS);
+    assert.equal((await one.daemon.snapshot()).state, "paired");
+  });
+
+  scene("an address, its gateway three seconds later", async (one) => {
+    one.start();
+    await one.says("no-network");
+    one.road.plugIn();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await one.recovers(() => one.road.lead(), AT_ONCE_MS);
+  });
+
+  scene("another address in the middle of a request", async (one) => {
+    await one.awaiting();
+    one.simulator.faults.add({ call: "poll", fault: { type: "hang" }, count: 1 });
+    await one.simulator.nextRequest(({ call, status }) => call === "poll" && status === null);
+    await one.recovers(() => {
+      one.road.unplug();
+      one.road.plug(11);
+    }, AT_ONCE_MS);
+  });
+
+  scene("a name server that is silent", async (one) => {
+    const good = one.road.names;
+    one.road.names = "silence";
+    one.road.plug();
+    one.start();
+    await one.says("no-dns");
+    await one.recovers(() => {
+      one.road.names = good;
+    }, BACKED_OFF_MS);
+  });
+
+  scene("a name server that fails", async (one) => {
+    const good = one.road.names;
+    await one.awaiting();
+    one.road.names = "failure";
+    await one.cutConnections();
+    await one.says("no-dns");
+    await one.recovers(() => {
+      one.road.names = good;
+    }, BACKED_OFF_MS);
+  });
+
+  scene("a name server that lies: nobody is there", async (one) => {
+    const good = one.road.names;
+    await one.awaiting();
+    one.road.names = { A: one.road.elsewhere };
+    await one.cutConnections();
+    await one.says("server-unreachable");
+    await one.recovers(() => {
+      one.road.names = good;
+    }, BACKED_OFF_MS);
+  });
+
+  scene("a name server that lies: a portal answers, with a certificate of its own", async (one) => {
+    const server = createTlsServer(portal, (_, response) => response.end("<html>Sign in</html>"));
+    await new Promise<void>((resolve) => server.listen(one.port, one.road.elsewhere, resolve));
+    try {
+      const good = one.road.names;
+      await one.awaiting();
+      one.road.names = { A: one.road.elsewhere };
+      await one.cutConnections();
+      await one.says("tls-refused");
+      await one.recovers(() => {
+        one.road.names = good;
+      }, BACKED_OFF_MS);
+    } finally {
+      server.close();
+    }
+  });
+
+  for (const [name, fault] of [
+    ["a captive portal: 200 and a page", { type: "captive-portal" }],
+    ["a captive portal: 302", { type: "redirect" }],
+  ] as const)
+    scene(name, async (one) => {
+      await one.awaiting();
+      one.simulator.faults.add({ call: "any", fault });
+      await one.says("captive-portal");
+      await one.recovers(() => one.simulator.faults.clear(), BACKED_OFF_MS);
+    });
+
+  scene(
+    "IPv6 alone, while the name has a useless IPv4 address",
+    async (one) => {
+      one.start();
+      await one.says("no-network");
+      await one.recovers(() => one.road.plug6(), AT_ONCE_MS);
+    },
+    6,
+  );
+
+  scene("a link of 9600 bit/s: from the cable to the code", async (one) => {
+    one.road.slow(9_600);
+    one.start();
+    await one.says("no-network");
+    await one.recovers(() => one.road.plug(), BACKED_OFF_MS);
+    await one.daemon.until("a code", ({ pairing }) => pairing !== null);
+    one.simulator.approve();
+    await one.daemon.until("paired", ({ state }) => state === "paired");
+  });
+
+  scene("a router that swallows every packet", async (one) => {
+    await one.awaiting();
+    one.road.swallow();
+    await one.says("server-unreachable");
+    await one.recovers(() => one.road.passOn(), BACKED_OFF_MS);
+  });
+
+  for (const [name, badly] of [
+    ["wants a password", (socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")],
+    ["fails", (socket) => socket.destroy()],
+    ["hangs", () => {}],
+  ] as const satisfies readonly (readonly [string, Badly])[])
+    scene(`a proxy that ${name}`, async (one) => {
+      const proxy = await proxyOn(one.road.server);
+      try {
+        await one.awaiting({ HTTPS_PROXY: proxy.url });
+        proxy.behave(badly);
+        await one.cutConnections();
+        await one.says("server-unreachable");
+        await one.recovers(() => proxy.behave(null), BACKED_OFF_MS);
+      } finally {
+        proxy.server.close();
+      }
+    });
+});
+
+test("how long each took from its end to an answer of Frame.io", { skip }, (t) => {
+  for (const line of table) t.diagnostic(line);
 });
