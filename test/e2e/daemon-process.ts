@@ -73,7 +73,8 @@ export class DaemonProcess {
     const socketPath = join(this.board.root, "run/c2cd/control.sock");
     return new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : { "content-type": "application/json" };
-      const asked = request({ socketPath, method, path, headers }, async (response) => {
+      // A connection of its own: one that is kept may be closed from the other end in this very moment.
+      const asked = request({ socketPath, method, path, headers, agent: false }, async (response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         const { statusCode = 0, headers } = response;

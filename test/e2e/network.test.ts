@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
@@ -55,11 +55,14 @@ interface Scene {
 function scene(name: string, run: (scene: Scene) => Promise<void>, family: 4 | 6 = 4): void {
   test(name, async () => {
     const board = new Board();
-    const road = new Road(roads++);
+    const road = new Road(roads++, family);
     let daemon: DaemonProcess | null = null;
     let simulator: Simulator | null = null;
     try {
       await road.lay();
+      // Each process sees the tables of its own network there.
+      mkdirSync(`${board.root}/proc`);
+      symlinkSync("/proc/net", `${board.root}/proc/net`);
       const host = family === 4 ? road.server : road.server6;
       simulator = await startSimulator({ interval: 1, tls, host, publicUrl: "https://next.frame.io" });
       const frameio = simulator;

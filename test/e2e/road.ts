@@ -33,6 +33,7 @@ export class Road {
   readonly elsewhere: string;
   readonly server6: string;
   names: Names = {};
+  readonly #family: 4 | 6;
   readonly #net: string;
   readonly #net6: string;
   readonly #device: string;
@@ -45,8 +46,12 @@ export class Road {
   };
   readonly #nameServers: Socket[] = [];
 
-  /** @param number of the road, from 0; the second and third byte of its addresses */
-  constructor(number: number) {
+  /**
+   * @param number of the road, from 0
+   * @param family of the name server's address
+   */
+  constructor(number: number, family: 4 | 6) {
+    this.#family = family;
     const id = `${process.pid % 100_000}-${number}`;
     this.#net = `10.${200 + (process.pid % 50)}.${number}`;
     this.#net6 = `fd00:c2cd:${(process.pid % 60_000).toString(16)}:${number}`;
@@ -96,10 +101,11 @@ export class Road {
     mkdirSync(`/etc/netns/${this.#device}`, { recursive: true });
     writeFileSync(
       `/etc/netns/${this.#device}/resolv.conf`,
-      `nameserver ${this.server}\nnameserver ${this.server6}\noptions timeout:2 attempts:1\n`,
+      `nameserver ${this.#family === 4 ? this.elsewhere : this.server6}\noptions timeout:5 attempts:1\n`,
     );
-    await this.#answerNames("udp4", this.server);
-    await this.#answerNames("udp6", this.server6);
+    await (this.#family === 4
+      ? this.#answerNames("udp4", this.elsewhere)
+      : this.#answerNames("udp6", this.server6));
   }
 
   async #answerNames(type: "udp4" | "udp6", address: string): Promise<void> {
@@ -141,7 +147,7 @@ export class Road {
     ip("-n", this.#device, "link", "set", this.#links.cable, "down");
   }
 
-  /** The router takes every packet to the server, and says nothing. */
+  /** The router takes every packet to the server, and says nothing. The name server is on the other host. */
   swallow(): void {
     ip("-n", this.#router, "route", "add", "blackhole", `${this.server}/32`);
   }
