@@ -46,7 +46,7 @@ export default async function* report(source) {
       yield `${indent}FAIL ${name} (${seconds} s, ${file})\n${what}\n`;
     }
   }
-  const tally = process.env.C2CD_TEST_TALLY;
+  const tally = process.env.TEST_TALLY;
   if (tally !== undefined && existsSync(tally)) {
     const rows = readFileSync(tally, "utf8").trim().split("\n");
     const sum = (column) => rows.reduce((total, row) => total + Number(row.split(" ")[column]), 0);

@@ -61,12 +61,15 @@ function filesBelow(directory: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** Short enough that the next refresh, which tells of an authorization that ended, is not long in coming. */
+const ACCESS_LIFE_S = 20;
+
 async function withDaemon(
   settings: Readonly<Record<string, string>>,
   run: (daemon: DaemonProcess, simulator: Simulator) => Promise<void>,
   wrapper: readonly string[] = [],
 ): Promise<void> {
-  const simulator = await startSimulator({ interval: 1 });
+  const simulator = await startSimulator({ interval: 1, accessLife: ACCESS_LIFE_S });
   const board = new Board();
   const daemon = new DaemonProcess(board, simulator, { "log.level": "trace", ...settings }, { wrapper });
   try {
@@ -110,10 +113,6 @@ describe("no secret of a whole life of pairings", () => {
       await simulator.nextRequest(({ call }) => call === "me");
       routes += await look(daemon);
       simulator.forget();
-      const { access_token: renewed } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-        access_token: string;
-      };
-      await daemon.ask("POST", "/v1/token/refused", { access_token: renewed });
       await daemon.until("a code after the end", ({ pairing }) => pairing !== null);
       routes += await look(daemon);
       simulator.approve();

@@ -39,6 +39,6 @@ export function assertNoSecret(where: string, seen: string | Buffer): void {
   if (trace !== null) throw new Error(`a secret in ${where} (it has "${trace}" in it)`);
 }
 
-const tally = process.env.C2CD_TEST_TALLY;
+const tally = process.env.TEST_TALLY;
 if (tally !== undefined)
   process.on("exit", () => appendFileSync(tally, `${looked.pieces} ${looked.bytes}\n`));

@@ -5,6 +5,7 @@ import { PNG } from "pngjs";
 import { Secret } from "../../../daemon/secret.ts";
 import { STATES } from "../../../daemon/status/snapshot.ts";
 import { StorageError } from "../../../daemon/vault/vault.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { AWAITING, IDLE, NO_SECRET, OFFER, OFFLINE, PAIRED } from "./fake-backend.ts";
 import { overSocket, overTcp, start } from "./harness.ts";
 
@@ -289,7 +290,7 @@ test("what is not there, and what may not be done to what is there", async (cont
 });
 
 test("metrics tell state, problems, clock and age of the authorization", async (context) => {
-  const running = await start(context);
+  const running = await start(context, { clock: new ManualClock(Date.parse("2026-05-04T10:00:00Z")) });
   running.backend.become({ ...PAIRED, health: [OFFLINE] });
   running.backend.meters.polls.inc(3);
   const answer = await overTcp(running, "/metrics");
