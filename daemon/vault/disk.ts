@@ -147,8 +147,9 @@ class SqliteVault implements DiskVault {
       const room = async () => (await roomInLog(connection, this.#file)) >= RESERVE;
       if (!(await room())) await checkpoint(connection, "RESTART");
       if (!(await room())) await extendLog(this.#file, LOG_SIZE);
-      if (this.#tookWriteLately()) await syncLog(this.#file);
-      else await store.probe();
+      if (!this.#tookWriteLately()) return store.probe();
+      await syncLog(this.#file);
+      return false;
     });
   }
 
@@ -185,16 +186,14 @@ class SqliteVault implements DiskVault {
     return this.#exclusively(async () => this.#mending(async () => work((await this.#linked()).store)));
   }
 
-  #write<T>(work: (store: Store, connection: Connection) => Promise<T>): Promise<T> {
+  /** @param work resolves to whether it has written anything */
+  #write(work: (store: Store, connection: Connection) => Promise<boolean>): Promise<void> {
     return this.#exclusively(async () =>
       this.#mending(async () => {
         const { connection, store } = await this.#writable();
         if (!this.#settled) await checkpoint(connection, "RESTART");
         this.#settled = true;
-        const before = await connection.changes();
-        const result = await work(store, connection);
-        if ((await connection.changes()) > before) this.#tookWriteAt = this.#options.clock.elapsed();
-        return result;
+        if (await work(store, connection)) this.#tookWriteAt = this.#options.clock.elapsed();
       }),
     );
   }

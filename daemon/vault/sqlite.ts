@@ -54,11 +54,6 @@ export class Connection {
     return (await this.all<Row>(sql, ...values))[0];
   }
 
-  /** Rows that this connection has changed so far; costs no access to the disk. */
-  async changes(): Promise<number> {
-    return (await this.get<{ changes: number }>("SELECT total_changes() AS changes"))?.changes ?? 0;
-  }
-
   /** Several statements, separated by semicolons. */
   script(sql: string): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -28,7 +28,10 @@ interface SealedRow {
   readonly sealed: Uint8Array;
 }
 
-/** What the database holds, as values: one open connection with the keys to it. */
+/**
+ * What the database holds, as values: one open connection with the keys to it. What changes it resolves to whether
+ * there was anything to change.
+ */
 export class Store {
   readonly #connection: Connection;
   readonly #keys: KeyRing;
@@ -50,8 +53,8 @@ export class Store {
     return { clientId, source, model, boardSerial };
   }
 
-  async rememberIdentity({ clientId, source, model, boardSerial }: StoredIdentity): Promise<void> {
-    await this.#connection.run(
+  async rememberIdentity({ clientId, source, model, boardSerial }: StoredIdentity): Promise<boolean> {
+    const changes = await this.#connection.run(
       `INSERT INTO identity (only, client_id, source, model, board_serial) VALUES (1, ?1, ?2, ?3, ?4)
        ON CONFLICT DO UPDATE SET client_id = ?1, source = ?2, model = ?3, board_serial = ?4
        WHERE (client_id, source, model, board_serial) IS NOT (?1, ?2, ?3, ?4)`,
@@ -60,6 +63,7 @@ export class Store {
       model,
       boardSerial,
     );
+    return changes > 0;
   }
 
   async authorization(clientId: string): Promise<Unsealed> {
@@ -76,7 +80,7 @@ export class Store {
       : { type: "absent" };
   }
 
-  async storeAuthorization(authorization: StoredAuthorization): Promise<void> {
+  async storeAuthorization(authorization: StoredAuthorization): Promise<boolean> {
     const { clientId } = authorization;
     const key = this.#keys.sealing;
     if (key === null) throw new StorageError("There is no key to seal the authorization with.");
@@ -88,27 +92,33 @@ export class Store {
       before?.type === "authorization" &&
       serialize(before.authorization) === text
     )
-      return;
-    await this.#connection.transaction(async () => {
-      if (row !== undefined && before?.type === "unreadable") await this.#setAside(row);
-      await this.#connection.run(
+      return false;
+    const write = () =>
+      this.#connection.run(
         `INSERT INTO authorization (client_id, key_id, sealed) VALUES (?1, ?2, ?3)
          ON CONFLICT (client_id) DO UPDATE SET key_id = ?2, sealed = ?3`,
         clientId,
         key.id,
         seal(key, { record: RECORD, clientId }, text),
       );
-      await this.#connection.run(
-        `DELETE FROM authorization WHERE client_id <> ?1 AND id NOT IN
-           (SELECT id FROM authorization WHERE client_id <> ?1 ORDER BY id DESC LIMIT ${OTHERS_KEPT})`,
-        clientId,
-      );
-    });
+    if (before?.type === "authorization") await write();
+    else
+      await this.#connection.transaction(async () => {
+        if (row !== undefined) await this.#setAside(row);
+        await write();
+        await this.#connection.run(
+          `DELETE FROM authorization WHERE client_id <> ?1 AND id NOT IN
+             (SELECT id FROM authorization WHERE client_id <> ?1 ORDER BY id DESC LIMIT ${OTHERS_KEPT})`,
+          clientId,
+        );
+      });
+    return true;
   }
 
-  async forgetAuthorization(clientId: string): Promise<void> {
+  async forgetAuthorization(clientId: string): Promise<boolean> {
     const changes = await this.#connection.run("DELETE FROM authorization WHERE client_id = ?", clientId);
     if (changes > 0) await checkpoint(this.#connection, "TRUNCATE");
+    return changes > 0;
   }
 
   /** All that can be unsealed, one after the other. */
@@ -140,7 +150,7 @@ export class Store {
     }
   }
 
-  async record({ at, event, detail }: HistoryEntry): Promise<void> {
+  async record({ at, event, detail }: HistoryEntry): Promise<boolean> {
     await this.#connection.transaction(async () => {
       await this.#connection.run(
         "INSERT INTO history (at, event, detail) VALUES (?, ?, ?)",
@@ -152,6 +162,7 @@ export class Store {
         `DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ${HISTORY_ROWS}`,
       );
     });
+    return true;
   }
 
   history(limit: number): Promise<HistoryEntry[]> {
@@ -162,10 +173,11 @@ export class Store {
   }
 
   /** The smallest write that there is. */
-  async probe(): Promise<void> {
+  async probe(): Promise<boolean> {
     await this.#connection.run(
       "INSERT INTO probe (only, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1",
     );
+    return true;
   }
 
   #row(clientId: string): Promise<SealedRow | undefined> {

@@ -3,12 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { build } from "esbuild";
 import { startSimulator } from "../simulator/simulator.ts";
 import { fastClock } from "../support/fast-clock.ts";
+import { bundle } from "./bundle.ts";
 
 const LIVES = 220;
 /** Boundaries from the start of a life to its death: from the first call of all to the second refresh of a life. */
@@ -45,22 +45,8 @@ function answerMayBeLost({ lines }: Life): boolean {
 
 test("killed at every boundary of its effects, a device keeps every authorization whose answer it had stored", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "c2cd-kill-"));
-  const program = join(resolve("dist"), `short-life-${process.pid}.mjs`);
-  t.after(() => {
-    rmSync(directory, { recursive: true });
-    rmSync(program, { force: true });
-  });
-  await build({
-    entryPoints: ["test/soak/short-life.ts"],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: ["sqlite3"],
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-  });
+  t.after(() => rmSync(directory, { recursive: true }));
+  const program = await bundle(t, "short-life");
   const origin = Date.now();
   const simulator = await startSimulator({
     now: fastClock(origin, FACTOR).wall,

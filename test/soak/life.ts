@@ -1,8 +1,9 @@
 /** Years of a paired device in minutes: the real runner, vault, client and sockets on a clock that is moved by hand. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
+import { keepPresent } from "../../daemon/presence.ts";
 import { Secret } from "../../daemon/secret.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../daemon/vault/resilient.ts";
@@ -11,9 +12,13 @@ import { startSimulator } from "../simulator/simulator.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { seededRandom } from "../support/random.ts";
 import { Pending } from "../support/watched.ts";
+import { bytesTaken, type Card } from "./card.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+
+/** Parts of a life after which it is looked at. */
+const LOOKS = [0.1, 0.5, 1];
 
 /** What spoils an answer now and then. */
 const FAULTS: readonly FaultRule["fault"][] = [
@@ -27,29 +32,42 @@ const FAULTS: readonly FaultRule["fault"][] = [
   { type: "refusal", error: "invalid_client" },
 ];
 
-export interface LifeReport {
+export interface LifeOptions {
   readonly days: number;
+  readonly seed: number;
+  /** Where the state directory is made. */
+  readonly card: Card;
+  /** What the world is like: with faults, outages of up to five days and steps of the clock; quite well; or offline. */
+  readonly weather: "stormy" | "fair" | "offline";
+  /** Shows the device online, which needs hundreds of requests a day. */
+  readonly heartbeats: boolean;
+}
+
+/** Taken after a tenth of the time, half of it, and all of it. */
+export interface Look {
+  readonly day: number;
+  /** Bytes of the state directory. */
+  readonly state: number;
+  /** MB of heap in use after a collection, and of memory that is resident. */
+  readonly heap: number;
+  readonly resident: number;
+}
+
+export interface LifeReport {
   readonly paired: boolean;
   /** Ends of the authorization that the server decided. */
   readonly ends: number;
   readonly refreshes: number;
   readonly requests: number;
-  /** To the disk; 0 where the state is kept in memory. */
-  readonly bytesWritten: number;
+  /** Bytes that the card took, its file system's journal included; null where nobody counts. */
+  readonly bytesWritten: number | null;
   readonly offlineDays: number;
   readonly clockJumps: number;
-  /** Bytes of the state directory after a tenth of the time, and at the end. */
-  readonly stateBytes: readonly [number, number];
-  /** MB of heap in use, likewise, where the collector can be called (node --expose-gc). */
-  readonly heapMegabytes: readonly [number, number] | null;
+  readonly looks: readonly Look[];
 }
 
-/**
- * Lives `days` with random faults, outages of up to five days and steps of the wall clock, all from one seed.
- *
- * @param parent where the state directory is made
- */
-export async function live(days: number, seed: number, parent: string): Promise<LifeReport> {
+/** Lives `days`, all chance from one seed. */
+export async function live({ days, seed, card, weather, heartbeats }: LifeOptions): Promise<LifeReport> {
   const random = seededRandom(seed);
   const clock = new ManualClock();
   const birth = clock.wall();
@@ -62,8 +80,9 @@ export async function live(days: number, seed: number, parent: string): Promise<
       requests += 1;
     },
   });
-  for (const fault of FAULTS) simulator.faults.add({ call: "any", fault, probability: 0.02 });
-  const directory = mkdtempSync(join(parent, "c2cd-life-"));
+  if (weather === "stormy")
+    for (const fault of FAULTS) simulator.faults.add({ call: "any", fault, probability: 0.02 });
+  const directory = mkdtempSync(join(card.directory, "c2cd-life-"));
   const pending = new Pending();
   const vault = await openResilientVault({
     clock,
@@ -102,69 +121,81 @@ export async function live(days: number, seed: number, parent: string): Promise<
     },
   });
 
-  const writtenBefore = bytesToDisk();
+  const presence = keepPresent({
+    mode: heartbeats ? "heartbeat" : "off",
+    interval: 120,
+    frameio: pending.watch(frameio),
+    clock,
+    random,
+    accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
+    onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
+    onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
+    onTrouble() {},
+  });
+  runner.subscribe(() => presence.update());
+
   let offlineDays = 0;
   let clockJumps = 0;
   let onlineAt: number | null = null;
-  let early: readonly [number, number] = [0, 0];
+  const looks: Look[] = [];
   await runner.boot();
   await pending.quiet();
+  await passTime(MINUTE_MS);
+  if (weather === "offline") await simulator.goOffline();
+  const writtenBefore = bytesTaken(card);
+  const requestsBefore = requests;
   for (let day = 0; day < days; day++) {
-    if (onlineAt === null && random() < 0.03) {
+    if (weather === "stormy" && onlineAt === null && random() < 0.03) {
       await simulator.goOffline();
       onlineAt = clock.elapsed() + random() * 5 * DAY_MS;
       offlineDays += (onlineAt - clock.elapsed()) / DAY_MS;
     }
-    if (random() < 0.05) {
+    if (weather === "stormy" && random() < 0.05) {
       clockJumps += 1;
       clock.trusted = random() < 0.5;
       clock.setWall(clock.trusted ? birth + clock.elapsed() : random() * 2 * Date.UTC(2030, 0, 1));
       runner.dispatch({ type: "clock-changed" });
     }
-    const midnight = clock.elapsed() + DAY_MS;
-    while (clock.elapsed() < midnight) {
-      const due = Math.min(clock.nextDue ?? midnight, midnight, onlineAt ?? midnight);
-      await clock.advance(Math.max(0, due - clock.elapsed()));
-      await pending.quiet();
-      if (onlineAt !== null && clock.elapsed() >= onlineAt) {
-        onlineAt = null;
-        await simulator.goOnline();
-        runner.dispatch({ type: "network-changed", up: true });
-        await pending.quiet();
-      }
-    }
-    if (day === Math.floor(days / 10)) early = [sizeOf(directory), heap()];
+    await passTime(DAY_MS);
+    if ((day + 1) % 1_000 === 0) console.error(`${day + 1} days, ${refreshes} refreshes`);
+    if (LOOKS.some((part) => day + 1 === Math.ceil(days * part))) looks.push(look(day + 1, directory));
   }
   const report: LifeReport = {
-    days,
     paired: runner.state.grant !== null,
     ends,
     refreshes,
-    requests,
-    bytesWritten: bytesToDisk() - writtenBefore,
+    requests: requests - requestsBefore,
+    bytesWritten: writtenBefore === null ? null : (bytesTaken(card) ?? 0) - writtenBefore,
     offlineDays,
     clockJumps,
-    stateBytes: [early[0], sizeOf(directory)],
-    heapMegabytes: globalThis.gc === undefined ? null : [early[1], heap()],
+    looks,
   };
+  presence.close();
   await runner.close();
   await vault.close();
   await frameio.close();
   await simulator.close();
   rmSync(directory, { recursive: true });
   return report;
+
+  async function passTime(ms: number): Promise<void> {
+    const end = clock.elapsed() + ms;
+    while (clock.elapsed() < end) {
+      const due = Math.min(clock.nextDue ?? end, end, onlineAt ?? end);
+      await clock.advance(Math.max(0, due - clock.elapsed()));
+      await pending.quiet();
+      if (onlineAt === null || clock.elapsed() < onlineAt) continue;
+      onlineAt = null;
+      await simulator.goOnline();
+      runner.dispatch({ type: "network-changed", up: true });
+      await pending.quiet();
+    }
+  }
 }
 
-/** proc(5): bytes that this process caused to be sent to the storage; the simulator writes none. */
-function bytesToDisk(): number {
-  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
-}
-
-function sizeOf(directory: string): number {
-  return readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
-}
-
-function heap(): number {
+function look(day: number, directory: string): Look {
   globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 1e6;
+  const { heapUsed, rss } = process.memoryUsage();
+  const state = readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  return { day, state, heap: heapUsed / 1e6, resident: rss / 1e6 };
 }
