@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { FaultKind } from "../../../daemon/domain.ts";
+import { FAULT_KINDS, type FaultKind } from "../../../daemon/domain.ts";
 import type { Effect, Event } from "../../../daemon/pairing/events.ts";
 import { REFRESH_LIFE_MS, step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt, stateName } from "../../../daemon/pairing/name.ts";
@@ -103,20 +103,6 @@ function everyState(): Record<string, State> {
   };
 }
 
-const FAULTS: readonly FaultKind[] = [
-  "dns",
-  "connect",
-  "timeout",
-  "tls",
-  "clock",
-  "captive-portal",
-  "rate-limited",
-  "server",
-  "status",
-  "oversized",
-  "malformed",
-];
-
 /** One event of every shape, aimed at the given state and, where it names a number, past it as well. */
 function everyEvent(state: State): Event[] {
   const accessToken = state.grant?.current.accessToken ?? new Secret("nobody's");
@@ -140,7 +126,7 @@ function everyEvent(state: State): Event[] {
     { type: "secret-changed" },
     { type: "found", stored: record() },
   ];
-  const faults = FAULTS.map((kind) => fault(kind));
+  const faults = FAULT_KINDS.map((kind) => fault(kind));
   const numbered = [state.lastNumber, state.lastNumber - 1, state.grant?.number ?? 99].flatMap(
     (number): Event[] => [
       { type: "settled", number },
