@@ -1,4 +1,5 @@
 import type { Picture, Rgb } from "../../hw/displays/display.ts";
+import { type Bitmap, resized } from "./bitmap.ts";
 import type { Path } from "./glyphs.ts";
 import { type Coverage, fill } from "./raster.ts";
 import { disc } from "./symbols.ts";
@@ -14,6 +15,11 @@ const DISC = disc(0, 0, 1);
 
 /** Shades between two colours; 16 are more than an eye can tell on text. */
 const SHADES = 16;
+
+/** A bitmap leaves the rest of the 256 colours to the shapes that are drawn after it. */
+const MOST_COLOURS = 192;
+/** Colours as near as this to each other, squared, need not both be in the palette. */
+const SAME_COLOUR = 300;
 
 /**
  * A picture in the making: palette indices, so that it takes one byte a pixel however large the panel. Shapes are
@@ -101,6 +107,22 @@ export class Canvas {
           );
   }
 
+  /** Draws a picture whose pen and baseline are at `at`. */
+  bitmap(bitmap: Bitmap, scale: number, at: { readonly x: number; readonly y: number }, on: Rgb): void {
+    const { width, height, left, top, rgba } = resized(bitmap, scale);
+    const nearest = new Map<Rgb, number>();
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++) {
+        const [x, y] = [Math.round(at.x) + left + column, at.y - top + row];
+        if (x < 0 || y < 0 || x >= this.width || y >= this.height) continue;
+        const [red = 0, green = 0, blue = 0, alpha = 0] = rgba.subarray(4 * (row * width + column));
+        const color = mix(on, (red << 16) | (green << 8) | blue, alpha / 255);
+        const index = nearest.get(color) ?? this.#nearest(color);
+        nearest.set(color, index);
+        this.#pixels[y * this.width + x] = index;
+      }
+  }
+
   #cover(coverage: Coverage, x: number, y: number, color: Rgb, on: Rgb): void {
     const ramp = this.#ramp(color, on);
     const onBackground = on === this.#palette[0];
@@ -125,6 +147,19 @@ export class Canvas {
     if (known >= 0) return known;
     if (this.#palette.length === 256) throw new RangeError("more than 256 colours in one picture");
     return this.#palette.push(color) - 1;
+  }
+
+  /** A bitmap may have more colours than there is room for. */
+  #nearest(color: Rgb): number {
+    let [best, least] = [0, Infinity];
+    this.#palette.forEach((known, index) => {
+      const distance = [16, 8, 0].reduce(
+        (sum, shift) => sum + (((known >> shift) & 0xff) - ((color >> shift) & 0xff)) ** 2,
+        0,
+      );
+      if (distance < least) [best, least] = [index, distance];
+    });
+    return least > SAME_COLOUR && this.#palette.length < MOST_COLOURS ? this.#index(color) : best;
   }
 
   #ramp(color: Rgb, on: Rgb): Uint8Array {

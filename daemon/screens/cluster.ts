@@ -1,3 +1,4 @@
+import type { Bitmap } from "./bitmap.ts";
 import type { Path } from "./glyphs.ts";
 
 /**
@@ -7,14 +8,23 @@ import type { Path } from "./glyphs.ts";
 export interface Cluster {
   readonly text: string;
   readonly level: number;
-  /** Outlines from an installed font; null where the shipped faces draw `text`. */
-  readonly drawn: DrawnCluster | null;
+  /** From an installed font; null where the shipped faces draw `text`. */
+  readonly drawn: Outlined | Pictured | null;
 }
 
-export interface DrawnCluster {
+interface Drawn {
   readonly unitsPerEm: number;
   readonly advance: number;
+}
+
+export interface Outlined extends Drawn {
+  readonly kind: "outline";
   readonly path: Path;
+}
+
+export interface Pictured extends Drawn {
+  readonly kind: "bitmap";
+  readonly bitmap: Bitmap;
 }
 
 /** Visual order: from the highest level down, every stretch at that level or above is reversed (UAX #9, rule L2). */

@@ -1,13 +1,15 @@
 /**
  * Project and device names in any script. What the shipped faces can't draw is shaped with a font that is installed on
- * the device; only the outlines of that name are kept, so a font of 20 MB costs memory for a moment and not for good.
+ * the device; only the glyphs of that name are kept, so a font of 20 MB costs memory for a moment and not for good.
  */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Font, FontCollection, GlyphRun } from "fontkit";
-import type { Cluster, DrawnCluster } from "./cluster.ts";
+import type { Cluster, Outlined } from "./cluster.ts";
 import type { Fonts } from "./fonts.ts";
 import { CURVE, LINE, MOVE } from "./glyphs.ts";
+import type { Panel } from "./layout.ts";
+import { openPictures, openShaper, type Pictures, readTables } from "./picture-font.ts";
 import { covered } from "./type.ts";
 
 /** Where distributions install fonts (Filesystem Hierarchy Standard 3.0, §4.9 and §4.11). */
@@ -16,7 +18,7 @@ const FOLDERS = ["usr/share/fonts", "usr/local/share/fonts"];
 const MOST_FONTS = 40;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Names remembered; a device has two. */
-const MOST_NAMES = 16;
+const MOST_NAMES = 4;
 
 const HAN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
@@ -27,6 +29,15 @@ interface Script {
   readonly fonts: RegExp;
   /** A name can do without it: pictures and signs, unlike letters. */
   readonly decoration?: true;
+  /** Drawn in colour by the fonts called after it, where the panel has colours. */
+  readonly pictures?: RegExp;
+}
+
+/** A font that is installed. */
+interface Installed {
+  readonly font: Font;
+  /** Null where its glyphs are outlines. */
+  readonly pictures: Pictures | null;
 }
 
 /** Each has fonts of its own, called after it. */
@@ -72,6 +83,7 @@ const SCRIPTS: readonly Script[] = [
     is: /\p{Extended_Pictographic}|\p{Regional_Indicator}|\uFE0F|\u20E3/u,
     fonts: /emoji|symbola|symbols/i,
     decoration: true,
+    pictures: /colou?r/i,
   },
   { is: /[\p{L}\p{N}]/u, fonts: /noto|dejavu|free/i },
   { is: /./u, fonts: /symbol|dejavu|free|noto/i, decoration: true },
@@ -79,6 +91,8 @@ const SCRIPTS: readonly Script[] = [
 
 /** Emoji made of several characters are held together by these; a font without them just draws the parts. */
 const JOINERS = /\u200C|\u200D|\uFE0E|\uFE0F|[\u{E0020}-\u{E007F}]/u;
+/** Beside the picture that it should colour, where the font has no such picture, a patch that says nothing. */
+const SKIN_TONE = /^\p{Emoji_Modifier}$/u;
 
 export class NameShaper {
   readonly #root: string;
@@ -90,15 +104,23 @@ export class NameShaper {
     this.#root = root;
   }
 
-  /** The fonts with everything added that these names need and the device has. */
-  async prepare(base: Fonts, names: readonly string[]): Promise<Fonts> {
+  /**
+   * The fonts with everything added that these names need and the device has.
+   *
+   * @param panel one-bit panels get no pictures in colour: black and white alone, one can't be told from another
+   */
+  async prepare(
+    base: Fonts,
+    names: readonly string[],
+    { monochrome }: Pick<Panel, "monochrome">,
+  ): Promise<Fonts> {
     const wanted = names.filter((name) => !covered(base, name));
     if (wanted.length === 0) return base;
-    const key = JSON.stringify(wanted);
+    const key = JSON.stringify([monochrome, wanted]);
     if (this.#last?.base === base && this.#last.key === key) return this.#last.fonts;
     const prepared = new Map<string, readonly Cluster[]>();
     for (const name of wanted) {
-      const clusters = await this.#remembered(base, name);
+      const clusters = await this.#remembered(base, name, monochrome);
       if (clusters !== null) prepared.set(name, clusters);
     }
     const fonts = { ...base, names: prepared };
@@ -106,33 +128,41 @@ export class NameShaper {
     return fonts;
   }
 
-  async #remembered(base: Fonts, name: string): Promise<readonly Cluster[] | null> {
-    const known = this.#shaped.get(name);
+  async #remembered(base: Fonts, name: string, monochrome: boolean): Promise<readonly Cluster[] | null> {
+    const key = JSON.stringify([monochrome, name]);
+    const known = this.#shaped.get(key);
     if (known !== undefined) return known;
     if (this.#shaped.size >= MOST_NAMES) this.#shaped.clear();
-    const clusters = await shape(this.#root, base, name);
-    this.#shaped.set(name, clusters);
+    const clusters = await shape(this.#root, base, name, monochrome);
+    this.#shaped.set(key, clusters);
     return clusters;
   }
 }
 
 /** Null where the name has letters or digits that no font on this device can draw. */
-async function shape(root: string, base: Fonts, name: string): Promise<readonly Cluster[] | null> {
-  const fonts = new Map<Script, Font>();
+async function shape(
+  root: string,
+  base: Fonts,
+  name: string,
+  monochrome: boolean,
+): Promise<readonly Cluster[] | null> {
+  const fonts = new Map<Script, Installed>();
   const files = await fontFiles(root);
   const parts = graphemes(name);
   for (const script of SCRIPTS) {
     const wanted = parts.filter((part) => scriptOf(base, part) === script);
     if (wanted.length === 0) continue;
-    const font = await findFont(files, script, wanted);
+    const font = await findFont(files, script, wanted, monochrome);
     if (font !== null) fonts.set(script, font);
     else if (script.decoration === undefined) return null;
   }
   const left = parts
-    .filter((part) => {
+    .map((part) => {
       const script = scriptOf(base, part);
       const font = script === null ? undefined : fonts.get(script);
-      return script === null || (font !== undefined && draws(font, part));
+      if (script === null || (font !== undefined && draws(font, part))) return part;
+      // Of a digit on a keycap the digit stays.
+      return Array.from(part, (char) => (covered(base, char) ? char : "")).join("");
     })
     .join("")
     .replace(/\s+/g, " ")
@@ -143,15 +173,17 @@ async function shape(root: string, base: Fonts, name: string): Promise<readonly 
   const bidi = createBidi();
   const { levels } = bidi.getEmbeddingLevels(left, "auto");
   try {
-    return runs(base, left, levels).flatMap(({ text, level, script }) => {
+    const clusters: Cluster[] = [];
+    for (const { text, level, script } of runs(base, left, levels)) {
       const font = script === null ? undefined : fonts.get(script);
-      return font === undefined
-        ? Array.from(text, (char): Cluster => {
-            const mirrored = level % 2 === 1 ? bidi.getMirroredCharacter(char) : null;
-            return { text: mirrored ?? char, level, drawn: null };
-          })
-        : drawnClusters(font, text, level);
-    });
+      if (font !== undefined) clusters.push(...(await drawnClusters(font, text, level)));
+      else
+        for (const char of text) {
+          const mirrored = level % 2 === 1 ? bidi.getMirroredCharacter(char) : null;
+          clusters.push({ text: mirrored ?? char, level, drawn: null });
+        }
+    }
+    return clusters.length === 0 ? null : clusters;
   } catch {
     // fontkit stumbles over what some fonts say of rare marks; the name without them is better than none.
     return null;
@@ -187,14 +219,41 @@ function runs(base: Fonts, text: string, levels: Uint8Array): Run[] {
   return list;
 }
 
-function drawnClusters(font: Font, text: string, level: number): Cluster[] {
+async function drawnClusters({ font, pictures }: Installed, text: string, level: number): Promise<Cluster[]> {
   const rtl = level % 2 === 1;
   const usable = Array.from(text).filter(
     (char) => !JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0),
   );
   const run = font.layout(usable.join(""), undefined, undefined, undefined, rtl ? "rtl" : "ltr");
-  const clusters = visualClusters(font, run, level, rtl);
-  return rtl ? clusters.reverse() : clusters;
+  const clusters =
+    pictures === null
+      ? visualClusters(font, run, level, rtl)
+      : await pictureClusters(font, pictures, run, level);
+  const known = clusters.filter((cluster) => !SKIN_TONE.test(cluster.text));
+  return rtl ? known.reverse() : known;
+}
+
+/** Glyphs from left to right. Those without a picture are what is left of a sequence that the font does not know. */
+async function pictureClusters(
+  { unitsPerEm }: Font,
+  pictures: Pictures,
+  { glyphs }: GlyphRun,
+  level: number,
+): Promise<Cluster[]> {
+  const drawn = glyphs.filter(({ id }) => pictures.has(id));
+  const bitmaps = await pictures.read(drawn.map(({ id }) => id));
+  return drawn.flatMap(({ id, codePoints, advanceWidth }) => {
+    const bitmap = bitmaps.get(id);
+    if (bitmap === undefined) return [];
+    const advance = (advanceWidth / unitsPerEm) * pictures.pixelsPerEm;
+    return [
+      {
+        text: String.fromCodePoint(...codePoints),
+        level,
+        drawn: { kind: "bitmap", unitsPerEm: pictures.pixelsPerEm, advance, bitmap },
+      },
+    ];
+  });
 }
 
 /** Glyphs from left to right; marks, which take no room, go with the letter that they stand on. */
@@ -209,7 +268,7 @@ function visualClusters(font: Font, run: GlyphRun, level: number, rtl: boolean):
     const last = clusters.at(-1);
     if (advance === 0 && rtl) {
       waiting = { text: text + (waiting?.text ?? ""), path: [...(waiting?.path ?? []), ...path] };
-    } else if (advance === 0 && last?.drawn) {
+    } else if (advance === 0 && last?.drawn?.kind === "outline") {
       const shifted = pathOf(
         glyph.path.commands,
         (position?.xOffset ?? 0) + last.drawn.advance,
@@ -221,7 +280,8 @@ function visualClusters(font: Font, run: GlyphRun, level: number, rtl: boolean):
         drawn: { ...last.drawn, path: [...last.drawn.path, ...shifted] },
       };
     } else {
-      const drawn: DrawnCluster = {
+      const drawn: Outlined = {
+        kind: "outline",
         unitsPerEm: font.unitsPerEm,
         advance,
         path: [...path, ...(waiting?.path ?? [])],
@@ -290,7 +350,7 @@ async function fontFiles(root: string): Promise<string[]> {
   );
   return lists
     .flat()
-    .filter((file) => /\.(ttf|otf|ttc|otc|woff2?)$/i.test(file) && !/colou?r/i.test(file))
+    .filter((file) => /\.(ttf|otf|ttc|otc|woff2?)$/i.test(file))
     .sort();
 }
 
@@ -299,14 +359,16 @@ async function findFont(
   files: readonly string[],
   script: Script,
   wanted: readonly string[],
-): Promise<Font | null> {
-  const likely = (file: string) => Number(script.fonts.test(file));
+  monochrome: boolean,
+): Promise<Installed | null> {
+  const inColour = monochrome ? undefined : script.pictures;
+  const likely = (file: string) => Number(script.fonts.test(file)) + Number(inColour?.test(file) ?? 0);
   // A face made for emphasis is taken when there is no other.
   const plain = (file: string) => Number(!/bold|black|italic|oblique|light|thin|mono|serif/i.test(file));
   const ranked = files.toSorted((a, b) => likely(b) - likely(a) || plain(b) - plain(a));
-  let [best, most]: [Font | null, number] = [null, 0];
+  let [best, most]: [Installed | null, number] = [null, 0];
   for (const file of ranked.slice(0, MOST_FONTS))
-    for (const font of await openFonts(file)) {
+    for (const font of await openFonts(file, inColour !== undefined)) {
       const drawn = wanted.filter((part) => draws(font, part)).length;
       if (drawn === wanted.length) return font;
       if (script.decoration && drawn > most) [best, most] = [font, drawn];
@@ -314,10 +376,13 @@ async function findFont(
   return best;
 }
 
-function draws(font: Font, grapheme: string): boolean {
+function draws({ font, pictures }: Installed, grapheme: string): boolean {
   try {
-    return Array.from(grapheme).every(
-      (char) => JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0),
+    return (
+      Array.from(grapheme).every(
+        (char) => JOINERS.test(char) || font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0),
+      ) &&
+      (pictures === null || font.layout(grapheme).glyphs.some(({ id }) => pictures.has(id)))
     );
   } catch {
     // A damaged table is found out when it is first read.
@@ -326,14 +391,26 @@ function draws(font: Font, grapheme: string): boolean {
 }
 
 /** Empty for a file that is too large, unreadable or broken: fonts come from anywhere. */
-async function openFonts(file: string): Promise<Font[]> {
+async function openFonts(path: string, inColour: boolean): Promise<Installed[]> {
   try {
-    if ((await stat(file)).size > MOST_BYTES) return [];
-    const fontkit = await import("fontkit");
-    const opened: Font | FontCollection = fontkit.create(await readFile(file));
-    const fonts = "fonts" in opened ? opened.fonts : [opened];
-    // Fonts of bitmaps alone have no outlines to scale.
-    return fonts.filter((font) => font.unitsPerEm > 0);
+    const file = await open(path);
+    try {
+      if ((await file.stat()).size > MOST_BYTES) return [];
+      const tables = await readTables(file);
+      if (tables.has("CBDT"))
+        return inColour
+          ? [{ font: await openShaper(file, tables), pictures: await openPictures(path, file, tables) }]
+          : [];
+      const fontkit = await import("fontkit");
+      const opened: Font | FontCollection = fontkit.create(await file.readFile());
+      const fonts = "fonts" in opened ? opened.fonts : [opened];
+      // Fonts of bitmaps alone have no outlines to scale; in those of coloured layers an outline is a part of a glyph.
+      return fonts
+        .filter((font) => font.unitsPerEm > 0 && font.COLR === undefined)
+        .map((font) => ({ font, pictures: null }));
+    } finally {
+      await file.close();
+    }
   } catch {
     return [];
   }

@@ -80,6 +80,8 @@ function drawItem(
         const x = item.box.x + mark.x;
         if (mark.kind === "outline")
           canvas.path(mark.path, mark.scale, { x, y: item.baseline }, item.color, theme.background);
+        else if (mark.kind === "bitmap")
+          canvas.bitmap(mark.bitmap, mark.scale, { x, y: item.baseline }, theme.background);
         else {
           const { glyph } = mark;
           const at = { x: Math.round(x) + glyph.left, y: item.baseline - glyph.bottom - glyph.height };

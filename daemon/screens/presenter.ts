@@ -254,8 +254,10 @@ export class Presenter {
       return qrModule;
     }
     if (!isPixels(display)) return null;
-    const names = await this.#names.prepare(fonts, [screen.device.name, screen.project ?? ""]);
-    const { picture, qrModule } = this.#paint(screen, display.capabilities, names);
+    const { capabilities } = display;
+    const wanted = [screen.device.name, screen.project ?? ""];
+    const names = await this.#names.prepare(fonts, wanted, capabilities);
+    const { picture, qrModule } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;
     return qrModule;

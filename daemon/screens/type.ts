@@ -1,4 +1,5 @@
 /** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
+import type { Bitmap } from "./bitmap.ts";
 import { wrap } from "./breaks.ts";
 import { type Cluster, visualOrder } from "./cluster.ts";
 import type { Fonts, PixelFont, Weight } from "./fonts.ts";
@@ -15,6 +16,7 @@ export interface Style {
 /** A glyph on a line: `x` from the line's left, on the baseline. */
 export type Mark =
   | { readonly kind: "outline"; readonly x: number; readonly path: Path; readonly scale: number }
+  | { readonly kind: "bitmap"; readonly x: number; readonly bitmap: Bitmap; readonly scale: number }
   | { readonly kind: "pixels"; readonly x: number; readonly glyph: PixelGlyph };
 
 /** All measures in pixels; `descent` is positive downwards. */
@@ -154,7 +156,7 @@ function setPixels(face: PixelFace, text: string): Line {
 
 function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight: wanted }: Style): Line {
   // Installed fonts are taken in their regular weight: the shipped letters of the same name go along.
-  const weight = clusters.some(({ drawn }) => drawn !== null) ? "regular" : wanted;
+  const weight = clusters.some(({ drawn }) => drawn?.kind === "outline") ? "regular" : wanted;
   const [main] = fonts.outlines[weight];
   const marks: Mark[] = [];
   let x = 0;
@@ -163,7 +165,8 @@ function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight:
   for (const { text, drawn } of visualOrder(clusters)) {
     if (drawn !== null) {
       const scale = size / drawn.unitsPerEm;
-      marks.push({ kind: "outline", x, path: drawn.path, scale });
+      if (drawn.kind === "outline") marks.push({ kind: "outline", x, path: drawn.path, scale });
+      else marks.push({ kind: "bitmap", x, bitmap: drawn.bitmap, scale });
       x += drawn.advance * scale;
       lastFace = undefined;
       continue;

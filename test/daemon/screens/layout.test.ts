@@ -40,6 +40,16 @@ function ink(item: Item): { left: number; top: number; right: number; bottom: nu
       const bottom = item.baseline - mark.glyph.bottom;
       return { left, top: bottom - mark.glyph.height, right: left + mark.glyph.width, bottom };
     }
+    if (mark.kind === "bitmap") {
+      const left = x + mark.x + mark.bitmap.left * mark.scale;
+      const top = item.baseline - mark.bitmap.top * mark.scale;
+      return {
+        left,
+        top,
+        right: left + mark.bitmap.width * mark.scale,
+        bottom: top + mark.bitmap.height * mark.scale,
+      };
+    }
     const xs: number[] = [];
     const ys: number[] = [];
     for (let at = 0; at < mark.path.length; at += mark.path[at] === 3 ? 5 : 3) {

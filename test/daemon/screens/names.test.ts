@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Cluster } from "../../../daemon/screens/cluster.ts";
 import { type Fonts, loadFonts } from "../../../daemon/screens/fonts.ts";
 import { layout } from "../../../daemon/screens/layout.ts";
 import { NameShaper } from "../../../daemon/screens/names.ts";
@@ -32,6 +33,7 @@ async function root(install: (folder: string) => Promise<void> = async () => {})
 const all = await root((folder) => cp(FIXTURES, folder, { recursive: true }));
 const none = await root();
 const base = await loadFonts("en");
+const COLOUR = { monochrome: false };
 
 const NAMES = {
   Latin: "Łódź – Ænima Größe Çà",
@@ -62,7 +64,7 @@ function lines(fonts: Fonts, project: string, device?: string): string[] {
 
 for (const [script, name] of Object.entries(NAMES))
   test(`${script} is drawn when a font for it is installed`, async () => {
-    const fonts = await new NameShaper(all).prepare(base, [name]);
+    const fonts = await new NameShaper(all).prepare(base, [name], COLOUR);
     const drawn = setLine(fonts, name, { size: 40, weight: "bold", crisp: false });
     const letters = name.replace(/\s|\p{M}/gu, "");
     assert.ok(drawn.marks.length >= Array.from(letters).length * 0.7, `${drawn.marks.length} marks`);
@@ -73,21 +75,25 @@ for (const [script, name] of Object.entries(NAMES))
     }
   });
 
+function outlineOf({ drawn }: Cluster) {
+  return drawn?.kind === "outline" ? drawn.path : undefined;
+}
+
 test("right-to-left names begin at the right", async () => {
-  const fonts = await new NameShaper(all).prepare(base, [NAMES.Hebrew]);
+  const fonts = await new NameShaper(all).prepare(base, [NAMES.Hebrew], COLOUR);
   const clusters = fonts.names.get(NAMES.Hebrew) ?? [];
   assert.equal(clusters[0]?.text, "פ");
   assert.equal(clusters[0]?.level, 1);
   const { marks } = setLine(fonts, NAMES.Hebrew, { size: 40, weight: "regular", crisp: false });
-  const first = clusters[0]?.drawn?.path;
+  const first = clusters[0] && outlineOf(clusters[0]);
   const mark = marks.find((candidate) => candidate.kind === "outline" && candidate.path === first);
   assert.equal(mark, marks.at(-1), "the first letter is the rightmost mark");
 });
 
 test("Arabic letters take the shapes of their places, and brackets in right-to-left text turn round", async () => {
-  const fonts = await new NameShaper(all).prepare(base, [NAMES.Arabic, NAMES.Hebrew]);
+  const fonts = await new NameShaper(all).prepare(base, [NAMES.Arabic, NAMES.Hebrew], COLOUR);
   const clusters = fonts.names.get(NAMES.Arabic) ?? [];
-  const lams = clusters.filter(({ text }) => text === "ل").map(({ drawn }) => JSON.stringify(drawn?.path));
+  const lams = clusters.filter(({ text }) => text === "ل").map((lam) => JSON.stringify(outlineOf(lam)));
   assert.ok(new Set(lams).size > 1, "each lam looks the same");
   const brackets = (fonts.names.get(NAMES.Hebrew) ?? [])
     .map(({ text }) => text)
@@ -98,7 +104,7 @@ test("Arabic letters take the shapes of their places, and brackets in right-to-l
 test("without an installed font a name in another script is left out, and the client_id stands in for the device", async () => {
   for (const script of ["Hangul", "Japanese", "Chinese", "Arabic", "Hebrew", "mixed"] as const) {
     const name = NAMES[script];
-    const fonts = await new NameShaper(none).prepare(base, [name]);
+    const fonts = await new NameShaper(none).prepare(base, [name], COLOUR);
     const texts = lines(fonts, name, name);
     assert.ok(!texts.includes(name), script);
     assert.ok(texts.includes(DEVICE.client_id), `${script}: ${texts}`);
@@ -107,20 +113,20 @@ test("without an installed font a name in another script is left out, and the cl
 });
 
 test("without an emoji font the name stays and the picture goes", async () => {
-  const fonts = await new NameShaper(none).prepare(base, [NAMES.Emoji]);
+  const fonts = await new NameShaper(none).prepare(base, [NAMES.Emoji], COLOUR);
   assert.ok(lines(fonts, NAMES.Emoji).includes("Night Shoot"));
 });
 
 test("a Han name is drawn whole by one font, also where the shipped faces have some of it", async () => {
   const japanese = await loadFonts("ja");
-  const fonts = await new NameShaper(all).prepare(japanese, ["京川 商号 三"]);
+  const fonts = await new NameShaper(all).prepare(japanese, ["京川 商号 三"], COLOUR);
   const clusters = fonts.names.get("京川 商号 三") ?? [];
   assert.ok(clusters.filter(({ text }) => text.trim() !== "").every(({ drawn }) => drawn !== null));
 });
 
 test("of several pictures those are drawn that the font has, and the rest of the name is whole", async () => {
   const name = "Night 🎬\u{1F9FF} Shoot";
-  const fonts = await new NameShaper(all).prepare(base, [name]);
+  const fonts = await new NameShaper(all).prepare(base, [name], COLOUR);
   const text = (fonts.names.get(name) ?? []).map((cluster) => cluster.text).join("");
   assert.equal(text, "Night 🎬 Shoot");
 });
@@ -131,7 +137,7 @@ test("marks that no font has are left out, and the letters under them stay", asy
     ["x\u0304 1\uFE0F\u20E3", "x 1"],
     ["Z\u0351\u036B\u0313\u036Aalgo\u0334", "Zalgo"],
   ] as const) {
-    const fonts = await new NameShaper(none).prepare(base, [name]);
+    const fonts = await new NameShaper(none).prepare(base, [name], COLOUR);
     assert.ok(lines(fonts, name).includes(readable), `${name}: ${lines(fonts, name)}`);
   }
 });
@@ -139,7 +145,7 @@ test("marks that no font has are left out, and the letters under them stay", asy
 test("a font that trips the shaper costs the mark, not the display", async () => {
   const name = "A\u0334b";
   const odd = await root((folder) => cp(`${FIXTURES}noto-sans-overlay.ttf`, join(folder, "NotoSans.ttf")));
-  const fonts = await new NameShaper(odd).prepare(base, [name]);
+  const fonts = await new NameShaper(odd).prepare(base, [name], COLOUR);
   assert.ok(lines(fonts, name).includes("Ab"));
 });
 
@@ -168,18 +174,18 @@ test("broken, empty and enormous font files are passed over", async () => {
     await writeFile(join(folder, "AAD-hebrew.woff2"), whole.subarray(0, whole.length / 2));
     await writeFile(join(folder, "zz-hebrew.woff2"), whole);
   });
-  const fonts = await new NameShaper(odd).prepare(base, [NAMES.Hebrew]);
+  const fonts = await new NameShaper(odd).prepare(base, [NAMES.Hebrew], COLOUR);
   assert.ok(fonts.names.has(NAMES.Hebrew));
 });
 
 test("names that the shipped faces draw need no font, and a name is shaped once", async () => {
   const shaper = new NameShaper(all);
   assert.equal(
-    await shaper.prepare(base, [NAMES.Latin, NAMES.Greek, NAMES.Cyrillic, NAMES.Vietnamese]),
+    await shaper.prepare(base, [NAMES.Latin, NAMES.Greek, NAMES.Cyrillic, NAMES.Vietnamese], COLOUR),
     base,
   );
-  const first = await shaper.prepare(base, [NAMES.Hangul]);
-  assert.equal(await shaper.prepare(base, [NAMES.Hangul]), first);
+  const first = await shaper.prepare(base, [NAMES.Hangul], COLOUR);
+  assert.equal(await shaper.prepare(base, [NAMES.Hangul], COLOUR), first);
 });
 
 test("long names lose their middle and keep both ends", async () => {
@@ -190,7 +196,7 @@ test("long names lose their middle and keep both ends", async () => {
   assert.ok(line.width <= 300);
 
   const name = `${NAMES.Hebrew} ${NAMES.Hebrew} ${NAMES.Hebrew} ${NAMES.Hebrew}`;
-  const fonts = await new NameShaper(all).prepare(base, [name]);
+  const fonts = await new NameShaper(all).prepare(base, [name], COLOUR);
   const hebrew = setShortened(fonts, name, style, 300);
   assert.ok(hebrew.width <= 300);
   assert.match(hebrew.text, /^פ.*…/);
