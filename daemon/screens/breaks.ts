@@ -9,22 +9,44 @@ interface Piece {
   readonly glue: "" | " " | typeof SOFT_HYPHEN;
 }
 
+/** In the unit of the width that lines have. */
+type WidthOf = (line: string) => number;
+
 /**
  * Breaks a text into as few lines as the width allows; null where a word is wider than the width.
  *
  * @param language BCP 47; Japanese and Chinese have no spaces and break between words
- * @param widthOf in the unit of `width`
  */
-export function wrap(
+export function wrap(text: string, language: string, width: number, widthOf: WidthOf): string[] | null {
+  return filled(piecesFor(text, language, width, widthOf), width, widthOf);
+}
+
+/** The same lines as `wrap` makes, as even as they can be. @param step a difference in width that can't be seen */
+export function wrapEvenly(
   text: string,
   language: string,
   width: number,
-  widthOf: (line: string) => number,
+  widthOf: WidthOf,
+  step: number,
 ): string[] | null {
+  const list = piecesFor(text, language, width, widthOf);
+  const lines = filled(list, width, widthOf);
+  if (lines === null || lines.length < 2) return lines;
+  let [even, narrow, wide] = [lines, 0, width];
+  while (wide - narrow > step) {
+    const middle = (narrow + wide) / 2;
+    const tried = filled(list, middle, widthOf);
+    if (tried !== null && tried.length === lines.length) [even, wide] = [tried, middle];
+    else narrow = middle;
+  }
+  return even;
+}
+
+function filled(list: readonly Piece[], width: number, widthOf: WidthOf): string[] | null {
   const lines: string[] = [];
   let open = "";
   let glue: Piece["glue"] = "";
-  for (const piece of pieces(text, language)) {
+  for (const piece of list) {
     const longer = open + (glue === " " ? " " : "") + piece.text;
     if (open !== "" && widthOf(longer + hyphen(piece)) > width) {
       lines.push(open + (glue === SOFT_HYPHEN ? "-" : ""));
@@ -34,6 +56,15 @@ export function wrap(
     glue = piece.glue;
   }
   return open === "" ? lines : [...lines, open];
+}
+
+/** Second best places for a break are taken in what is too wide without. */
+function piecesFor(text: string, language: string, width: number, widthOf: WidthOf): Piece[] {
+  return pieces(text, language).flatMap((piece) => {
+    if (language !== "ja" || widthOf(piece.text) <= width) return [piece];
+    const parts = piece.text.split(INSIDE_PHRASE);
+    return parts.map((part, at): Piece => ({ text: part, glue: at < parts.length - 1 ? "" : piece.glue }));
+  });
 }
 
 function hyphen({ glue }: Piece): string {
@@ -78,6 +109,13 @@ function inseparable(left: string, right: string, language: string): boolean {
   // What the dictionary does not know falls into single characters: most are the end of a word.
   return LEANING.test(left) || (/^\p{Script=Han}$/u.test(right) && !LEANING.test(right));
 }
+
+/**
+ * Between a loan word and the verb that it makes (アップロード|できません), a particle and a word in hiragana
+ * (Frame.ioに|つながりません), and before a polite お (しばらく|お待ち).
+ */
+const INSIDE_PHRASE =
+  /(?<=[ァ-ヶー])(?=(?:し|さ|でき)[ぁ-ゖ])|(?<=[^ぁ-ゖ][をにがはの])(?=[ぁ-ゖ]{4})|(?<=[ぁ-ゖ])(?=お[\u4e00-\u9fff])/u;
 
 /**
  * Japanese is read in phrases: a word in kanji, katakana or Latin letters, and its endings and particles in hiragana.

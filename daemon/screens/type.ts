@@ -1,6 +1,6 @@
 /** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
 import type { Bitmap } from "./bitmap.ts";
-import { wrap } from "./breaks.ts";
+import { wrapEvenly } from "./breaks.ts";
 import { type Cluster, visualOrder } from "./cluster.ts";
 import type { Fonts, PixelFont, Weight } from "./fonts.ts";
 import type { OutlineFace, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
@@ -87,19 +87,8 @@ function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
 export function setParagraph(fonts: Fonts, text: string, style: Style, width: number): Line[] | null {
   const whole = `${text.replace(INVISIBLE, "")}-`;
   const widthOf = (line: string) => setLine(fonts, line, style, whole).width;
-  const lines = wrap(text, fonts.language, width, widthOf);
-  if (lines === null) return null;
-  let even = lines;
-  if (lines.length > 1) {
-    let [narrow, wide] = [0, width];
-    while (wide - narrow > style.size / 4) {
-      const middle = (narrow + wide) / 2;
-      const tried = wrap(text, fonts.language, middle, widthOf);
-      if (tried !== null && tried.length === lines.length) [even, wide] = [tried, middle];
-      else narrow = middle;
-    }
-  }
-  return even.map((line) => setLine(fonts, line, style, whole));
+  const lines = wrapEvenly(text, fonts.language, width, widthOf, style.size / 4);
+  return lines?.map((line) => setLine(fonts, line, style, whole)) ?? null;
 }
 
 function clustersOf(fonts: Fonts, text: string): readonly Cluster[] {

@@ -17,11 +17,27 @@ test("Japanese breaks between phrases, never inside a compound, a loan word or a
     ["ネット接続を確認してください。", "ネット接続を|確認してください。"],
     ["Frame.ioが混み合っています", "Frame.ioが|混み合っています"],
     ["保存内容を初期化しました", "保存内容を|初期化しました"],
-    ["アップロードできません", "アップロードできません"],
     ["この機器のWi-Fiまたはケーブル", "この機器の|Wi-Fiまたは|ケーブル"],
     ["取得しています。1分ほどかかります。", "取得しています。|1分ほどかかります。"],
   ] as const)
     assert.equal(broken(text, "ja"), lines);
+});
+
+test("a Japanese phrase that is too wide breaks before its verb, and only then", () => {
+  const wrapped = (text: string, width: number) => wrap(text, "ja", width, (line) => line.length);
+  for (const [text, lines] of [
+    ["アップロードできません", ["アップロード", "できません"]],
+    ["ペアリングされていません", ["ペアリング", "されていません"]],
+    ["Frame.ioにつながりません", ["Frame.ioに", "つながりません"]],
+    ["別のデバイスのものです。", ["別のデバイスの", "ものです。"]],
+    ["しばらくお待ちください。", ["しばらく", "お待ちください。"]],
+  ] as const) {
+    assert.deepEqual(wrapped(text, text.length - 1), lines);
+    assert.deepEqual(wrapped(text, text.length), [text]);
+  }
+  assert.deepEqual(wrapped("再度ペアリングしてください。", 13), ["再度", "ペアリングしてください。"]);
+  for (const whole of ["読み込めません", "メモリーカード"])
+    assert.equal(wrapped(whole, whole.length - 1), null);
 });
 
 test("Chinese breaks between words, and a word of one character stays with the one that it belongs to", () => {

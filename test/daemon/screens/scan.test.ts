@@ -17,6 +17,7 @@ const fonts = await loadFonts("en");
 const MODULES: Readonly<Record<string, number | null>> = {
   "128x32": null,
   "128x64": 2,
+  "135x240": 4,
   "240x135": 4,
   "240x240": 6,
   "320x240": 6,

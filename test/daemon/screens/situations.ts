@@ -7,6 +7,7 @@ import { OFFER, problem, snapshotOf } from "./snapshots.ts";
 export const PANELS: readonly Panel[] = [
   [128, 32],
   [128, 64],
+  [135, 240],
   [240, 135],
   [240, 240],
   [320, 240],
