@@ -30,6 +30,7 @@ export interface SnapshotView {
     readonly width: number | null;
     readonly height: number | null;
     readonly qrModule: number | null;
+    readonly qrQuiet: number | null;
   };
   readonly version: string | null;
   readonly uptime: number | null;
@@ -94,6 +95,7 @@ export function readSnapshot(body: string): SnapshotView {
       width: display?.number("width") ?? null,
       height: display?.number("height") ?? null,
       qrModule: display?.number("qr_module") ?? null,
+      qrQuiet: display?.number("qr_quiet") ?? null,
     },
     version: top.text("version"),
     uptime: top.number("uptime"),

@@ -71,6 +71,7 @@ const DisplaySchema = Type.Object({
   width: orNull(Count("Pixels, or cells on a terminal.")),
   height: orNull(Count("Pixels, or cells on a terminal.")),
   qr_module: orNull(Count("Pixels that one QR module takes on it.")),
+  qr_quiet: orNull(Count("Pixels of white around the QR code; four modules where there is room.")),
 });
 
 const ButtonSchema = Type.Object(

@@ -2,13 +2,13 @@ import { eastAsianWidth } from "get-east-asian-width";
 import type { CellPicture } from "../../hw/displays/display.ts";
 import { clockTime, grouped } from "../texts/texts.ts";
 import { wrap } from "./breaks.ts";
-import { type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
+import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
 export interface CellPainted {
   readonly picture: CellPicture;
-  /** Modules of the QR code are half a cell high and one cell wide: 1 where there is one, null where there is none. */
-  readonly qrModule: number | null;
+  /** In cells, though modules are half as high; null where there is no QR code. */
+  readonly qr: QrFit | null;
 }
 
 /** Cells of text beside a QR code, below which it stands under it. */
@@ -34,13 +34,14 @@ export function paintCells(screen: Screen, columns: number, rows: number, langua
       rows,
       lines: Array.from({ length: rows }, (_, row) => lines[row - top] ?? ""),
     },
-    qrModule: symbol === null ? null : 1,
+    qr: symbol === null ? null : { module: 1, quiet: symbol.quiet },
   };
 }
 
 interface CellQr {
   readonly lines: readonly string[];
   readonly width: number;
+  readonly quiet: number;
   readonly beside: boolean;
 }
 
@@ -56,7 +57,7 @@ function fittingQr(link: string, columns: number, rows: number): CellQr | null {
     const height = Math.ceil(width / 2);
     const beside = columns >= width + GAP + LEAST_BESIDE && rows >= height;
     if (beside || (columns >= width && rows >= height + 4))
-      return { lines: halfBlocks(matrix, quiet), width, beside };
+      return { lines: halfBlocks(matrix, quiet), width, quiet, beside };
   }
   return null;
 }

@@ -3,14 +3,15 @@ import { Canvas } from "./canvas.ts";
 import type { Item } from "./column.ts";
 import type { Fonts } from "./fonts.ts";
 import { type Layout, layout, type Panel } from "./layout.ts";
+import type { QrFit } from "./qr.ts";
 import type { Screen } from "./screen.ts";
 import { SYMBOLS } from "./symbols.ts";
 import type { Theme } from "./theme.ts";
 
 export interface Painted {
   readonly picture: Picture;
-  /** Pixels a QR module takes; null where the picture has no QR code. */
-  readonly qrModule: number | null;
+  /** How the QR code is drawn; null where the picture has none. */
+  readonly qr: QrFit | null;
 }
 
 /** A screen as pixels, for any panel. Pure; takes one byte of memory a pixel. */
@@ -48,7 +49,7 @@ function withBar(
 ): Painted {
   for (const item of items)
     if (item.kind === "bar") drawBar(canvas, item, code?.shareLeft ?? 0, theme, monochrome);
-  return { picture: canvas.picture(), qrModule: qr?.module ?? null };
+  return { picture: canvas.picture(), qr };
 }
 
 function drawBar(

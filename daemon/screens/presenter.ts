@@ -13,6 +13,7 @@ import { paintCells } from "./cells.ts";
 import { type Fonts, loadFonts } from "./fonts.ts";
 import { NameShaper } from "./names.ts";
 import { createPainter } from "./paint.ts";
+import type { QrFit } from "./qr.ts";
 import { type Screen, screenOf } from "./screen.ts";
 
 export interface PresenterOptions {
@@ -59,7 +60,7 @@ export class Presenter {
   /** The display that was there last: where nothing has taken its place, it is missed. */
   #last: string | null = null;
   #picture: Picture | null = null;
-  #qr: { readonly wanted: boolean; readonly module: number | null } = { wanted: false, module: null };
+  #qr: { readonly wanted: boolean; readonly fit: QrFit | null } = { wanted: false, fit: null };
   #dark = false;
   #stale = false;
   #reopen = false;
@@ -95,14 +96,9 @@ export class Presenter {
     return this.#display?.capabilities ?? NO_DISPLAY;
   }
 
-  /** Pixels a module of the QR code on the display; null where none is shown. */
-  qrModule(): number | null {
-    return this.#qr.module;
-  }
-
   /** Whether there is a code to scan that the display can't show. */
   qrTooSmall(): boolean {
-    return this.#qr.wanted && this.#qr.module === null;
+    return this.#qr.wanted && this.#qr.fit === null;
   }
 
   /** Why there is no display, in one plain sentence; null where there is one or none is wanted. */
@@ -119,7 +115,15 @@ export class Presenter {
         : capabilities.surface === "cells"
           ? { width: capabilities.columns, height: capabilities.rows }
           : { width: null, height: null };
-    return { driver, device, name, ...size, qr_module: this.#qr.module };
+    const { fit } = this.#qr;
+    return {
+      driver,
+      device,
+      name,
+      ...size,
+      qr_module: fit?.module ?? null,
+      qr_quiet: fit?.quiet ?? null,
+    };
   }
 
   /** Shows the paired screen again where the display was given back, or for its whole time more. */
@@ -246,26 +250,27 @@ export class Presenter {
     this.#retryMs = FIRST_RETRY_MS;
   }
 
-  async #put(display: Display, screen: Screen, fonts: Fonts): Promise<number | null> {
+  async #put(display: Display, screen: Screen, fonts: Fonts): Promise<QrFit | null> {
     if (isCells(display)) {
       const { columns, rows } = display.capabilities;
-      const { picture, qrModule } = paintCells(screen, columns, rows, this.#options.language);
+      const { picture, qr } = paintCells(screen, columns, rows, this.#options.language);
       await display.show(picture);
-      return qrModule;
+      return qr;
     }
     if (!isPixels(display)) return null;
     const { capabilities } = display;
     const wanted = [screen.device.name, screen.project ?? ""];
     const names = await this.#names.prepare(fonts, wanted, capabilities);
-    const { picture, qrModule } = this.#paint(screen, capabilities, names);
+    const { picture, qr } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;
-    return qrModule;
+    return qr;
   }
 
-  #setQr(wanted: boolean, module: number | null): void {
-    if (this.#qr.wanted === wanted && this.#qr.module === module) return;
-    this.#qr = { wanted, module };
+  #setQr(wanted: boolean, fit: QrFit | null): void {
+    const { wanted: before, fit: was } = this.#qr;
+    if (before === wanted && was?.module === fit?.module && was?.quiet === fit?.quiet) return;
+    this.#qr = { wanted, fit };
     this.#options.changed();
   }
 

@@ -17,7 +17,7 @@ export interface QrFit {
 }
 
 /** ISO/IEC 18004 §9.1 asks for four modules of white around a symbol; readers cope with two. */
-const QUIET = 4;
+export const QUIET = 4;
 const LEAST_QUIET = 2;
 /** Below this many pixels a module a reader needs size more than white. */
 const COMFORTABLE_MODULE = 3;

@@ -75,6 +75,8 @@ export interface DisplayView {
   readonly height: number | null;
   /** Pixels a QR module takes on this screen; null where no code fits or none was drawn yet. */
   readonly qr_module: number | null;
+  /** Pixels of white around it, which readers want to be four modules; null like `qr_module`. */
+  readonly qr_quiet: number | null;
 }
 
 /** How a hold of the button stands; wire-stable. */

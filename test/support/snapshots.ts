@@ -21,6 +21,7 @@ export const IDLE: Snapshot = {
     width: 800,
     height: 480,
     qr_module: 8,
+    qr_quiet: 32,
   },
   button: null,
   version: "0.0.0-dev",

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { Config } from "../../config.ts";
+import { QUIET } from "../../screens/qr.ts";
 import type { SnapshotView } from "../snapshot.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
@@ -12,6 +13,13 @@ export function checkDisplay(root: string, config: Config, snapshot: SnapshotVie
     const what = [display.driver, display.device, display.name]
       .filter((part) => part !== null && part !== "")
       .join(", ");
+    const white = whiteAround(display);
+    if (white !== null && white < QUIET)
+      return warn(
+        "display",
+        `${what}: the QR code has ${white} modules of white around it where readers want ${QUIET}`,
+        "try it with your phones; where one does not read it, the digits do",
+      );
     if (display.driver !== null && display.driver !== "none") return ok("display", what);
     return warn(
       "display",
@@ -35,6 +43,11 @@ export function checkDisplay(root: string, config: Config, snapshot: SnapshotVie
         "there is no framebuffer",
         "plug a screen in, or set display.driver; the page shows the code, too",
       );
+}
+
+/** Modules of white around the code that is shown; null where none is. */
+function whiteAround({ qrModule, qrQuiet }: SnapshotView["display"]): number | null {
+  return qrModule === null || qrQuiet === null ? null : qrQuiet / qrModule;
 }
 
 function readDirectory(path: string): string[] {

@@ -448,6 +448,23 @@ describe("doctor", { timeout: 300_000 }, () => {
       );
     });
 
+    it("a display that has not the room for all the white around a code", async (t) => {
+      const daemon = await daemonOf(t);
+      const seen = async (qr_module: number | null, qr_quiet: number | null) => {
+        daemon.backend.become({ ...IDLE, display: { ...IDLE.display, qr_module, qr_quiet } });
+        return (await examine({ daemon, settings })).lines.display ?? "";
+      };
+      assert.match(
+        await seen(2, 7),
+        /^warn: .*the QR code has 3\.5 modules of white around it .*want 4; try it/,
+      );
+      for (const [module, quiet] of [
+        [2, 8],
+        [null, null],
+      ] as const)
+        assert.match(await seen(module, quiet), /^ok: /);
+    });
+
     it("a button and a display that are configured and not there", async () => {
       const { lines } = await examine({
         settings: { ...settings, C2CD_BUTTONS_DEVICE: "/dev/input/event7", C2CD_DISPLAY_DEVICE: "/dev/fb7" },

@@ -42,13 +42,13 @@ test("the code is scanned from a terminal, 80x24 and smaller", async () => {
     [40, 30],
     [33, 24],
   ] as const) {
-    const { picture, qrModule } = paintCells(
+    const { picture, qr } = paintCells(
       screenOf(snapshotOf("awaiting-user"), CATALOGUE.en),
       columns,
       rows,
       "en",
     );
-    assert.equal(qrModule, 1, `${columns}x${rows}`);
+    assert.equal(qr?.module, 1, `${columns}x${rows}`);
     // What is written beside the code is not part of it: a reader looks for the code alone.
     for (const reader of ["jsqr", "zxing"])
       assert.equal(
@@ -97,8 +97,8 @@ test("80x24 has room for everything: code, digits, address, time, device", () =>
 });
 
 test("a terminal too small for the code shows digits and address", () => {
-  const { picture, qrModule } = paintCells(screenOf(snapshotOf("awaiting-user"), CATALOGUE.en), 40, 12, "en");
-  assert.equal(qrModule, null);
+  const { picture, qr } = paintCells(screenOf(snapshotOf("awaiting-user"), CATALOGUE.en), 40, 12, "en");
+  assert.equal(qr, null);
   const text = picture.lines.join("\n");
   assert.ok(text.includes("482 913") && text.includes("next.frame.io/pair"));
 });

@@ -121,8 +121,26 @@ test("start resolves with the first picture on the display", async () => {
     width: 320,
     height: 240,
     qr_module: null,
+    qr_quiet: null,
   });
   await presenter.close();
+});
+
+test("the view tells how much white a code has around it, which on a small display is less than four modules", async () => {
+  for (const [width, height, module, quiet] of [
+    [320, 240, 6, 24],
+    [128, 64, 2, 7],
+    [128, 32, null, null],
+  ] as const) {
+    const bench = new Bench();
+    const panel = new FakePanel({ ...PANEL, width, height, monochrome: width === 128 });
+    const presenter = bench.presenter(async () => panel);
+    await presenter.start();
+    await bench.become(snapshotOf("awaiting-user"));
+    const { qr_module, qr_quiet } = presenter.view();
+    assert.deepEqual([qr_module, qr_quiet], [module, quiet]);
+    await presenter.close();
+  }
 });
 
 test("a countdown is drawn each second on a fast display, each five seconds on a slow one", async () => {
@@ -135,7 +153,7 @@ test("a countdown is drawn each second on a fast display, each five seconds on a
     const presenter = bench.presenter(async () => panel);
     await presenter.start();
     await bench.become(snapshotOf("awaiting-user"));
-    assert.equal(presenter.qrModule(), 6);
+    assert.equal(presenter.view().qr_module, 6);
     const before = panel.pictures.length;
     await bench.clock.advance(10_000);
     assert.equal(panel.pictures.length - before, expected, refresh);
@@ -265,7 +283,7 @@ test("a lost display is said once, opened again with back-off, and drawn anew", 
   await bench.clock.advance(8_000);
   assert.equal(presenter.missing(), null);
   assert.ok((panels[1]?.pictures.length ?? 0) > 0);
-  assert.equal(presenter.qrModule(), 6);
+  assert.equal(presenter.view().qr_module, 6);
   await presenter.close();
 });
 

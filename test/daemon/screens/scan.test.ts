@@ -34,7 +34,8 @@ const MODULES: Readonly<Record<string, number | null>> = {
 test("every reader scans the code on every panel, at the size that the panel allows", async (t) => {
   const rows: string[] = [];
   for (const panel of PANELS) {
-    const { picture, qrModule } = paint(screen, panel, fonts);
+    const { picture, qr } = paint(screen, panel, fonts);
+    const qrModule = qr?.module ?? null;
     rows.push(
       `${panelName(panel).padEnd(10)} ${qrModule === null ? "digits alone" : `${qrModule} px a module`}`,
     );

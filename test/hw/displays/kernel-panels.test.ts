@@ -64,14 +64,14 @@ for (const panel of PANELS) {
       assert.equal(capabilities.refresh, bus === "platform" ? "fast" : "slow");
       assert.equal(capabilities.monochrome, lights !== undefined || format === "MONO10");
 
-      const { picture, qrModule } = paint(screen, capabilities, fonts);
+      const { picture, qr } = paint(screen, capabilities, fonts);
       await display.show(picture);
       const stride = capabilities.stride;
       const held = upright(seenIn(readFileSync(memory), { format, width, height, stride }), rotate);
       const glass =
         lights === undefined ? held : { ...held, rgb: held.rgb.map((c) => (lights(c) ? 0xffffff : 0)) };
       if (capabilities.monochrome) assert.deepEqual(glass, ideal(picture), "no shade that the glass lacks");
-      if (qrModule !== null)
+      if (qr !== null)
         assert.deepEqual(await readQr(glass), { zbar: LINK, zxing: LINK }, `turned by ${rotate}`);
       await display.close();
     }

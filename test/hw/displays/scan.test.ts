@@ -100,7 +100,7 @@ for (const [geometry, modules] of Object.entries(MODULES)) {
       [
         [width, height],
         [height, width],
-      ].map(([w = 0, h = 0]) => painting({ width: w, height: h, monochrome: !colours }).qrModule),
+      ].map(([w = 0, h = 0]) => painting({ width: w, height: h, monochrome: !colours }).qr?.module ?? null),
     );
     assert.deepEqual(sizes, modules);
     if (Math.min(width, height) >= 240) await readings.photograph();
@@ -170,7 +170,7 @@ for (const { name, make, format, seen } of PANELS)
       for (let waits = 0; waits < 5; waits++) await board.clock.advance(200);
       await showing;
       await readings.take(upright(seen(), rotate), painted, format, `turned by ${rotate}`);
-      sizes.push(painted.qrModule);
+      sizes.push(painted.qr?.module ?? null);
     }
     t.diagnostic(`${name.padEnd(15)} ${sizes.slice(0, 2).map(inWords).join(", ")}; ${readings}`);
   });
@@ -181,13 +181,13 @@ class Readings {
   #pictures = 0;
   #photographs = 0;
 
-  async take(seen: Seen, { picture, qrModule }: Painted, format: PixelFormat, what: string): Promise<void> {
+  async take(seen: Seen, { picture, qr }: Painted, format: PixelFormat, what: string): Promise<void> {
     // 24 bits hold what 32 do.
     const bits = Math.min(24, FORMATS[format]);
     const known = this.#read.some((one) => one.bits === bits && isSame(one, seen));
     if (!known)
       assert.ok(isLike(seen, ideal(picture), format), `${what}: every pixel in its place and colour`);
-    if (qrModule === null) return;
+    if (qr === null) return;
     this.#pictures++;
     if (known) return;
     assert.deepEqual(await readQr(seen), { zbar: LINK, zxing: LINK }, what);
