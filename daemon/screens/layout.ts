@@ -83,7 +83,9 @@ export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
 
 function inner({ width, height, margin, unit }: Frame): Box {
   const above = unit < TINY ? 0 : margin;
-  return { x: margin, y: above, width: width - 2 * margin, height: height - 2 * above };
+  // Against burn-in an OLED's picture moves by a pixel: words that end at the very edge would lose it.
+  const spare = unit < TINY ? 1 : 0;
+  return { x: margin, y: above, width: width - 2 * margin - spare, height: height - 2 * above };
 }
 
 /** Long lines are hard to read: on a wide panel text keeps away from its sides. */

@@ -121,6 +121,20 @@ for (const language of LANGUAGES)
       }
   });
 
+test("on an OLED no word reaches the last column, which is lost when the picture moves by a pixel", async () => {
+  for (const language of LANGUAGES) {
+    const fonts = await loadFonts(language);
+    for (const panel of PANELS.filter(({ monochrome }) => monochrome))
+      for (const [name, snapshot] of Object.entries(SITUATIONS))
+        for (const item of layout(screenOf(snapshot, CATALOGUE[language]), panel, fonts).items)
+          if (item.kind === "text")
+            assert.ok(
+              ink(item).right <= panel.width - 1,
+              `${language} ${panelName(panel)} ${name}: ${item.line.text}`,
+            );
+  }
+});
+
 test("128x64 shows headline and sentence in the languages whose letters are small enough", async () => {
   for (const language of ["en", "de", "es", "fr", "ja"] as const) {
     const fonts = await loadFonts(language);
