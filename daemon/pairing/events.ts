@@ -56,8 +56,8 @@ export type Effect =
   /** Write the record with its intent, and make sure that the disk takes what follows; answer `refresh-prepared`. */
   | { readonly type: "prepare-refresh"; readonly number: number; readonly record: AuthorizationRecord }
   | { readonly type: "refresh"; readonly number: number; readonly refreshToken: Secret }
-  /** Revoke, then forget on disk, in this order and whatever the server says; answer `left`. */
-  | { readonly type: "leave"; readonly number: number; readonly tokens: Tokens }
+  /** Write the record with its intent, revoke, then forget on disk, whatever the server says; answer `left`. */
+  | { readonly type: "leave"; readonly number: number; readonly record: AuthorizationRecord }
   /** Revoke tokens that nobody waits for any more, so that Frame.io shows no device that can't be reached. */
   | { readonly type: "revoke"; readonly tokens: Tokens }
   /** The server ended the authorization: forget it on disk. */

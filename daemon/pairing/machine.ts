@@ -6,18 +6,17 @@ import type { Fault, Outcome, RefreshVerdict, Tokens } from "../domain.ts";
 import type { StoredTokens } from "../vault/vault.ts";
 import type { AuthorizationRecord, Effect, Event, HistoryEvent } from "./events.ts";
 import { NO_WAY } from "./name.ts";
-import {
-  type Attempt,
-  type Awaiting,
-  type Ended,
-  type Failing,
-  type Grant,
-  type Offer,
-  type Refresh,
-  type Refused,
-  type Requesting,
-  type State,
-  tokensOf,
+import type {
+  Attempt,
+  Awaiting,
+  Ended,
+  Failing,
+  Grant,
+  Offer,
+  Refresh,
+  Refused,
+  Requesting,
+  State,
 } from "./state.ts";
 
 /** What a step may know of the world. */
@@ -106,7 +105,7 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
       return onBooted(state, event.stored, moment, effects);
     case "found":
       return state.booted && state.grant === null && state.leaving === null
-        ? takeUp(state, event.stored, moment)
+        ? takeUp(state, event.stored, moment, effects)
         : state;
     case "tick":
       return state;
@@ -118,7 +117,7 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
         offer: isOffering(state.offer) ? { at: "resting", reason: "cancelled" } : state.offer,
       };
     case "unpair-requested":
-      return onUnpair(state, moment, effects);
+      return onUnpair(state, effects);
     case "code-answered":
       return onCode(state, event, moment);
     case "poll-answered":
@@ -411,10 +410,12 @@ function onBooted(
 ): State {
   if (state.booted) return state;
   const booted = { ...state, booted: true };
-  return stored === null ? offerIfUnpaired(booted, moment, effects) : takeUp(booted, stored, moment);
+  return stored === null ? offerIfUnpaired(booted, moment, effects) : takeUp(booted, stored, moment, effects);
 }
 
-function takeUp(state: State, stored: AuthorizationRecord, moment: Moment): State {
+function takeUp(state: State, stored: AuthorizationRecord, moment: Moment, effects: Effect[]): State {
+  // An unpair that the power was cut in.
+  if (stored.leaving) return leave(state, state.lastNumber + 1, stored, effects);
   const { current, previous, refreshBegun, device } = stored;
   const accessEnds = endByClock(current, moment);
   const number = state.lastNumber + 1;
@@ -548,7 +549,7 @@ function withTokens(
 
 function recordOf(grant: Grant): AuthorizationRecord {
   const { current, previous, refreshBegun, device } = grant;
-  return { current, previous, refreshBegun, device };
+  return { current, previous, refreshBegun, device, leaving: false };
 }
 
 function onSettled(state: State, number: number, moment: Moment, effects: Effect[]): State {
@@ -766,15 +767,18 @@ function endGrant(state: State, ended: Ended, moment: Moment, effects: Effect[])
   return isOffering(state.offer) ? without : offerIfUnpaired(without, moment, effects);
 }
 
-function onUnpair(state: State, moment: Moment, effects: Effect[]): State {
+function onUnpair(state: State, effects: Effect[]): State {
   const { grant } = state;
   if (grant === null) return state;
+  const left = leave(state, grant.number, recordOf(grant), effects);
   effects.push(history("unpaired", "on request"));
-  effects.push({ type: "leave", number: grant.number, tokens: tokensOf(grant.current) });
-  return rest(
-    { ...state, grant: null, leaving: grant.number, ended: null },
-    moment.settings.start === "auto" ? "not-needed" : "manual",
-  );
+  return left;
+}
+
+function leave(state: State, number: number, record: AuthorizationRecord, effects: Effect[]): State {
+  effects.push({ type: "leave", number, record: { ...record, leaving: true } });
+  const lastNumber = Math.max(state.lastNumber, number);
+  return rest({ ...state, lastNumber, grant: null, leaving: number, ended: null }, "not-needed");
 }
 
 function onStatus(state: State, paused: boolean | null, moment: Moment, effects: Effect[]): State {

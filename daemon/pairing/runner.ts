@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Outcome, RevokeVerdict } from "../domain.ts";
+import type { Outcome, RevokeVerdict, Tokens } from "../domain.ts";
 import type { Frameio } from "../frameio/client.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { AuthorizationRecord, Effect, Event } from "./events.ts";
@@ -220,20 +220,22 @@ export class Runner {
         return { type: "refresh-prepared", number, ok };
       }
       case "leave":
-        this.#leaving = this.#leave(effect.tokens);
+        this.#leaving = this.#leave(effect.record);
         await this.#leaving;
         this.#leaving = null;
         return { type: "left", number };
     }
   }
 
-  async #leave(tokens: Extract<Effect, { type: "leave" }>["tokens"]): Promise<{ revoked: boolean }> {
-    const outcome = await this.#revoke(tokens);
-    await this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId));
+  async #leave(record: AuthorizationRecord): Promise<{ revoked: boolean }> {
+    const { clientId } = this.#ports;
+    await this.#write((vault) => vault.storeAuthorization({ clientId, ...record }));
+    const outcome = await this.#revoke(record.current);
+    await this.#write((vault) => vault.forgetAuthorization(clientId));
     return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
   }
 
-  #revoke(tokens: Extract<Effect, { type: "leave" }>["tokens"]): Promise<Outcome<RevokeVerdict>> {
+  #revoke(tokens: Tokens): Promise<Outcome<RevokeVerdict>> {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REVOKE_MS)]);
     return this.#ports.frameio.revoke(tokens.refreshToken ?? tokens.accessToken, signal);
   }

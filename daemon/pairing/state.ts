@@ -1,5 +1,5 @@
 /** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
-import type { DeviceRecord, FaultKind, OfferedCode, Tokens } from "../domain.ts";
+import type { DeviceRecord, FaultKind, OfferedCode } from "../domain.ts";
 import type { StoredTokens } from "../vault/vault.ts";
 
 /**
@@ -161,9 +161,3 @@ export const initialState: State = {
   trouble: null,
   ended: null,
 };
-
-/** The tokens alone, for the wire. */
-export function tokensOf(stored: StoredTokens): Tokens {
-  const { accessToken, refreshToken, expiresIn } = stored;
-  return { accessToken, refreshToken, expiresIn };
-}

@@ -3,7 +3,7 @@ import type { StoredAuthorization, StoredTokens } from "./vault.ts";
 
 /** An authorization as text, to be sealed: the same for the same authorization. The tokens are in the clear in it. */
 export function serialize(authorization: StoredAuthorization): string {
-  const { current, previous, refreshBegun, device } = authorization;
+  const { current, previous, refreshBegun, device, leaving } = authorization;
   return JSON.stringify({
     current: serializeTokens(current),
     previous: previous && serializeTokens(previous),
@@ -15,18 +15,20 @@ export function serialize(authorization: StoredAuthorization): string {
       paused: device.paused,
       canCreateAssets: device.canCreateAssets,
     },
+    leaving,
   });
 }
 
 /** Reads what `serialize` has written; a seal that held is proof enough that it is whole. */
 export function parse(clientId: string, text: string): StoredAuthorization {
-  const { current, previous, refreshBegun, device } = JSON.parse(text) as Plain;
+  const { current, previous, refreshBegun, device, leaving } = JSON.parse(text) as Plain;
   return {
     clientId,
     current: parseTokens(current),
     previous: previous && parseTokens(previous),
     refreshBegun,
     device,
+    leaving,
   };
 }
 

@@ -11,7 +11,7 @@ export interface StoredTokens extends Tokens {
 /**
  * Everything that must outlive a power cut for one client_id. The order of events on disk is the rotation protocol:
  * `refreshBegun` is set before a refresh is sent; its answer becomes `current` and the old pair `previous`;
- * `previous` goes when the new access token has worked once.
+ * `previous` goes when the new access token has worked once. `leaving` is set before an unpair tells Frame.io.
  */
 export interface StoredAuthorization {
   readonly clientId: string;
@@ -21,6 +21,8 @@ export interface StoredAuthorization {
   readonly refreshBegun: number | null;
   /** Last answer of `GET /v2/devices/me`; null until it was read once. */
   readonly device: DeviceRecord | null;
+  /** Someone has unpaired the device: it is not to be used any more, but revoked and forgotten. */
+  readonly leaving: boolean;
 }
 
 /** Which unit this card last belonged to: chosen once and compared at every start. */

@@ -52,6 +52,7 @@ export function record(given: Partial<AuthorizationRecord> = {}): AuthorizationR
     current: { ...tokens("stored"), obtainedAt: WALL - 3_600_000, clockTrusted: true },
     previous: null,
     refreshBegun: null,
+    leaving: false,
     device,
     ...given,
   };

@@ -714,6 +714,19 @@ describe("the authorization", () => {
     assert.equal(stateName(state), "requesting-code");
   });
 
+  test("an unpair that the power was cut in is finished at the next start", () => {
+    const { record: intent } = only(
+      step(paired, { type: "unpair-requested" }, moment(7_000)).effects,
+      "leave",
+    );
+    assert.ok(intent.leaving);
+    const started = step(initialState, { type: "booted", stored: intent }, moment(0));
+    const { number: left, record: again } = only(started.effects, "leave");
+    assert.deepEqual(again, intent);
+    assert.equal(started.state.grant, null, "its tokens are of no use to anyone here");
+    only(step(started.state, { type: "left", number: left }, moment(500)).effects, "request-code");
+  });
+
   test("a pairing for another project replaces the authorization; cancelling it leaves the old one", () => {
     const offering = states["requesting-code, paired"] as State;
     const { number: asked } = only(

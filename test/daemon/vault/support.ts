@@ -39,6 +39,7 @@ export function authorization(number: number, clientId = CLIENT): StoredAuthoriz
     current: tokens(number),
     previous: number > 0 ? tokens(number - 1) : null,
     refreshBegun: null,
+    leaving: false,
     device: {
       name: "Camera A",
       project: { id: "e7d9c5c0", name: "Feature film" },
