@@ -20,7 +20,10 @@ export const unprovisioned: Case = {
     await bench.photograph("unconfigured");
     await bench.sample("unconfigured");
     const said = await bench.machine.check(`c2cd-provision <${secret}`, 120_000);
-    claim(said.includes("sealed in /etc/credstore.encrypted/"), "it is sealed for this device");
+    claim(
+      said.includes("sealed with a key of this system in /etc/credstore.encrypted/"),
+      "it is sealed for this device",
+    );
     const { stdout } = await bench.machine.run(`grep -rlFf ${secret} /etc /var`);
     claim(stdout === "", `the secret is nowhere in plain text: ${stdout}`);
     await bench.scan();
