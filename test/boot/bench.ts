@@ -23,6 +23,9 @@ const STEP_LIMIT = 180_000;
 /** Seconds; longer than Frame.io gives, or a code would run out while a slow machine is still being looked at. */
 const CODE_LIFE = 900;
 
+/** Seconds; so short that a device renews its tokens at each boot, as one that was off for some hours does. */
+const ACCESS_LIFE = 300;
+
 /** The bar that gets shorter while a code lives is the one thing that moves between two looks: this many rows at most. */
 const COUNTDOWN_ROWS = 16;
 
@@ -95,6 +98,7 @@ export class Bench {
       tls: { cert, key },
       publicUrl: `https://${HOST}:${port}`,
       codeLife: CODE_LIFE,
+      accessLife: ACCESS_LIFE,
       secret: SECRET,
     });
     return new Bench(subject, directory, authority, frameio);

@@ -1,3 +1,4 @@
+import { BOOT_LIMIT } from "../bench.ts";
 import { type Case, claim } from "../case.ts";
 import { SERIAL_NUMBER } from "../raspberry-pi.ts";
 
@@ -8,6 +9,11 @@ export const raspberryPi: Case = {
   arch: "arm64",
   async run(bench) {
     await bench.boot({ onRaspberryPi: true });
+    // The board has no clock of its own, and the network here no time server.
+    await bench.reaches("waiting-for-clock", BOOT_LIMIT);
+    await bench.screenIsTrue();
+    await bench.photograph("no-clock");
+    await bench.machine.check(`date --set=@${Math.floor(Date.now() / 1000)}`);
     const scanned = await bench.scan();
     await bench.screenIsTrue();
     await bench.photograph("code");
