@@ -414,11 +414,11 @@ function onBooted(
 }
 
 function takeUp(state: State, stored: AuthorizationRecord, moment: Moment, effects: Effect[]): State {
+  const number = state.lastNumber + 1;
   // An unpair that the power was cut in.
-  if (stored.leaving) return leave(state, state.lastNumber + 1, stored, effects);
+  if (stored.leaving) return leave({ ...state, lastNumber: number }, number, stored, effects);
   const { current, previous, refreshBegun, device } = stored;
   const accessEnds = endByClock(current, moment);
-  const number = state.lastNumber + 1;
   const grant: Grant = {
     number,
     current,
@@ -777,8 +777,7 @@ function onUnpair(state: State, effects: Effect[]): State {
 
 function leave(state: State, number: number, record: AuthorizationRecord, effects: Effect[]): State {
   effects.push({ type: "leave", number, record: { ...record, leaving: true } });
-  const lastNumber = Math.max(state.lastNumber, number);
-  return rest({ ...state, lastNumber, grant: null, leaving: number, ended: null }, "not-needed");
+  return rest({ ...state, grant: null, leaving: number, ended: null }, "not-needed");
 }
 
 function onStatus(state: State, paused: boolean | null, moment: Moment, effects: Effect[]): State {

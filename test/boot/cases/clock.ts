@@ -10,7 +10,7 @@ export const clock: Case = {
     await bench.screenIsTrue();
     await bench.photograph("wrong-clock");
     await bench.sample("waiting-for-clock");
-    await bench.machine.check(`date --set=@${Math.floor(Date.now() / 1000)}`);
+    await bench.setClock();
     await bench.scan();
     await bench.screenIsTrue();
   },

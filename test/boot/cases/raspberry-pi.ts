@@ -13,7 +13,7 @@ export const raspberryPi: Case = {
     await bench.reaches("waiting-for-clock", BOOT_LIMIT);
     await bench.screenIsTrue();
     await bench.photograph("no-clock");
-    await bench.machine.check(`date --set=@${Math.floor(Date.now() / 1000)}`);
+    await bench.setClock();
     const scanned = await bench.scan();
     await bench.screenIsTrue();
     await bench.photograph("code");
