@@ -1,103 +1,122 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { test } from "node:test";
-import { startSimulator } from "../simulator/simulator.ts";
-import { fastClock } from "../support/fast-clock.ts";
-import { bundle } from "./bundle.ts";
+import { type TestContext, test } from "node:test";
+import { seededRandom } from "../support/random.ts";
+import { boundaries, type Death, type Life, Mortal, REFRESHED, WORKS } from "./mortal.ts";
 
-const LIVES = 220;
-/** Boundaries from the start of a life to its death: from the first call of all to the second refresh of a life. */
-const LONGEST_LIFE = 44;
-const FACTOR = 150;
-const ACCESS_LIFE_S = 60;
+/** Deaths in lives that are paired at their start: round after round of all points, each in another order. */
+const PAIRED_DEATHS = 170;
+const SEED = 1;
+/** Seconds: less than half a second of the test's time, so that a life sees a refresh at its start and one when it is due. */
+const SHORT_ACCESS = 60;
+/** Longer than any life here: nothing is refreshed. */
+const LONG_ACCESS = 28_800;
 
-interface Life {
-  readonly lines: readonly string[];
-  /** The last thing that happened. */
-  readonly death: string;
-  /** Whether it found that its authorization is gone. */
-  readonly ended: boolean;
-}
+/** What the card holds after a life, and whether Frame.io has moved on from it. */
+type Held = "nothing" | "working" | "spent";
 
-/**
- * Whether the server may have rotated or granted tokens that are not on the disk when this life ended: from asking for
- * them to having stored just these. No device can survive a death in this window, it can only keep it short.
- */
-function answerMayBeLost({ lines }: Life): boolean {
-  let open = false;
+/** Tokens that were issued and not stored are gone, with those that they replaced: no device survives that death. */
+function heldAfter(life: Life, before: Held): Held {
+  let held = before;
   let issued: string | null = null;
-  for (const line of lines) {
-    if (/^frameio\.(poll|refresh) begins$/.test(line)) open = true;
-    else if (line.startsWith("issued ")) issued = line.slice("issued ".length);
-    else if (/^frameio\.(poll|refresh) ended$/.test(line) && issued === null) open = false;
-    else if (line === `stored ${issued}`) {
-      open = false;
-      issued = null;
-    }
+  for (const line of life) {
+    if (line.startsWith("issued ")) {
+      issued = line.slice("issued ".length);
+      if (held === "working") held = "spent";
+    } else if (issued !== null && line === `stored ${issued}`) held = "working";
   }
-  return open;
+  return held;
 }
 
-test("killed at every boundary of its effects, a device keeps every authorization whose answer it had stored", async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), "c2cd-kill-"));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const program = await bundle(t, "short-life");
-  const origin = Date.now();
-  const simulator = await startSimulator({
-    now: fastClock(origin, FACTOR).wall,
-    accessLife: ACCESS_LIFE_S,
-    autoApproveAfter: 0,
-  });
-  t.after(() => simulator.close());
+/** Lives until tokens work, and must have found at its start just what was held. */
+async function checkLife(device: Mortal, held: Held, after: Death): Promise<void> {
+  const life = await device.live(WORKS);
+  const where = `after a death at ${after.line}, ${after.nth}`;
+  assert.equal(life.includes("found an authorization"), held !== "nothing", where);
+  assert.equal(life.includes("ended by Frame.io"), held === "spent", where);
+  assert.equal(life.includes("frameio.requestCode begins"), held !== "working", where);
+}
 
-  async function live(deathAt: number): Promise<Life> {
-    const given = [directory, simulator.url, simulator.secret, origin, FACTOR, deathAt].map(String);
-    const child = spawn(process.execPath, [program, ...given], { stdio: ["ignore", "pipe", "pipe"] });
-    const lines: string[] = [];
-    createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
-    let complaint = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      complaint += chunk.toString();
-    });
-    const [status, signal] = await once(child, "close");
-    assert.equal(signal, "SIGKILL", `dies by our hand, and not with status ${status}: ${complaint}`);
-    return {
-      lines,
-      death: lines.filter((line) => line.includes(".")).at(-1) ?? "",
-      ended: lines.includes("authorization ended"),
-    };
-  }
+function tellDeaths(t: TestContext, deaths: readonly Death[], lost: number): void {
+  const counts = new Map<string, number>();
+  for (const { line } of deaths) counts.set(line, (counts.get(line) ?? 0) + 1);
+  t.diagnostic(
+    `${deaths.length} deaths at ${counts.size} kinds of boundaries: 0 authorizations lost that were stored, ` +
+      `${lost} whose tokens had come and were not on the disk yet`,
+  );
+  for (const [line, count] of [...counts].sort()) t.diagnostic(`${String(count).padStart(5)}  ${line}`);
+}
 
-  const deaths = new Map<string, number>();
-  let losses = 0;
-  let windows = 0;
-  /** `doubt`: some life may have lost an answer; `lost`: a later one found that it had, and may have died over it. */
-  let stored: "safe" | "doubt" | "lost" = "safe";
-  for (let count = 0; count < LIVES; count++) {
-    const life: Life = await live(1 + (count % LONGEST_LIFE));
-    deaths.set(life.death, (deaths.get(life.death) ?? 0) + 1);
-    if (life.ended) {
-      assert.notEqual(stored, "safe", `lost although stored; this life died at ${life.death}`);
-      if (stored === "doubt") losses += 1;
-      stored = "lost";
-    }
-    if (life.lines.some((line) => line.startsWith("issued "))) stored = "safe";
-    if (answerMayBeLost(life)) {
-      windows += 1;
-      stored = "doubt";
+test("killed at each boundary of a pairing, a device holds the authorization as soon as it was stored", async (t) => {
+  const device = await Mortal.create(t, SHORT_ACCESS);
+  const points = boundaries(await device.live(REFRESHED));
+  let lost = 0;
+  for (const point of points) {
+    device.changeCard();
+    const life = await device.live(point);
+    const held = heldAfter(life, "nothing");
+    if (held === "nothing" && life.some((line) => line.startsWith("issued "))) lost += 1;
+    await checkLife(device, held, point);
+  }
+  tellDeaths(t, points, lost);
+});
+
+test("killed at each boundary of a refresh, a device holds the authorization as soon as it was stored", async (t) => {
+  const device = await Mortal.create(t, SHORT_ACCESS);
+  // A device that has been shown as paired: what only happens once is not come to again.
+  await device.live(REFRESHED);
+  const points = boundaries(await device.live(REFRESHED));
+  const random = seededRandom(SEED);
+  const deaths: Death[] = [];
+  let lost = 0;
+  let held: Held = "working";
+  while (deaths.length < PAIRED_DEATHS) {
+    const shuffled = points
+      .map((point) => ({ point, order: random() }))
+      .sort((one, other) => one.order - other.order);
+    for (const { point } of shuffled) {
+      const life = await device.live(point);
+      const where = `in the life that died at ${point.line}, ${point.nth}`;
+      assert.ok(!life.includes("found nothing"), where);
+      assert.ok(!life.includes("ended by Frame.io"), `lost although stored, seen ${where}`);
+      deaths.push(point);
+      held = heldAfter(life, held);
+      if (held === "working") continue;
+      lost += 1;
+      await checkLife(device, held, point);
+      held = "working";
     }
   }
-  assert.ok(deaths.size >= 12, "dies at boundaries of every kind");
+  tellDeaths(t, deaths, lost);
+});
+
+test("killed while Frame.io's answer is on its way, a device pairs again and says why", async (t) => {
+  const device = await Mortal.create(t, SHORT_ACCESS);
+  await device.dieUnanswered("poll");
+  assert.equal(device.simulator.devices().length, 1, "Frame.io had granted it");
+  const again = await device.live(WORKS);
+  assert.ok(again.includes("found nothing"));
+  await device.dieUnanswered("refresh");
+  const later = await device.live(WORKS);
+  assert.ok(later.includes("ended by Frame.io"), "the token was spent, and its successor never came");
+  assert.ok(later.includes("frameio.requestCode begins"));
+});
+
+test("killed at each boundary of an unpair, a device is paired as before or finishes the unpair", async (t) => {
+  const device = await Mortal.create(t, LONG_ACCESS);
+  await device.live(WORKS);
+  const whole = await device.live({ line: "unpaired", nth: 1 }, { unpair: true });
+  const points = boundaries(whole).filter(({ line }) => line.startsWith("leaving "));
+  await device.live(WORKS);
+  for (const point of points) {
+    const life = await device.live(point, { unpair: true });
+    assert.ok(!life.includes("found nothing"));
+    const unpaired = life.includes("stored the unpair");
+    const next = await device.live(WORKS);
+    const where = `after a death at ${point.line}, ${point.nth}`;
+    assert.ok(!next.includes("ended by Frame.io"), where);
+    assert.equal(next.includes("frameio.requestCode begins"), unpaired, where);
+  }
   t.diagnostic(
-    `${LIVES} deaths at ${deaths.size} kinds of boundaries; authorizations lost although stored: 0`,
+    `${points.length} deaths: ${points.map(({ line }) => line.slice("leaving ".length)).join(", ")}`,
   );
-  t.diagnostic(
-    `${windows} deaths between asking for tokens and having them on disk, ${losses} of them after the server had committed: no device survives these`,
-  );
-  for (const [where, count] of [...deaths].sort()) t.diagnostic(`  ${String(count).padStart(3)}  ${where}`);
 });

@@ -1,15 +1,12 @@
 /**
  * A device that dies by SIGKILL at one boundary of its effects: just before a call of the runner on its ports, or just
- * after the call's answer is there. Prints each boundary on a line of its own before it comes to it, and a fingerprint
- * of the tokens that were issued or are being stored.
- *
- * Arguments: directory, simulator's URL, its secret, origin and factor of the clock, boundary to die at (0 for none).
+ * after the call's answer is there. Tells each boundary that it comes to on a line of its own, with what it found at
+ * its start, which tokens were issued to it, which of them are stored, and when a call has shown that they work.
  */
 import { createHash } from "node:crypto";
 import { writeSync } from "node:fs";
-import type { Outcome, PollVerdict, RefreshVerdict, Tokens } from "../../daemon/domain.ts";
+import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../../daemon/domain.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
-import { stateName } from "../../daemon/pairing/name.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
 import { Secret } from "../../daemon/secret.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
@@ -17,14 +14,34 @@ import { openResilientVault } from "../../daemon/vault/resilient.ts";
 import type { StoredAuthorization } from "../../daemon/vault/vault.ts";
 import { fastClock } from "../support/fast-clock.ts";
 
-const [directory = "", url = "", secret = "", origin, factor, deathAt] = process.argv.slice(2);
-let passed = 0;
+/** What a short life is asked for. */
+export interface Wish {
+  readonly directory: string;
+  readonly url: string;
+  readonly secret: string;
+  /** Wall time at which its clock was right, and how much faster than time it runs. */
+  readonly origin: number;
+  readonly factor: number;
+  /** The line to die at, and the how manieth of them; null for a life that others end. */
+  readonly death: { readonly line: string; readonly nth: number } | null;
+  /** Whether it is unpaired as soon as its tokens work; what it does from then on is told as done in leaving. */
+  readonly unpair: boolean;
+}
 
-function boundary(name: string): void {
-  passed += 1;
+/** A life that its wish has not ended by now comes to no end: what it was to die at does not happen. */
+const LONGEST_LIFE = { line: "works", nth: 8, status: 3 };
+
+const wish = JSON.parse(process.argv[2] ?? "") as Wish;
+const told = new Map<string, number>();
+let leaving = false;
+
+function tell(line: string): void {
   // A pipe to the parent keeps what was written when this process dies; a stream's buffer would not.
-  writeSync(1, `${name}\n`);
-  if (passed === Number(deathAt)) process.kill(process.pid, "SIGKILL");
+  writeSync(1, `${line}\n`);
+  const nth = (told.get(line) ?? 0) + 1;
+  told.set(line, nth);
+  if (line === wish.death?.line && nth === wish.death.nth) process.kill(process.pid, "SIGKILL");
+  if (line === LONGEST_LIFE.line && nth === LONGEST_LIFE.nth) process.exit(LONGEST_LIFE.status);
 }
 
 function fingerprint({ accessToken }: Tokens): string {
@@ -38,12 +55,13 @@ function mortal<T extends object>(room: string, port: T): T {
       if (typeof member !== "function") return member;
       return (...given: unknown[]) => {
         const call = `${room}.${String(name)}`;
-        boundary(`${call} begins`);
+        const boundary = leaving ? `leaving ${call}` : call;
+        tell(`${boundary} begins`);
         const result: unknown = Reflect.apply(member, target, given);
         if (!(result instanceof Promise)) return result;
         return result.then((answer) => {
-          tellTokens(call, given, answer);
-          boundary(`${call} ended`);
+          tellMeaning(call, given, answer);
+          tell(`${boundary} ended`);
           return answer;
         });
       };
@@ -51,30 +69,57 @@ function mortal<T extends object>(room: string, port: T): T {
   });
 }
 
-function tellTokens(call: string, given: readonly unknown[], answer: unknown): void {
-  if (call === "vault.storeAuthorization")
-    writeSync(1, `stored ${fingerprint((given[0] as StoredAuthorization).current)}\n`);
-  if (call !== "frameio.poll" && call !== "frameio.refresh") return;
-  const outcome = answer as Outcome<PollVerdict | RefreshVerdict>;
-  if (outcome.kind === "verdict" && "tokens" in outcome.verdict)
-    writeSync(1, `issued ${fingerprint(outcome.verdict.tokens)}\n`);
+function tellMeaning(call: string, given: readonly unknown[], answer: unknown): void {
+  switch (call) {
+    case "vault.authorization":
+      tell(answer === null ? "found nothing" : "found an authorization");
+      return;
+    case "vault.storeAuthorization": {
+      const stored = given[0] as StoredAuthorization;
+      tell(`stored ${fingerprint(stored.current)}`);
+      if (stored.leaving) tell("stored the unpair");
+      return;
+    }
+    case "vault.forgetAuthorization":
+      tell("forgot");
+      return;
+    case "frameio.poll":
+    case "frameio.refresh": {
+      const outcome = answer as Outcome<PollVerdict | RefreshVerdict>;
+      if (outcome.kind === "verdict" && "tokens" in outcome.verdict)
+        tell(`issued ${fingerprint(outcome.verdict.tokens)}`);
+      return;
+    }
+    case "frameio.device": {
+      const outcome = answer as Outcome<DeviceVerdict>;
+      if (outcome.kind !== "verdict" || outcome.verdict.type !== "device") return;
+      tell("works");
+      if (wish.unpair) setImmediate(unpair);
+    }
+  }
 }
 
-const clock = fastClock(Number(origin), Number(factor));
+function unpair(): void {
+  leaving = true;
+  void runner.unpair().then(() => tell("unpaired"));
+}
+
+const clock = fastClock(wish.origin, wish.factor);
 const vault = await openResilientVault({
   // The storage is as fast as it is: its patience must not run on a clock that races.
-  clock: fastClock(Number(origin), 1),
-  open: () => openVault({ directory, credentialsDirectory: null, scratch: directory, clock }),
+  clock: fastClock(wish.origin, 1),
+  open: () =>
+    openVault({ directory: wish.directory, credentialsDirectory: null, scratch: wish.directory, clock }),
 });
 const frameio = createFrameio({
-  baseUrl: url,
+  baseUrl: wish.url,
   clientVersion: "1.0.0",
   scope: "asset_create offline",
   urlPairing: true,
   bodyEncoding: "multipart",
   verificationHosts: ["frame.io"],
   clientId: "MORTAL-1",
-  clientSecret: () => new Secret(secret),
+  clientSecret: () => new Secret(wish.secret),
   roots: [],
   proxy: null,
   clock,
@@ -89,8 +134,7 @@ const runner = new Runner({
   clientId: "MORTAL-1",
   settings: () => ({ start: "auto", window: 0 }),
   observe({ before, after }) {
-    if (stateName(before) !== stateName(after)) writeSync(1, `state ${stateName(after)}\n`);
-    if (before.ended === null && after.ended !== null) writeSync(1, "authorization ended\n");
+    if (before.ended === null && after.ended !== null) tell("ended by Frame.io");
   },
   storageFailed(error) {
     throw error;
