@@ -1,16 +1,17 @@
 /** What can happen to the pairing machine, and what it can ask for. */
 import type { CodeVerdict, DeviceVerdict, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../domain.ts";
 import type { Secret } from "../secret.ts";
-import type { StoredAuthorization } from "../vault/vault.ts";
+import type { StoredAuthorization, StoredEnd } from "../vault/vault.ts";
 
 /** What the vault keeps, less the client_id, which the machine does not know. */
 export type AuthorizationRecord = Omit<StoredAuthorization, "clientId">;
 
 export type Event =
-  | { readonly type: "booted"; readonly stored: AuthorizationRecord | null }
-  /** Something may have fallen due: see `wakeAt`. */
+  /** `end` tells how the last authorization went where none is stored. */
+  | { readonly type: "booted"; readonly stored: AuthorizationRecord | null; readonly end: StoredEnd | null }
   /** The disk could not be read at the start, and holds this. */
   | { readonly type: "found"; readonly stored: AuthorizationRecord }
+  /** Something may have fallen due: see `wakeAt`. */
   | { readonly type: "tick" }
   | { readonly type: "pair-requested" }
   | { readonly type: "cancel-requested" }
@@ -60,8 +61,8 @@ export type Effect =
   | { readonly type: "leave"; readonly number: number; readonly record: AuthorizationRecord }
   /** Revoke tokens that nobody waits for any more, so that Frame.io shows no device that can't be reached. */
   | { readonly type: "revoke"; readonly tokens: Tokens }
-  /** The server ended the authorization: forget it on disk. */
-  | { readonly type: "forget" }
+  /** The server ended the authorization: forget it on disk, where only how it ended stays. */
+  | { readonly type: "forget"; readonly end: StoredEnd }
   | { readonly type: "record"; readonly event: HistoryEvent; readonly detail: string };
 
 export type HistoryEvent = "paired" | "unpaired" | "ended" | "project" | "refused";

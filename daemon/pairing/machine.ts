@@ -102,7 +102,7 @@ export function wakeAt(state: State): number | null {
 function react(state: State, event: Event, moment: Moment, effects: Effect[]): State {
   switch (event.type) {
     case "booted":
-      return onBooted(state, event.stored, moment, effects);
+      return onBooted(state, event, moment, effects);
     case "found":
       return state.booted && state.grant === null && state.leaving === null
         ? takeUp(state, event.stored, moment, effects)
@@ -146,7 +146,7 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
     case "network-changed":
       return event.up ? refreshWhileUp(hurry(state, moment), moment) : hurry(state, moment);
     case "clock-changed":
-      return tellTime(hurry(state, moment), moment);
+      return tellTime(hurry(state, moment), moment, effects);
     case "secret-changed":
       return hurry(state, moment, true);
   }
@@ -404,13 +404,15 @@ function pollFloor(offer: Awaiting): number {
 
 function onBooted(
   state: State,
-  stored: AuthorizationRecord | null,
+  { stored, end }: Extract<Event, { type: "booted" }>,
   moment: Moment,
   effects: Effect[],
 ): State {
   if (state.booted) return state;
   const booted = { ...state, booted: true };
-  return stored === null ? offerIfUnpaired(booted, moment, effects) : takeUp(booted, stored, moment, effects);
+  if (stored !== null) return takeUp(booted, stored, moment, effects);
+  const ended: Ended | null = end && { reason: end.reason, wallAt: end.at, at: null, obtainedAt: null };
+  return offerIfUnpaired({ ...booted, ended }, moment, effects);
 }
 
 function takeUp(state: State, stored: AuthorizationRecord, moment: Moment, effects: Effect[]): State {
@@ -494,16 +496,16 @@ function refreshWhileUp(state: State, moment: Moment): State {
 }
 
 /** A clock that can be believed at last tells how old things are. */
-function tellTime(state: State, moment: Moment): State {
+function tellTime(state: State, moment: Moment, effects: Effect[]): State {
   const { grant, ended } = state;
-  return {
+  const told = {
     ...state,
     grant: grant?.accessEnds === null ? { ...grant, accessEnds: endByClock(grant.current, moment) } : grant,
-    ended:
-      ended?.reason === "refused" && ended.wallAt === null
-        ? judgeEnd(ended.at, ended.obtainedAt, moment)
-        : ended,
   };
+  if (ended?.reason !== "refused" || ended.wallAt !== null || ended.at === null) return told;
+  const judged = judgeEnd(ended.at, ended.obtainedAt, moment);
+  if (judged.wallAt !== null) effects.push(forget(judged));
+  return { ...told, ended: judged };
 }
 
 function startGrant(state: State, tokens: Tokens, moment: Moment, effects: Effect[]): State {
@@ -762,9 +764,13 @@ function ranOutNow(moment: Moment): Ended {
 
 function endGrant(state: State, ended: Ended, moment: Moment, effects: Effect[]): State {
   effects.push(history("ended", ended.reason));
-  effects.push({ type: "forget" });
+  effects.push(forget(ended));
   const without = { ...state, grant: null, ended };
   return isOffering(state.offer) ? without : offerIfUnpaired(without, moment, effects);
+}
+
+function forget({ reason, wallAt }: Ended): Effect {
+  return { type: "forget", end: { reason, at: wallAt } };
 }
 
 function onUnpair(state: State, effects: Effect[]): State {

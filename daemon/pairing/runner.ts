@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Outcome, RevokeVerdict, Tokens } from "../domain.ts";
 import type { Frameio } from "../frameio/client.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { StoredEnd, Vault } from "../vault/vault.ts";
 import type { AuthorizationRecord, Effect, Event } from "./events.ts";
 import { type Settings, step, wakeAt } from "./machine.ts";
 import { initialState, type State } from "./state.ts";
@@ -62,12 +62,14 @@ export class Runner {
   async boot(): Promise<void> {
     const { vault, clientId } = this.#ports;
     let stored: AuthorizationRecord | null = null;
+    let end: StoredEnd | null = null;
     try {
       stored = await vault.authorization(clientId);
+      if (stored === null) end = await vault.lastEnd(clientId);
     } catch (error) {
       this.#ports.storageFailed(error);
     }
-    this.dispatch({ type: "booted", stored });
+    this.dispatch({ type: "booted", stored, end });
   }
 
   /** The disk answers again: takes up what it could not be asked for at the start. */
@@ -151,7 +153,7 @@ export class Runner {
         );
         return;
       case "forget":
-        void this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId));
+        void this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId, effect.end));
         return;
       case "record":
         void this.#write((vault) =>
@@ -231,7 +233,7 @@ export class Runner {
     const { clientId } = this.#ports;
     await this.#write((vault) => vault.storeAuthorization({ clientId, ...record }));
     const outcome = await this.#revoke(record.current);
-    await this.#write((vault) => vault.forgetAuthorization(clientId));
+    await this.#write((vault) => vault.forgetAuthorization(clientId, null));
     return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
   }
 

@@ -36,8 +36,8 @@ export interface Ended {
   readonly reason: "ran-out" | "refused";
   /** The wall time at which it ran out or was refused; null where the clock can't be trusted. */
   readonly wallAt: number | null;
-  /** When the server refused it, or its last token was over. */
-  readonly at: number;
+  /** When the server refused it, or its last token was over; null where that was before this start. */
+  readonly at: number | null;
   /** The wall time at which its last tokens came; null where the clock could not be trusted then. */
   readonly obtainedAt: number | null;
 }

@@ -48,6 +48,12 @@ const MIGRATIONS: readonly string[] = [
      only INTEGER PRIMARY KEY CHECK (only = 1),
      times INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE ending (
+     only INTEGER PRIMARY KEY CHECK (only = 1),
+     client_id TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     at INTEGER
+   ) STRICT;`,
 ];
 
 /** The file is not what it should be. `message` is the end of a sentence that begins with the file's name. */

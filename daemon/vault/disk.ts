@@ -27,6 +27,7 @@ import {
   type HistoryEntry,
   StorageError,
   type StoredAuthorization,
+  type StoredEnd,
   type StoredIdentity,
   type VaultNotice,
 } from "./vault.ts";
@@ -138,8 +139,12 @@ class SqliteVault implements DiskVault {
     return this.#write((store) => store.storeAuthorization(authorization));
   }
 
-  forgetAuthorization(clientId: string): Promise<void> {
-    return this.#write((store) => store.forgetAuthorization(clientId));
+  forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<void> {
+    return this.#write((store) => store.forgetAuthorization(clientId, end));
+  }
+
+  lastEnd(clientId: string): Promise<StoredEnd | null> {
+    return this.#read((store) => store.lastEnd(clientId));
   }
 
   probe(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   StorageError,
   type StorageTrouble,
   type StoredAuthorization,
+  type StoredEnd,
   type StoredIdentity,
   VaultBusy,
   VaultKeyError,
@@ -21,6 +22,15 @@ const STALL_MS = 10_000;
 
 /** Lines of history that wait in memory for the disk. */
 const WAITING_LINES = 500;
+
+/** An authorization that was forgotten in this life, and how it ended. */
+interface Forgotten {
+  readonly forgotten: StoredEnd | null;
+}
+
+function isForgotten(known: StoredAuthorization | Forgotten): known is Forgotten {
+  return "forgotten" in known;
+}
 
 export interface ResilientOptions {
   readonly clock: Clock;
@@ -54,8 +64,8 @@ class MemoryFirstVault implements ResilientVault {
   /** Whether `#identity` was chosen before the disk could be asked: then it never replaces one that is there. */
   #identityBlind = false;
   #identityAsked = false;
-  /** Every authorization that was read or stored in this life; null for one that was forgotten. */
-  readonly #authorizations = new Map<string, StoredAuthorization | null>();
+  /** Every authorization that was read, stored or forgotten in this life. */
+  readonly #authorizations = new Map<string, StoredAuthorization | Forgotten>();
   #lines: HistoryEntry[] = [];
 
   #trouble: StorageTrouble | null = null;
@@ -120,7 +130,7 @@ class MemoryFirstVault implements ResilientVault {
         const found = await disk.authorization(clientId);
         if (found !== null && !this.#authorizations.has(clientId)) this.#authorizations.set(clientId, found);
       });
-    return this.#authorizations.get(clientId) ?? null;
+    return this.#held(clientId);
   }
 
   async storeAuthorization(authorization: StoredAuthorization): Promise<void> {
@@ -128,9 +138,19 @@ class MemoryFirstVault implements ResilientVault {
     await this.#follow();
   }
 
-  async forgetAuthorization(clientId: string): Promise<void> {
-    this.#authorizations.set(clientId, null);
+  async forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<void> {
+    this.#authorizations.set(clientId, { forgotten: end });
     await this.#follow();
+  }
+
+  async lastEnd(clientId: string): Promise<StoredEnd | null> {
+    const known = this.#authorizations.get(clientId);
+    if (known !== undefined) return isForgotten(known) ? known.forgotten : null;
+    let end: StoredEnd | null = null;
+    await this.#attempt(async (disk) => {
+      end = await disk.lastEnd(clientId);
+    });
+    return end;
   }
 
   async probe(): Promise<void> {
@@ -167,6 +187,11 @@ class MemoryFirstVault implements ResilientVault {
     if (this.#stalled === null) await this.#disk?.close();
   }
 
+  #held(clientId: string): StoredAuthorization | null {
+    const known = this.#authorizations.get(clientId);
+    return known === undefined || isForgotten(known) ? null : known;
+  }
+
   /** Brings the disk to what memory holds, as far as it lets us. */
   async #follow(): Promise<void> {
     if (this.#stalled !== null) return;
@@ -180,13 +205,12 @@ class MemoryFirstVault implements ResilientVault {
     const identity = this.#identity;
     if (identity !== null) {
       if (this.#identityBlind)
-        this.#identityBlind =
-          (await disk.identity()) !== null && !this.#authorizations.get(identity.clientId);
+        this.#identityBlind = (await disk.identity()) !== null && this.#held(identity.clientId) === null;
       if (!this.#identityBlind) await disk.rememberIdentity(identity);
     }
-    for (const [clientId, authorization] of this.#authorizations)
-      if (authorization === null) await disk.forgetAuthorization(clientId);
-      else await disk.storeAuthorization(authorization);
+    for (const [clientId, known] of this.#authorizations)
+      if (isForgotten(known)) await disk.forgetAuthorization(clientId, known.forgotten);
+      else await disk.storeAuthorization(known);
     for (let line = this.#lines[0]; line !== undefined; line = this.#lines[0]) {
       await disk.record(line);
       if (this.#lines[0] === line) this.#lines = this.#lines.slice(1);

@@ -4,7 +4,13 @@ import type { KeyRing } from "./keys.ts";
 import { parse, serialize } from "./record.ts";
 import { seal, unseal } from "./seal.ts";
 import type { Connection } from "./sqlite.ts";
-import { type HistoryEntry, StorageError, type StoredAuthorization, type StoredIdentity } from "./vault.ts";
+import {
+  type HistoryEntry,
+  StorageError,
+  type StoredAuthorization,
+  type StoredEnd,
+  type StoredIdentity,
+} from "./vault.ts";
 
 /** Lines of history that are kept; the oldest go. */
 const HISTORY_ROWS = 500;
@@ -106,6 +112,7 @@ export class Store {
       await this.#connection.transaction(async () => {
         if (row !== undefined) await this.#setAside(row);
         await write();
+        await this.#connection.run("DELETE FROM ending");
         await this.#connection.run(
           `DELETE FROM authorization WHERE client_id <> ?1 AND id NOT IN
              (SELECT id FROM authorization WHERE client_id <> ?1 ORDER BY id DESC LIMIT ${OTHERS_KEPT})`,
@@ -115,10 +122,33 @@ export class Store {
     return true;
   }
 
-  async forgetAuthorization(clientId: string): Promise<boolean> {
-    const changes = await this.#connection.run("DELETE FROM authorization WHERE client_id = ?", clientId);
-    if (changes > 0) await checkpoint(this.#connection, "TRUNCATE");
-    return changes > 0;
+  async forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<boolean> {
+    let forgotten = 0;
+    let told = 0;
+    await this.#connection.transaction(async () => {
+      forgotten = await this.#connection.run("DELETE FROM authorization WHERE client_id = ?", clientId);
+      told =
+        end === null
+          ? await this.#connection.run("DELETE FROM ending WHERE client_id = ?", clientId)
+          : await this.#connection.run(
+              `INSERT INTO ending (only, client_id, reason, at) VALUES (1, ?1, ?2, ?3)
+               ON CONFLICT DO UPDATE SET client_id = ?1, reason = ?2, at = ?3
+               WHERE (client_id, reason, at) IS NOT (?1, ?2, ?3)`,
+              clientId,
+              end.reason,
+              end.at,
+            );
+    });
+    if (forgotten > 0) await checkpoint(this.#connection, "TRUNCATE");
+    return forgotten + told > 0;
+  }
+
+  async lastEnd(clientId: string): Promise<StoredEnd | null> {
+    const end = await this.#connection.get<StoredEnd>(
+      "SELECT reason, at FROM ending WHERE client_id = ?",
+      clientId,
+    );
+    return end ?? null;
   }
 
   /** All that can be unsealed, one after the other. */

@@ -25,6 +25,14 @@ export interface StoredAuthorization {
   readonly leaving: boolean;
 }
 
+/** How the last authorization ended, for the person who finds the device without one. */
+export interface StoredEnd {
+  /** `ran-out`: its 14 days passed; `refused`: Frame.io said no. */
+  readonly reason: "ran-out" | "refused";
+  /** Wall time of it; null where no clock could be believed. */
+  readonly at: number | null;
+}
+
 /** Which unit this card last belonged to: chosen once and compared at every start. */
 export interface StoredIdentity extends Identity {
   /** The board's own serial at that time, prefix excluded; null where it has none. */
@@ -73,7 +81,10 @@ export interface Vault {
   /** The authorization of this client_id; those of other boards stay set aside, untouched. */
   authorization(clientId: string): Promise<StoredAuthorization | null>;
   storeAuthorization(authorization: StoredAuthorization): Promise<void>;
-  forgetAuthorization(clientId: string): Promise<void>;
+  /** @param end null where someone unpaired it and knows why it is gone */
+  forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<void>;
+  /** How the last authorization of this client_id ended; null while there is one, and after an unpair. */
+  lastEnd(clientId: string): Promise<StoredEnd | null>;
   /**
    * Resolves when the disk is known to take durable writes and holds room for the next two `storeAuthorization`: asked
    * before a single-use token is spent. A write of the last hour is proof, where nothing has failed since.

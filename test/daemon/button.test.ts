@@ -6,14 +6,14 @@ import type { State } from "../../daemon/pairing/state.ts";
 import { ManualClock, settled } from "../support/manual-clock.ts";
 import { code, fault, play, record, verdict } from "./pairing/examples.ts";
 
-const BOOTED: Event = { type: "booted", stored: null };
+const BOOTED: Event = { type: "booted", stored: null, end: null };
 const PAIR: Event = { type: "pair-requested" };
 const RECEIVED: Event = {
   type: "code-answered",
   number: 1,
   outcome: verdict({ type: "offered", code: code() }),
 };
-const PAIRED: Event = { type: "booted", stored: record() };
+const PAIRED: Event = { type: "booted", stored: record(), end: null };
 
 function stateAfter(...events: Event[]): State {
   return play(

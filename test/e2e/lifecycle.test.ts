@@ -73,6 +73,35 @@ describe("the life of the process", () => {
       }
     }));
 
+  test("why the pairing is gone is still told after a restart, until the device is paired again", () =>
+    withSimulator(async (simulator, board) => {
+      const told = (daemon: DaemonProcess) =>
+        daemon.until(
+          "a code, and how the last pairing went",
+          ({ pairing, health }) =>
+            pairing !== null && health.some(({ code }) => code === "authorization-ended"),
+        );
+      const daemon = new DaemonProcess(board, simulator);
+      await daemon.until("a code", ({ pairing }) => pairing !== null);
+      simulator.approve();
+      await daemon.until("paired", ({ state }) => state === "paired");
+      const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
+        access_token: string;
+      };
+      simulator.forget();
+      await daemon.ask("POST", "/v1/token/refused", { access_token });
+      const { health } = await told(daemon);
+      assert.match(String(health[0]?.detail), /^It ended on \d{4}-\d\d-\d\d\.$/);
+      await daemon.end();
+
+      const again = new DaemonProcess(board, simulator);
+      assert.equal((await told(again)).health[0]?.detail, health[0]?.detail);
+      simulator.approve();
+      const paired = await again.until("paired", ({ state }) => state === "paired");
+      assert.deepEqual(paired.health, []);
+      await again.end();
+    }));
+
   test("a code does not stay on the screen of a daemon that has ended", () =>
     withSimulator(async (simulator, board) => {
       const daemon = new DaemonProcess(board, simulator);

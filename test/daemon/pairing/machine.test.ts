@@ -8,7 +8,7 @@ import { initialState, type State } from "../../../daemon/pairing/state.ts";
 import { Secret } from "../../../daemon/secret.ts";
 import { code, device, fault, moment, play, record, tokens, verdict, WALL } from "./examples.ts";
 
-const booted: Event = { type: "booted", stored: null };
+const booted: Event = { type: "booted", stored: null, end: null };
 const tick: Event = { type: "tick" };
 const offered = (number: number, given = {}): Event => ({
   type: "code-answered",
@@ -109,7 +109,7 @@ function everyEvent(state: State): Event[] {
   const refused = { type: "refused", error: "invalid_request", description: null } as const;
   const plain: Event[] = [
     booted,
-    { type: "booted", stored: record() },
+    { type: "booted", stored: record(), end: null },
     tick,
     { type: "pair-requested" },
     { type: "cancel-requested" },
@@ -526,7 +526,7 @@ describe("the authorization", () => {
   test("the pair before is tried before an authorization is given up", () => {
     const stored = record({ previous: { ...tokens("older"), obtainedAt: WALL, clockTrusted: true } });
     const { state } = play([
-      [0, { type: "booted", stored }],
+      [0, { type: "booted", stored, end: null }],
       [0, { type: "refresh-prepared", number: 1, ok: true }],
     ]);
     const ended: Event = {
@@ -545,7 +545,7 @@ describe("the authorization", () => {
     const old = WALL - REFRESH_LIFE_MS - 86_400_000;
     const stored = record({ current: { ...tokens("old"), obtainedAt: old, clockTrusted: true } });
     const { state } = play([
-      [0, { type: "booted", stored }],
+      [0, { type: "booted", stored, end: null }],
       [5_000, tick],
       [5_001, { type: "refresh-prepared", number: 1, ok: true }],
       [
@@ -568,7 +568,7 @@ describe("the authorization", () => {
     const given = { wallTrusted: false, wall: WALL - REFRESH_LIFE_MS + 60_000 };
     const lost = play(
       [
-        [0, { type: "booted", stored }],
+        [0, { type: "booted", stored, end: null }],
         [5_000, tick],
         [5_001, { type: "refresh-prepared", number: 1, ok: true }],
         [
@@ -584,12 +584,23 @@ describe("the authorization", () => {
     ).state;
     assert.equal(lost.ended?.reason, "refused");
     assert.equal(lost.ended.wallAt, null);
-    const { ended } = step(lost, { type: "clock-changed" }, moment(9_000)).state;
-    assert.equal(ended?.reason, "ran-out");
-    assert.equal(ended.wallAt, WALL);
+    const { state, effects } = step(lost, { type: "clock-changed" }, moment(9_000));
+    assert.equal(state.ended?.reason, "ran-out");
+    assert.equal(state.ended.wallAt, WALL);
+    assert.deepEqual(only(effects, "forget").end, { reason: "ran-out", at: WALL });
     const early = step(lost, { type: "clock-changed" }, moment(9_000, { wall: WALL - 3_600_000 })).state;
     assert.equal(early.ended?.reason, "refused");
     assert.equal(early.ended.wallAt, WALL - 3_600_000 - 3_900);
+  });
+
+  test("an end before this start is told as it was, whatever the clock says now", () => {
+    const booted: Event = { type: "booted", stored: null, end: { reason: "refused", at: null } };
+    const { state } = play([
+      [0, booted],
+      [5_000, { type: "clock-changed" }],
+    ]);
+    assert.equal(stateName(state), "requesting-code");
+    assert.deepEqual(state.ended, { reason: "refused", wallAt: null, at: null, obtainedAt: null });
   });
 
   test("a 401 costs one refresh, and none for a token that a refresh has just brought", () => {
@@ -661,7 +672,9 @@ describe("the authorization", () => {
       const settled = step(fresh, { type: "settled", number }, moment(90_000_000, { random })).state;
       assert.ok((wakeAt(settled) ?? 0) - 90_000_000 < REFRESH_LIFE_MS / 2);
       const current = { ...tokens("long"), expiresIn, obtainedAt: WALL - 7 * 86_400_000, clockTrusted: true };
-      const booting = play([[0, { type: "booted", stored: record({ current }) }]], { random }).state;
+      const booting = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
+        random,
+      }).state;
       assert.ok((wakeAt(booting) ?? 0) <= 10_000);
     }
   });
@@ -691,12 +704,16 @@ describe("the authorization", () => {
 
   test("at boot the refresh is spread, at once where an answer may have been lost, and not repeated in a boot loop", () => {
     const boot = (given: Parameters<typeof record>[0], random = 0.5) =>
-      wakeAt(play([[0, { type: "booted", stored: record(given) }]], { random }).state);
+      wakeAt(play([[0, { type: "booted", stored: record(given), end: null }]], { random }).state);
     assert.ok((boot({}) ?? 0) > 0 && (boot({}, 0.999) ?? 0) < 10_000);
-    const lost = step(initialState, { type: "booted", stored: record({ refreshBegun: WALL }) }, moment(0));
+    const lost = step(
+      initialState,
+      { type: "booted", stored: record({ refreshBegun: WALL }), end: null },
+      moment(0),
+    );
     only(lost.effects, "prepare-refresh");
     const fresh = { ...tokens("fresh"), obtainedAt: WALL - 60_000, clockTrusted: true };
-    const { state } = play([[0, { type: "booted", stored: record({ current: fresh }) }]]);
+    const { state } = play([[0, { type: "booted", stored: record({ current: fresh }), end: null }]]);
     assert.ok(state.grant?.refresh.at === "due" && state.grant.refresh.when > 14_000_000);
   });
 
@@ -720,7 +737,7 @@ describe("the authorization", () => {
       "leave",
     );
     assert.ok(intent.leaving);
-    const started = step(initialState, { type: "booted", stored: intent }, moment(0));
+    const started = step(initialState, { type: "booted", stored: intent, end: null }, moment(0));
     const { number: left, record: again } = only(started.effects, "leave");
     assert.deepEqual(again, intent);
     assert.equal(started.state.grant, null, "its tokens are of no use to anyone here");
@@ -745,7 +762,7 @@ describe("the authorization", () => {
 
   test("without a refresh token it lasts as long as its access token", () => {
     const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: true };
-    const { state } = play([[0, { type: "booted", stored: record({ current }) }]], { random: 0 });
+    const { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], { random: 0 });
     assert.equal(state.grant?.refresh.at, "never");
     const end = 28_800_000;
     assert.equal(step(state, tick, moment(end - 1)).state.grant?.number, 1);
@@ -755,7 +772,9 @@ describe("the authorization", () => {
   test("without a refresh token and a clock it lasts until its access token is refused for good", () => {
     const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: false };
     const { accessToken } = current;
-    let { state } = play([[0, { type: "booted", stored: record({ current }) }]], { wallTrusted: false });
+    let { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
+      wallTrusted: false,
+    });
     assert.equal(wakeAt(state), null);
     state = step(state, { type: "token-refused", accessToken }, moment(1_000, { wallTrusted: false })).state;
     const refusal: Event = {
@@ -774,7 +793,9 @@ describe("the authorization", () => {
 
   test("a clock that is set only later tells when an access token ends that can't be renewed", () => {
     const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: true };
-    const { state } = play([[0, { type: "booted", stored: record({ current }) }]], { wallTrusted: false });
+    const { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
+      wallTrusted: false,
+    });
     assert.equal(wakeAt(state), null);
     assert.equal(wakeAt(step(state, { type: "clock-changed" }, moment(60_000)).state), 28_800_000);
   });

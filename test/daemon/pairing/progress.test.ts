@@ -17,7 +17,7 @@ function asking(requestCode: Frameio["requestCode"]) {
   };
   const runner = new Runner({
     frameio: { requestCode } as Frameio,
-    vault: { authorization: async () => null } as unknown as Vault,
+    vault: { authorization: async () => null, lastEnd: async () => null } as unknown as Vault,
     clock,
     random: () => 0.5,
     clientId: "ACME-1",

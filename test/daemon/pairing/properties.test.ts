@@ -75,7 +75,7 @@ class World {
   constructor(random: number, manual: boolean, stored: boolean) {
     this.#random = random;
     this.#manual = manual;
-    this.send({ type: "booted", stored: stored ? record() : null });
+    this.send({ type: "booted", stored: stored ? record() : null, end: null });
   }
 
   send(event: Event): void {
@@ -340,7 +340,7 @@ class Rotation {
   #serial = 0;
 
   constructor() {
-    this.#send({ type: "booted", stored: this.disk });
+    this.#send({ type: "booted", stored: this.disk, end: null });
   }
 
   take(turn: Turn): void {
@@ -381,7 +381,7 @@ class Rotation {
     if (grant !== null && holds(grant) && !holds(this.disk)) this.lost = true;
     this.#state = initialState;
     this.#open = [];
-    this.#send({ type: "booted", stored: this.disk });
+    this.#send({ type: "booted", stored: this.disk, end: null });
   }
 
   #perform(work: Work, turn: Turn): Event | null {

@@ -15,8 +15,8 @@ const moment = {
   random: 0.5,
   settings: { start: "auto", window: 0 },
 } as const;
-const unpaired = step(initialState, { type: "booted", stored: null }, moment).state;
-const paired = step(initialState, { type: "booted", stored: authorization(1) }, moment).state;
+const unpaired = step(initialState, { type: "booted", stored: null, end: null }, moment).state;
+const paired = step(initialState, { type: "booted", stored: authorization(1), end: null }, moment).state;
 
 function factsWith(...notices: VaultNotice[]): Facts {
   return {

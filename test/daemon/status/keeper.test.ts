@@ -45,10 +45,10 @@ function bench() {
 
 test("time that passes is no change: polls and ticks tell nobody, a new code and a second of the button do", async () => {
   const { keeper, clock, become, hold, told } = bench();
-  become({ type: "booted", stored: null });
+  become({ type: "booted", stored: null, end: null });
   const offered = { type: "offered", code: code() } as const;
   const answered: Event = { type: "code-answered", number: 1, outcome: verdict(offered) };
-  become({ type: "booted", stored: null }, answered);
+  become({ type: "booted", stored: null, end: null }, answered);
   assert.equal(told(), 2);
   for (let second = 0; second < 20; second++) {
     await clock.advance(1_001);
@@ -59,7 +59,7 @@ test("time that passes is no change: polls and ticks tell nobody, a new code and
   hold({ phase: "counting", seconds_left: 4 });
   hold({ phase: "counting", seconds_left: 3 });
   assert.equal(told(), 4);
-  become({ type: "booted", stored: record() });
+  become({ type: "booted", stored: record(), end: null });
   assert.equal(told(), 5);
   await clock.advance(60_000);
   keeper.update();

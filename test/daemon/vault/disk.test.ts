@@ -40,15 +40,35 @@ test("a later value replaces an earlier one, and a forgotten one is gone", async
   assert.deepEqual(await vault.identity(), identity);
   const expected = { ...authorization(2), previous: null, refreshBegun: 77, device: null };
   assert.deepEqual(plain(await vault.authorization(CLIENT)), plain(expected));
-  await vault.forgetAuthorization(CLIENT);
+  await vault.forgetAuthorization(CLIENT, null);
   assert.equal(await vault.authorization(CLIENT), null);
+});
+
+test("how an authorization ended is told until there is another, or someone unpairs", async (t) => {
+  const here = room(t);
+  const before = await here.open();
+  assert.equal(await before.lastEnd(CLIENT), null);
+  const end = { reason: "ran-out", at: 1_767_225_600_000 } as const;
+  await before.storeAuthorization(authorization(1));
+  await before.forgetAuthorization(CLIENT, end);
+  await before.close();
+  const vault = await here.open();
+  assert.equal(await vault.authorization(CLIENT), null);
+  assert.deepEqual(await vault.lastEnd(CLIENT), end);
+  assert.equal(await vault.lastEnd("another board"), null);
+  await vault.storeAuthorization(authorization(2));
+  assert.equal(await vault.lastEnd(CLIENT), null);
+  await vault.forgetAuthorization(CLIENT, { reason: "refused", at: null });
+  assert.deepEqual(await vault.lastEnd(CLIENT), { reason: "refused", at: null });
+  await vault.forgetAuthorization(CLIENT, null);
+  assert.equal(await vault.lastEnd(CLIENT), null);
 });
 
 test("authorizations of other boards stay set aside", async (t) => {
   const vault = await room(t).open();
   await vault.storeAuthorization(authorization(1, "board-a"));
   await vault.storeAuthorization(authorization(2, "board-b"));
-  await vault.forgetAuthorization("board-b");
+  await vault.forgetAuthorization("board-b", null);
   assert.deepEqual(plain(await vault.authorization("board-a")), plain(authorization(1, "board-a")));
   assert.equal(await vault.authorization("board-b"), null);
 });
@@ -101,7 +121,8 @@ test("a database of the first version is brought to this one, with all that is i
   await first.storeAuthorization(authorization(1));
   await first.close();
   const old = await openDatabase(here.database);
-  await old.script(`DROP TABLE probe;
+  await old.script(`DROP TABLE ending;
+    DROP TABLE probe;
     CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), filler BLOB NOT NULL) STRICT;
     INSERT INTO probe VALUES (1, randomblob(24576));
     PRAGMA user_version = 1;`);
@@ -119,7 +140,7 @@ test("a write that changes nothing touches no disk", async (t) => {
   const vault = await here.open();
   await vault.rememberIdentity(identity);
   await vault.storeAuthorization(authorization(1));
-  await vault.forgetAuthorization("never stored");
+  await vault.forgetAuthorization("never stored", null);
   const state = () =>
     readdirSync(here.directory).map((name) => {
       const { size, mtimeNs } = statSync(join(here.directory, name), { bigint: true });
@@ -128,7 +149,7 @@ test("a write that changes nothing touches no disk", async (t) => {
   const before = state();
   await vault.rememberIdentity({ ...identity });
   await vault.storeAuthorization(authorization(1));
-  await vault.forgetAuthorization("never stored");
+  await vault.forgetAuthorization("never stored", null);
   assert.deepEqual(state(), before);
   await vault.storeAuthorization({ ...authorization(1), refreshBegun: 1 });
   assert.notDeepEqual(state(), before);
@@ -201,7 +222,7 @@ test("what was forgotten is nowhere in the files, not even sealed", async (t) =>
   const here = room(t);
   const vault = await here.open();
   await vault.storeAuthorization(authorization(1, "the-board-that-leaves"));
-  await vault.forgetAuthorization("the-board-that-leaves");
+  await vault.forgetAuthorization("the-board-that-leaves", null);
   for (const name of readdirSync(here.directory))
     assert.ok(!readFileSync(join(here.directory, name), "latin1").includes("the-board-that-leaves"), name);
 });

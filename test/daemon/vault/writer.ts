@@ -33,7 +33,7 @@ async function run(task: Task): Promise<void> {
     const number = argument === "next" ? (stored ?? 0) + 1 : argument === "same" ? stored : Number(argument);
     mark(`begin ${verb} ${number}`);
     if (verb === "store") await vault.storeAuthorization(authorization(number ?? 0));
-    if (verb === "forget") await vault.forgetAuthorization(CLIENT);
+    if (verb === "forget") await vault.forgetAuthorization(CLIENT, null);
     if (verb === "identity") await vault.rememberIdentity(identity);
     if (verb === "record") await vault.record({ at: 1, event: "event", detail: "detail" });
     if (verb === "probe") await vault.probe();
