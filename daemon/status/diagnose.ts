@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { FaultKind } from "../domain.ts";
+import { REFRESH_LIFE_MS } from "../pairing/machine.ts";
 import type { Failing, Grant, State } from "../pairing/state.ts";
 import type { VaultNotice } from "../vault/vault.ts";
 import type { Problem, ProblemCode } from "./health.ts";
@@ -107,7 +108,7 @@ function grantProblems(state: State, clock: Clock): Finding[] {
   if (grant === null) return found;
   const failing = failingOf(grant);
   if (failing !== null && failing.count >= TROUBLE_COUNT && failing.cause !== "storage")
-    found.push(warning("refresh-failing"));
+    found.push(warning("refresh-failing", lastDay(grant)));
   const { device } = grant;
   if (device?.paused) found.push(info("paused"));
   if (device?.canCreateAssets === false) found.push(error("may-not-upload"));
@@ -115,6 +116,11 @@ function grantProblems(state: State, clock: Clock): Finding[] {
   if (end !== null && clock.wallTrusted() && end - clock.wall() < SOON_MS)
     found.push(warning("expiring-soon", `It ends on ${day(end)}.`));
   return found;
+}
+
+function lastDay({ current }: Grant): string | null {
+  if (!current.clockTrusted) return null;
+  return `Without Frame.io's answer it stays paired until ${day(current.obtainedAt + REFRESH_LIFE_MS)}.`;
 }
 
 function day(wallMs: number): string {

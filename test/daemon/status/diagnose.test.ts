@@ -40,6 +40,30 @@ test("a damaged storage asks for a new pairing only where the pairing was lost",
   assert.equal(saved.severity, "info");
 });
 
+test("a refresh that fails tells until when the pairing lasts, where that is known", () => {
+  const told = (clockTrusted: boolean) => {
+    const current = { ...authorization(1).current, obtainedAt: clock.wall(), clockTrusted };
+    const stored = { ...authorization(1), current, previous: null, refreshBegun: null };
+    const refresh = {
+      at: "due",
+      when: 0,
+      failing: { since: 0, count: 2, cause: "connect", error: null },
+    } as const;
+    const { state } = step(initialState, { type: "booted", stored, end: null }, moment);
+    assert.ok(state.grant);
+    return diagnose({ ...state, grant: { ...state.grant, refresh } }, factsWith(), clock);
+  };
+  const lastDay = new Date(clock.wall() + 14 * 86_400_000).toISOString().slice(0, 10);
+  assert.deepEqual(told(true), [
+    {
+      code: "refresh-failing",
+      severity: "warning",
+      detail: `Without Frame.io's answer it stays paired until ${lastDay}.`,
+    },
+  ]);
+  assert.equal(told(false)[0]?.detail, null);
+});
+
 test("a pairing that can't be unsealed is told until the device is paired again", () => {
   assert.deepEqual(
     diagnose(unpaired, factsWith(unreadable), clock).map(({ code }) => code),
