@@ -3,7 +3,7 @@ import { readBoard } from "../../../hw/board.ts";
 import { buildInfo } from "../../build-info.ts";
 import { C2CCTL_OPTIONS } from "../../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../../cli/exit.ts";
-import { systemClock } from "../../clock.ts";
+import { type SystemClock, systemClock } from "../../clock.ts";
 import { type Config, ConfigError, loadConfig, parseConfig } from "../../config.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
@@ -69,9 +69,9 @@ async function* examine(context: Context, trying: (what: string) => void): Async
   yield* heard(checkSecret(root, secretFile, snapshot));
   yield* heard(checkStorage(root));
   yield checkModes(configFile, client.path);
-  yield* heard(checkClock(root, clock.wall()));
   const baseUrl = new URL(config.frameio.base_url);
   yield* heard(checkInterface(root, clock, baseUrl));
+  const wallClock = systemClock(root, buildInfo.builtAt);
   const { proxy, check: proxied } = checkProxy(baseUrl, environment);
   if (proxied !== null) yield proxied;
   trying("dns");
@@ -79,8 +79,9 @@ async function* examine(context: Context, trying: (what: string) => void): Async
   yield* heard(dns);
   if (dns.level === "ok" && proxied?.level !== "fail") {
     trying("api");
-    for (const link of await checkApi(root, config, proxy, clock, interrupted)) yield* heard(link);
+    for (const link of await checkApi(root, config, proxy, wallClock, interrupted)) yield* heard(link);
   }
+  yield* heard(checkClock(wallClock));
   yield* heard(checkDisplay(root, config, snapshot));
   if (config.buttons.device !== "") yield checkButton(root + config.buttons.device);
   if (snapshot !== null) yield* heard(checkAuthorization(snapshot));
@@ -135,13 +136,14 @@ async function askDaemon({
   }
 }
 
-function checkClock(root: string, now: number): Check {
-  const time = new Date(now).toISOString().replace(/\.\d+Z/, "Z");
-  return systemClock(root, buildInfo.builtAt).wallTrusted()
-    ? ok("clock", `${time}, kept by NTP or a real-time clock`)
+/** @param clock that has heard Frame.io, where it answers: what the daemon goes by as well */
+function checkClock(clock: SystemClock): Check {
+  const time = new Date(clock.wall()).toISOString().replace(/\.\d+Z/, "Z");
+  return clock.wallTrusted()
+    ? ok("clock", `${time}, confirmed by Frame.io, NTP or a real-time clock`)
     : warn(
         "clock",
-        `${time}, and nobody vouches for it`,
+        `${time}, which neither Frame.io nor NTP nor a real-time clock confirms`,
         "let systemd-timesyncd or chrony set it: timedatectl",
       );
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { isIP } from "node:net";
 import { promisify } from "node:util";
-import type { Clock } from "../../clock.ts";
+import type { Clock, SystemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Fault, Outcome } from "../../domain.ts";
 import { createFrameio } from "../../frameio/client.ts";
@@ -75,12 +75,16 @@ export async function checkDns({ hostname }: URL, signal: AbortSignal): Promise<
   }
 }
 
-/** Asks `GET /health` once, as the daemon would, and tells which link of the chain holds. */
+/**
+ * Asks `GET /health` once, as the daemon would, and tells which link of the chain holds.
+ *
+ * @param clock hears the time that the answer tells
+ */
 export async function checkApi(
   root: string,
   config: Config,
   proxy: URL | null,
-  clock: Clock,
+  clock: SystemClock,
   signal: AbortSignal,
 ): Promise<Check[]> {
   const { base_url: baseUrl, ca_file: caFile } = config.frameio;
@@ -103,6 +107,7 @@ export async function checkApi(
     roots,
     proxy: proxy?.href ?? null,
     clock,
+    heardTime: (wall) => clock.heard(wall),
   });
   const begun = clock.elapsed();
   const outcome = await frameio.health(signal);

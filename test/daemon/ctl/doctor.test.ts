@@ -115,10 +115,10 @@ describe("doctor", { timeout: 300_000 }, () => {
         "secret",
         "storage",
         "permissions",
-        "clock",
         "interface",
         "dns",
         "api",
+        "clock",
         "display",
         "authorization",
       ].map((name) => [name, "ok:"]),
@@ -308,7 +308,11 @@ describe("doctor", { timeout: 300_000 }, () => {
 
       it("fails, and is good with frameio.ca_file", async (t) => {
         const { cert, key } = authority.issue();
-        const server = createTlsServer({ cert, key }, healthy).listen(0, "127.0.0.1");
+        let told: string | null = null;
+        const server = createTlsServer({ cert, key }, (request, response) => {
+          if (told !== null) response.setHeader("date", told);
+          healthy(request, response);
+        }).listen(0, "127.0.0.1");
         await once(server, "listening");
         t.after(() => server.close());
         const settings = {
@@ -325,6 +329,14 @@ describe("doctor", { timeout: 300_000 }, () => {
           [trusted.lines.tls, trusted.lines.api?.slice(0, 3)],
           ["ok: the certificate is good", "ok:"],
         );
+
+        const board = new Board();
+        rmSync(`${board.root}/run/systemd`, { recursive: true });
+        const confirmed = await examine({ board, settings: { ...settings, C2CD_FRAMEIO_CA_FILE: caFile } });
+        assert.match(confirmed.lines.clock ?? "", /^ok: .*, confirmed by Frame\.io, /);
+        told = new Date(Date.now() - 86_400_000).toUTCString();
+        const denied = await examine({ settings: { ...settings, C2CD_FRAMEIO_CA_FILE: caFile } });
+        assert.match(denied.lines.clock ?? "", /^warn: .*, which neither Frame\.io nor /);
 
         const broken = await examine({ settings: { ...settings, C2CD_FRAMEIO_CA_FILE: "/nowhere.pem" } });
         assert.match(
@@ -398,7 +410,7 @@ describe("doctor", { timeout: 300_000 }, () => {
         "a clock that nobody sets",
         (board) => rmSync(`${board.root}/run/systemd`, { recursive: true }),
         "clock",
-        /^warn: \d{4}-\d\d-\d\dT[\d:]+Z, and nobody vouches for it; /,
+        /^warn: \d{4}-\d\d-\d\dT[\d:]+Z, which neither Frame\.io nor NTP nor a real-time clock confirms; /,
       ],
       [
         "no screen",
