@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Arch } from "./machine.ts";
-import { debianRoot, isNative, registerArm64 } from "./root.ts";
+import { machineRoot } from "./root.ts";
 import { CACHE, run } from "./shell.ts";
 
 /** What a machine boots from. */
@@ -44,7 +44,7 @@ const ALWAYS: readonly DiskFile[] = [
  * A bootable disk: Debian with the package installed, or without any where `deb` is null. Made once for each package.
  */
 export function bootImage(arch: Arch, deb: string | null): Image {
-  const tar = debianRoot(arch);
+  const tar = machineRoot(arch);
   const hash = createHash("sha256").update(JSON.stringify([basename(tar), ALWAYS, "2"]));
   if (deb !== null) hash.update(readFileSync(deb));
   const directory = join(CACHE, `image-${arch}-${hash.digest("hex").slice(0, 12)}`);
@@ -57,7 +57,6 @@ export function bootImage(arch: Arch, deb: string | null): Image {
   if (existsSync(directory)) return image;
 
   console.error(`making a disk for ${arch}${deb === null ? "" : ` with ${basename(deb)}`}`);
-  if (!isNative(arch)) registerArm64();
   for (const old of readdirSync(CACHE)
     .filter((name) => name.startsWith(`image-${arch}-`))
     .slice(2))

@@ -1,38 +1,24 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { debianRoot } from "../boot/debian.ts";
 import type { Arch } from "../boot/machine.ts";
-import { registerArm64 } from "../boot/root.ts";
-import { run } from "../boot/shell.ts";
+import { CACHE, run } from "../boot/shell.ts";
 import { waitFor } from "../boot/wait.ts";
-
-const CACHE = ".cache/package";
 
 /** What the smallest image of Debian for a board holds; everything else is the package's to ask for. */
 const PACKAGES = ["systemd", "systemd-sysv", "udev", "dbus", "sudo", "ca-certificates"];
 
-/** Debian 13 with little in it, as a tar that is made once. */
-export function debianTar(arch: Arch): string {
-  const tar = join(CACHE, `trixie-${arch}.tar`);
-  mkdirSync(CACHE, { recursive: true });
-  if (arch === "arm64") registerArm64();
-  if (existsSync(tar)) return tar;
-  const unfinished = `${tar}.unfinished`;
-  run(
-    "mmdebstrap",
-    ...["--mode=root", "--variant=minbase", `--architectures=${arch}`, "--format=tar"],
-    ...[`--include=${PACKAGES.join(",")}`, '--aptopt=Apt::Install-Recommends "false"'],
-    ...["trixie", unfinished],
-  );
-  renameSync(unfinished, tar);
-  return tar;
+/** Debian 13 with little in it, as a tar. */
+export function boardRoot(arch: Arch): string {
+  return debianRoot({ purpose: "board", arch, packages: PACKAGES, settings: {} });
 }
 
 /** A fresh Debian in a directory of its own. */
 export function freshDebian(arch: Arch): string {
   const root = mkdtempSync(join(CACHE, `${arch}-`));
-  run("tar", "-xf", debianTar(arch), "-C", root);
+  run("tar", "-xf", boardRoot(arch), "-C", root);
   return root;
 }
 

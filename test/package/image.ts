@@ -11,7 +11,7 @@ import { after, before, describe, it } from "node:test";
 import { decodeQr } from "../boot/screen.ts";
 import { waitFor } from "../boot/wait.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { debianTar } from "./container.ts";
+import { boardRoot } from "./container.ts";
 
 const SECRET = "container-test-secret";
 const IMAGE = "localhost/c2cd-test";
@@ -30,7 +30,7 @@ function buildah(...args: string[]): string {
 function baseImage(arch: "amd64" | "arm64"): string {
   const name = `localhost/c2cd-test-base:${arch}`;
   const container = buildah("from", "scratch");
-  buildah("add", "--quiet", container, debianTar(arch), "/");
+  buildah("add", "--quiet", container, boardRoot(arch), "/");
   // Whoever's proxy stands between this machine and npm: its certificate is in here.
   buildah("copy", "--quiet", container, "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/");
   buildah("config", "--os=linux", `--arch=${arch}`, container);
