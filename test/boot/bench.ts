@@ -249,11 +249,13 @@ export class Bench {
     // systemctl ends with 3 where the unit is not active.
     const { stdout: status } = await this.machine.run("systemctl status --no-pager --full c2cd");
     const journal = await this.machine.check("journalctl --no-pager -b -u c2cd");
-    writeFileSync(
-      join(this.#directory, `${name}.txt`),
-      `# systemctl status c2cd\n${status}\n# journalctl -u c2cd\n${journal}`,
-    );
+    this.keep(name, `# systemctl status c2cd\n${status}\n# journalctl -u c2cd\n${journal}`);
     return status;
+  }
+
+  /** Keeps a text for people. */
+  keep(name: string, text: string): void {
+    writeFileSync(join(this.#directory, `${name}.txt`), text);
   }
 
   note(text: string): void {

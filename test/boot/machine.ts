@@ -156,9 +156,10 @@ function commandLine(boot: Boot, directory: string): string[] {
   if (boot.raspberryPi !== undefined)
     return [
       ...["qemu-system-aarch64", "-machine", "raspi3b", "-dtb", boot.raspberryPi, ...common],
-      // The shell is the one way in: the board has no virtual devices. The graphics driver finds no video core.
+      // The shell is the one way in: the board has no virtual devices. The graphics driver finds no video core, and
+      // the USB controller is for the case to load: see `plugInNetwork`.
       ...kernelArguments(
-        "/dev/mmcblk0 rootwait systemd.debug_shell=ttyAMA0 modprobe.blacklist=vc4",
+        "/dev/mmcblk0 rootwait systemd.debug_shell=ttyAMA0 modprobe.blacklist=vc4,dwc2",
         "ttyS1,115200",
       ),
       ...["-drive", `file=${boot.disk},if=sd,format=raw,${cache}`, "-device", "usb-net,netdev=net0"],

@@ -1,49 +1,49 @@
-import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { BOOT_LIMIT } from "../bench.ts";
 import { type Case, claim } from "../case.ts";
+import { Person } from "../person.ts";
 
 const APT = "DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends";
 
 export const install: Case = {
   name: "install",
-  shows: "apt installs and starts it, an upgrade keeps the pairing, purge leaves nothing",
+  shows: "the manual works word for word, an upgrade keeps the pairing, purge leaves nothing",
   bare: true,
   async run(bench) {
-    await bench.boot({
-      files: [{ path: "/root/c2cd.deb", text: readFileSync(bench.deb) }],
-      unprovisioned: true,
-    });
+    await bench.boot({ files: Person.filesFor(bench), unprovisioned: true });
     const { machine } = bench;
-    await machine.check(`mv /etc/c2cd /root/ && ${APT} /root/c2cd.deb`, 240_000);
+    const person = new Person(bench);
+    await person.installs();
     claim(
       (await machine.check("systemctl is-enabled c2cd.service c2cd.socket")) === "enabled\nenabled\n",
       "it is enabled",
     );
     await bench.reaches("unconfigured");
-
-    await machine.check("cp /root/c2cd/* /etc/c2cd/");
-    await machine.check(`echo ${bench.frameio.secret} | c2cd-provision`, 120_000);
+    await bench.screenIsTrue();
+    await person.provisions();
     await bench.authorize(await bench.scan());
     await bench.reaches("paired");
+    await person.looksAfterIt();
 
     await machine.check(
-      "cd /root && dpkg-deb --raw-extract c2cd.deb next && sed -i 's/^Version: .*/&+next/' next/DEBIAN/control && " +
-        "dpkg-deb -Znone --build next c2cd-next.deb",
-      240_000,
+      `cd /root && dpkg-deb --raw-extract ${basename(bench.deb)} next && ` +
+        "sed -i 's/^Version: .*/&+next/' next/DEBIAN/control && dpkg-deb -Znone --build next c2cd-next.deb",
+      BOOT_LIMIT,
     );
-    await machine.check(`${APT} /root/c2cd-next.deb`, 240_000);
+    await machine.check(`${APT} /root/c2cd-next.deb`, BOOT_LIMIT);
     const upgraded = await bench.reaches("paired");
     claim(upgraded.project?.name === "Feature Film", "the upgrade keeps the pairing");
     claim((await machine.check("cat /etc/c2cd/c2cd.toml")).includes("frameio.test"), "and the configuration");
 
-    await machine.check("apt-get remove --yes c2cd", 120_000);
+    await machine.check("apt-get remove --yes c2cd", BOOT_LIMIT);
     claim(
       (await machine.run("systemctl is-active c2cd.service")).stdout.trim() !== "active",
       "remove stops it",
     );
     await machine.check("test -e /var/lib/c2cd/c2cd.db");
-    await machine.check("apt-get purge --yes c2cd", 120_000);
+    await machine.check("apt-get purge --yes c2cd", BOOT_LIMIT);
     const { stdout } = await machine.run(
-      "find / -xdev -name '*c2cd*' -not -path '/root/*' -not -path '/var/log/*'",
+      "find / -xdev -name '*c2cd*' -not -path '/root/*' -not -path '/home/*' -not -path '/var/log/*'",
     );
     // dpkg and journald keep their own records.
     const left = stdout.split("\n").filter((path) => path !== "" && !path.startsWith("/var/cache/"));
