@@ -1,6 +1,6 @@
 /** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
 import type { DeviceRecord, FaultKind, OfferedCode } from "../domain.ts";
-import type { StoredTokens } from "../vault/vault.ts";
+import type { StoredEnd, StoredTokens } from "../vault/vault.ts";
 
 /**
  * Two regions that do not disturb each other: the offer of codes, and the authorization held. A device that is
@@ -32,8 +32,7 @@ export interface Trouble {
 }
 
 export interface Ended {
-  /** `ran-out`: its 14 days passed; `refused`: Frame.io said no (forgotten, expired by the user, answer lost). */
-  readonly reason: "ran-out" | "refused";
+  readonly reason: StoredEnd["reason"];
   /** The wall time at which it ran out or was refused; null where the clock can't be trusted. */
   readonly wallAt: number | null;
   /** When the server refused it, or its last token was over; null where that was before this start. */

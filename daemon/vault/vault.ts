@@ -27,7 +27,7 @@ export interface StoredAuthorization {
 
 /** How the last authorization ended, for the person who finds the device without one. */
 export interface StoredEnd {
-  /** `ran-out`: its 14 days passed; `refused`: Frame.io said no. */
+  /** `ran-out`: its 14 days passed; `refused`: Frame.io said no (forgotten, expired by the user, answer lost). */
   readonly reason: "ran-out" | "refused";
   /** Wall time of it; null where no clock could be believed. */
   readonly at: number | null;

@@ -226,9 +226,7 @@ describe("a clock that is set", { skip, concurrency: 2 }, () => {
         assert.equal(asked("refresh"), 0);
 
         await cutConnections(stage);
-        const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-          access_token: string;
-        };
+        const access_token = await daemon.accessToken();
         await daemon.ask("POST", "/v1/token/refused", { access_token });
         if (spoilsCertificates) {
           await daemon.until("a word about the clock", clockIsWrong);
@@ -251,9 +249,7 @@ describe("a clock that is set", { skip, concurrency: 2 }, () => {
           fault: { type: "latency", ms: 4_000, commit: true },
           count: 1,
         });
-        const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-          access_token: string;
-        };
+        const access_token = await daemon.accessToken();
         const answered = simulator.nextRequest(({ call }) => call === "refresh");
         await daemon.ask("POST", "/v1/token/refused", { access_token });
         time.set(setting);

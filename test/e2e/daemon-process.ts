@@ -91,6 +91,11 @@ export class DaemonProcess {
     return JSON.parse((await this.ask("GET", "/v1/status")).body) as Snapshot;
   }
 
+  /** What a program on the device is given. */
+  async accessToken(): Promise<string> {
+    return (JSON.parse((await this.ask("GET", "/v1/token")).body) as { access_token: string }).access_token;
+  }
+
   /** The first snapshot that is as wanted. */
   until(what: string, wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
     return eventually(what, async () => {

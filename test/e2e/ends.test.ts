@@ -53,9 +53,7 @@ async function pair({ simulator }: Stage, daemon: DaemonProcess): Promise<void> 
 
 /** Has the access token refreshed, and resolves when that has been asked for. */
 async function refresh({ simulator }: Stage, daemon: DaemonProcess): Promise<void> {
-  const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-    access_token: string;
-  };
+  const access_token = await daemon.accessToken();
   const asked = simulator.nextRequest(({ call }) => call === "refresh");
   await daemon.ask("POST", "/v1/token/refused", { access_token });
   await asked;
@@ -153,9 +151,7 @@ describe("SIGTERM while the hardware does not answer", {
     onStage(async (stage) => {
       const { daemon, stall } = stalling(stage, "/var/lib/c2cd");
       await pair(stage, daemon);
-      const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-        access_token: string;
-      };
+      const access_token = await daemon.accessToken();
       stall();
       await daemon.ask("POST", "/v1/token/refused", { access_token });
       await endsSoon(daemon);

@@ -85,9 +85,7 @@ describe("the life of the process", () => {
       await daemon.until("a code", ({ pairing }) => pairing !== null);
       simulator.approve();
       await daemon.until("paired", ({ state }) => state === "paired");
-      const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-        access_token: string;
-      };
+      const access_token = await daemon.accessToken();
       simulator.forget();
       await daemon.ask("POST", "/v1/token/refused", { access_token });
       const { health } = await told(daemon);

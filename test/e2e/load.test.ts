@@ -82,9 +82,7 @@ test(`${CLIENTS} event streams and ${TOKENS_A_SECOND} token requests a second fo
     await daemon.ask("POST", "/v1/pair");
     await daemon.until("a code beside the pairing", ({ pairing }) => pairing !== null);
 
-    const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-      access_token: string;
-    };
+    const access_token = await daemon.accessToken();
     const statuses = new Map<number | string, number>();
     const times: number[] = [];
     const count = (answer: number | string) => statuses.set(answer, (statuses.get(answer) ?? 0) + 1);

@@ -167,9 +167,7 @@ describe("the way to Frame.io", { skip, concurrency: 6 }, () => {
     await one.awaiting();
     one.simulator.approve();
     await one.daemon.until("paired", ({ state }) => state === "paired");
-    const { access_token } = JSON.parse((await one.daemon.ask("GET", "/v1/token")).body) as {
-      access_token: string;
-    };
+    const access_token = await one.daemon.accessToken();
     one.road.unplug();
     await one.daemon.ask("POST", "/v1/token/refused", { access_token });
     await one.says("refresh-failing");

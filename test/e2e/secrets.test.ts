@@ -92,9 +92,7 @@ describe("no secret of a whole life of pairings", () => {
       await daemon.until("paired", ({ state }) => state === "paired");
       routes += await look(daemon);
 
-      const { access_token } = JSON.parse((await daemon.ask("GET", "/v1/token")).body) as {
-        access_token: string;
-      };
+      const access_token = await daemon.accessToken();
       assert.notEqual(traceIn(access_token), null, "a secret that would be found");
       // Who hands a token in at the wrong door does not get it back.
       const page = await daemon.page();
