@@ -1,17 +1,17 @@
 /** The life of the process: signals, a configuration that is read again, and ends that leave nothing behind. */
-import { UnknownKeyError } from "../hw/buttons.ts";
-import { buildInfo } from "./build-info.ts";
+import { UnknownKeyError } from "../hw/input/buttons.ts";
 import { EXIT } from "./cli/exit.ts";
-import { systemClock } from "./clock.ts";
-import { type Config, ConfigError, loadConfig } from "./config.ts";
+import { buildInfo } from "./core/build-info.ts";
+import { systemClock } from "./core/clock.ts";
+import { chooseFormat, createLogger, type Logger } from "./core/log.ts";
 import { Daemon } from "./daemon.ts";
 import { ProxyError } from "./frameio/proxy.ts";
 import { RootsError } from "./frameio/roots.ts";
-import { IdentityError } from "./identity.ts";
 import { handedOverSocket } from "./local/handed-over.ts";
 import { SocketError } from "./local/listen.ts";
-import { chooseFormat, createLogger, type Logger } from "./log.ts";
 import { createNotifier } from "./service/notifier.ts";
+import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
+import { IdentityError } from "./setup/identity.ts";
 import { VaultBusy, VaultKeyError } from "./vault/vault.ts";
 
 export interface Life {

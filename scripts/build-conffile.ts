@@ -1,5 +1,5 @@
 /** Prints /etc/c2cd/c2cd.toml as the package installs it: every key, its meaning and its default, commented out. */
-import { type Key, SCHEMA } from "../daemon/config.ts";
+import { type Key, SCHEMA } from "../daemon/setup/config.ts";
 
 const WIDTH = 100;
 

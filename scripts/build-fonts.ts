@@ -1,6 +1,6 @@
 /**
  * Makes `daemon/screens/fonts/*.ts`: the glyphs that the product ships, taken from open fonts and packed as
- * `daemon/screens/glyphs.ts` describes. Run it with `npm run build:fonts` after a catalogue in `daemon/texts/` has
+ * `daemon/type/glyphs.ts` describes. Run it with `npm run build:fonts` after a catalogue in `daemon/texts/` has
  * gained a Japanese or Chinese character; the result is committed, so that nobody else needs the font packages.
  */
 import { execFileSync } from "node:child_process";
@@ -9,11 +9,11 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import * as fontkit from "fontkit";
-import { CURVE, LINE, MOVE } from "../daemon/screens/glyphs.ts";
-import { fill } from "../daemon/screens/raster.ts";
-import { charactersOf } from "../daemon/texts/characters.ts";
-import { ja } from "../daemon/texts/ja.ts";
-import { zh } from "../daemon/texts/zh.ts";
+import { charactersOf } from "../daemon/texts/screen/characters.ts";
+import { ja } from "../daemon/texts/screen/ja.ts";
+import { zh } from "../daemon/texts/screen/zh.ts";
+import { CURVE, LINE, MOVE } from "../daemon/type/glyphs.ts";
+import { fill } from "../daemon/type/raster.ts";
 
 const here = fileURLToPath(new URL("./fonts/", import.meta.url));
 const target = fileURLToPath(new URL("../daemon/screens/fonts/", import.meta.url));

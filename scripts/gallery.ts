@@ -4,12 +4,13 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import sharp from "sharp";
-import { loadFonts } from "../daemon/screens/fonts.ts";
 import type { Panel } from "../daemon/screens/layout.ts";
 import { paint } from "../daemon/screens/paint.ts";
 import { screenOf } from "../daemon/screens/screen.ts";
-import { CATALOGUE, LANGUAGES } from "../daemon/texts/catalogue.ts";
-import type { Picture } from "../hw/displays/display.ts";
+import { LANGUAGES } from "../daemon/texts/languages.ts";
+import { CATALOGUE } from "../daemon/texts/screen/catalogue.ts";
+import { loadFonts } from "../daemon/type/fonts.ts";
+import type { Picture } from "../hw/picture/picture.ts";
 import { PANELS, panelName, SITUATIONS } from "../test/daemon/screens/situations.ts";
 
 const directory = ".cache/gallery";

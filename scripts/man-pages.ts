@@ -1,7 +1,7 @@
 /** The manual as man(7) source, made from the tables of options and of configuration keys. */
 import { synopsis } from "../daemon/cli/help.ts";
 import { type Command, type Entry, HELP, type Option, type Program, VERSION } from "../daemon/cli/program.ts";
-import { ENVIRONMENT_PREFIX, type Key, SCHEMA } from "../daemon/config.ts";
+import { ENVIRONMENT_PREFIX, type Key, SCHEMA } from "../daemon/setup/config.ts";
 
 export interface Release {
   readonly version: string;
@@ -208,5 +208,5 @@ function roff(text: string): string {
 }
 
 function page(lines: readonly string[]): string {
-  return `.\\" Made by scripts/build-man.ts from the tables in daemon/cli and daemon/config.ts.\n${lines.join("\n")}\n`;
+  return `.\\" Made by scripts/build-man.ts from the tables in daemon/cli and daemon/setup/config.ts.\n${lines.join("\n")}\n`;
 }

@@ -14,7 +14,7 @@ import {
 import { request } from "node:http";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Snapshot } from "../daemon/status/snapshot.ts";
+import type { Snapshot } from "../daemon/contract/snapshot.ts";
 import { type Simulator, startSimulator } from "../test/simulator/simulator.ts";
 
 const HELP = `Usage: scripts/run [--headless] [--listen ADDRESS:PORT]

@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language } from "../daemon/texts/catalogue.ts";
+import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
 
 /** One of ours by its primary subtag (RFC 5646 §2.2.1): "de-AT" is German; null where we don't speak it. */
 function known(tag: string): Language | null {

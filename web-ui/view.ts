@@ -1,10 +1,12 @@
 /** The status page as markup. Pure: everything that it says is in its argument. */
-import type { Problem, ProblemCode } from "../daemon/status/health.ts";
-import type { PairingView, Snapshot, StateName } from "../daemon/status/snapshot.ts";
-import { CATALOGUE, LANGUAGES, type Language } from "../daemon/texts/catalogue.ts";
-import { clockTime, type Message, type Texts } from "../daemon/texts/texts.ts";
+import type { Problem, ProblemCode } from "../daemon/contract/problems.ts";
+import type { PairingView, Snapshot, StateName } from "../daemon/contract/snapshot.ts";
+import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
+import { PAGE_TEXTS } from "../daemon/texts/page/catalogue.ts";
+import type { PageTexts } from "../daemon/texts/page/texts.ts";
+import { CATALOGUE } from "../daemon/texts/screen/catalogue.ts";
+import { clockTime, type Message, type Texts } from "../daemon/texts/screen/texts.ts";
 import { fill, type Html, html } from "./html.ts";
-import { PAGE_TEXTS, type PageTexts } from "./texts/page-texts.ts";
 
 export interface HistoryLine {
   /** ISO 8601. */

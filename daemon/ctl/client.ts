@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import { EXIT } from "../cli/exit.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../core/clock.ts";
 import { EventStream } from "./event-stream.ts";
 import { Failure } from "./failure.ts";
 

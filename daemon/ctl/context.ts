@@ -1,5 +1,5 @@
 import type { Arguments } from "../cli/parse.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Client } from "./client.ts";
 import type { Style } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import { readBoard } from "../../hw/board.ts";
+import { readBoard } from "../../hw/board/board.ts";
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import type { Context } from "./context.ts";

@@ -1,8 +1,8 @@
 /** The program c2cctl: ties `run` to this process. */
 import { createInterface } from "node:readline";
-import { buildInfo } from "../build-info.ts";
 import { EXIT } from "../cli/exit.ts";
-import { systemClock } from "../clock.ts";
+import { buildInfo } from "../core/build-info.ts";
+import { systemClock } from "../core/clock.ts";
 import type { Output } from "./context.ts";
 import { run } from "./run.ts";
 import { style } from "./text.ts";

@@ -1,5 +1,5 @@
+import { qrMatrix, qrPayload } from "../qr/qr.ts";
 import { halfBlocks } from "../screens/cells.ts";
-import { qrMatrix, qrPayload } from "../screens/qr.ts";
 
 /** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;

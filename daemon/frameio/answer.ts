@@ -3,7 +3,7 @@
  * is a verdict; whatever else comes back says something about the way there.
  */
 import { STATUS_CODES } from "node:http";
-import type { Fault, FaultKind, Outcome, Refusal } from "../domain.ts";
+import type { Fault, FaultKind, Outcome, Refusal } from "../contract/verdicts.ts";
 import { clamp, type JsonObject, readNumber, readObject } from "./fields.ts";
 import { safeText } from "./text.ts";
 

@@ -1,7 +1,7 @@
 import { WebSocket } from "undici";
-import type { Clock } from "../clock.ts";
-import type { Outcome } from "../domain.ts";
-import type { Secret } from "../secret.ts";
+import type { Outcome } from "../contract/verdicts.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Secret } from "../core/secret.ts";
 import { fault, verdict } from "./answer.ts";
 import { heartbeatMessage, joinMessage, judgeFrame, type Message, statusSocketUrl } from "./status-socket.ts";
 import type { Transport } from "./transport.ts";

@@ -1,6 +1,5 @@
 /** The C2C device API (API facts §3) as the rest of the daemon sees it. */
 import type { LookupFunction } from "node:net";
-import type { Clock } from "../clock.ts";
 import type {
   CodeVerdict,
   DeviceVerdict,
@@ -9,8 +8,9 @@ import type {
   PollVerdict,
   RefreshVerdict,
   RevokeVerdict,
-} from "../domain.ts";
-import type { Secret } from "../secret.ts";
+} from "../contract/verdicts.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Secret } from "../core/secret.ts";
 import { type Answer, fault, readPause, verdict } from "./answer.ts";
 import { type AttendanceListener, attend } from "./attendance.ts";
 import { deviceCodeRequest, judgeDeviceCode } from "./device-code.ts";

@@ -1,4 +1,4 @@
-import type { CodeVerdict, Outcome } from "../domain.ts";
+import type { CodeVerdict, Outcome } from "../contract/verdicts.ts";
 import { type Answer, fault, readAnswer, refused, verdict } from "./answer.ts";
 import {
   clamp,

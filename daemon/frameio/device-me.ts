@@ -1,5 +1,6 @@
-import type { DeviceRecord, DeviceVerdict, Outcome, Project } from "../domain.ts";
-import type { Secret } from "../secret.ts";
+import type { DeviceRecord, Project } from "../contract/authorization.ts";
+import type { DeviceVerdict, Outcome } from "../contract/verdicts.ts";
+import type { Secret } from "../core/secret.ts";
 import { type Answer, bearerRefused, fault, readAnswer, undocumented, verdict } from "./answer.ts";
 import { type JsonObject, readId, readObject, readTime } from "./fields.ts";
 import { type ApiRequest, get } from "./request.ts";

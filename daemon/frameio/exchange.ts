@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import type { Outcome } from "../domain.ts";
+import type { Outcome } from "../contract/verdicts.ts";
+import type { Clock } from "../core/clock.ts";
 import { type Answer, fault, verdict } from "./answer.ts";
 import { faultOf } from "./faults.ts";
 import { type ApiRequest, type BodyEncoding, encodeFields } from "./request.ts";

@@ -1,4 +1,4 @@
-import type { Fault, FaultKind } from "../domain.ts";
+import type { Fault, FaultKind } from "../contract/verdicts.ts";
 import { ProxyRefused } from "./tunnel.ts";
 
 const DNS = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA|EDNS)$/;

@@ -1,6 +1,6 @@
 /** Readers of single JSON fields. Each gives a value that the rest of the daemon may trust, or null. */
-import { isLoopback } from "../loopback.ts";
-import { Secret } from "../secret.ts";
+import { isLoopback } from "../core/loopback.ts";
+import { Secret } from "../core/secret.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { Outcome } from "../domain.ts";
+import type { Outcome } from "../contract/verdicts.ts";
 import { type Answer, fault, readAnswer, verdict } from "./answer.ts";
 import { type ApiRequest, get } from "./request.ts";
 

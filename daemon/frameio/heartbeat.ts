@@ -1,5 +1,5 @@
-import type { HeartbeatVerdict, Outcome } from "../domain.ts";
-import type { Secret } from "../secret.ts";
+import type { HeartbeatVerdict, Outcome } from "../contract/verdicts.ts";
+import type { Secret } from "../core/secret.ts";
 import { type Answer, bearerRefused, readAnswer, undocumented, verdict } from "./answer.ts";
 import { type ApiRequest, post } from "./request.ts";
 

@@ -1,4 +1,4 @@
-import { isLoopback } from "../loopback.ts";
+import { isLoopback } from "../core/loopback.ts";
 
 /** HTTPS_PROXY holds something that can't be used. */
 export class ProxyError extends Error {

@@ -1,5 +1,5 @@
-import type { Outcome, RevokeVerdict } from "../domain.ts";
-import type { Secret } from "../secret.ts";
+import type { Outcome, RevokeVerdict } from "../contract/verdicts.ts";
+import type { Secret } from "../core/secret.ts";
 import { type Answer, readAnswer, refused, verdict } from "./answer.ts";
 import { type ApiRequest, type Credentials, post } from "./request.ts";
 

@@ -1,5 +1,5 @@
 /** The words of the status websocket: Phoenix channels as JSON objects (API facts §3.6). */
-import type { Secret } from "../secret.ts";
+import type { Secret } from "../core/secret.ts";
 import { type JsonObject, readObject } from "./fields.ts";
 
 /** What a device sends. */

@@ -1,5 +1,5 @@
-import type { Outcome, PollVerdict } from "../domain.ts";
-import type { Secret } from "../secret.ts";
+import type { Outcome, PollVerdict } from "../contract/verdicts.ts";
+import type { Secret } from "../core/secret.ts";
 import { type Answer, fault, readAnswer, refused, verdict } from "./answer.ts";
 import { readInterval } from "./fields.ts";
 import { type ApiRequest, type Credentials, post } from "./request.ts";

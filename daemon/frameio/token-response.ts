@@ -1,4 +1,4 @@
-import type { Tokens } from "../domain.ts";
+import type { Tokens } from "../contract/authorization.ts";
 import { clamp, type JsonObject, readNumber, readSecret } from "./fields.ts";
 
 /** Documented life of an access token (API facts §3.2), taken where the server does not say. */

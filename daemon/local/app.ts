@@ -6,7 +6,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../core/log.ts";
 import { hostIsOwn, originIsOwn, SECURITY_HEADERS, siteIsOwn } from "./guards.ts";
 import { ApiProblem, PROBLEM_TYPE, problemOf, sendProblem } from "./problems.ts";
 import { COMPONENTS } from "./schemas.ts";

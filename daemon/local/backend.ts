@@ -1,16 +1,9 @@
-import type { Capabilities, Picture } from "../../hw/displays/display.ts";
-import type { Secret } from "../secret.ts";
+import type { Capabilities } from "../../hw/displays/contract/display.ts";
+import type { Picture } from "../../hw/picture/picture.ts";
+import type { TokenAnswer } from "../contract/authorization.ts";
+import type { HistoryEntry } from "../contract/history.ts";
+import type { Snapshot } from "../contract/snapshot.ts";
 import type { Meters } from "../status/meters.ts";
-import type { Snapshot } from "../status/snapshot.ts";
-import type { HistoryEntry } from "../vault/vault.ts";
-
-/** What a caller of `GET /v1/token` gets. */
-export type TokenAnswer =
-  | { readonly type: "token"; readonly accessToken: Secret; readonly expiresIn: number }
-  /** No authorization: the caller has to wait for a pairing. */
-  | { readonly type: "not-paired" }
-  /** An authorization is held and can't be refreshed now; ask again after so many seconds. */
-  | { readonly type: "unavailable"; readonly retryAfter: number; readonly reason: string };
 
 /** The daemon as the local API sees it. */
 export interface Backend {

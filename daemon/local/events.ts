@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../core/clock.ts";
 
 const HEARTBEAT_MS = 15_000;
 

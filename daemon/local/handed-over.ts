@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../core/clock.ts";
 
 /** The first descriptor that systemd passes. */
 const FIRST_FD = 3;

@@ -1,6 +1,6 @@
 /** The current code as a picture: SVG for pages, pixels for other screens. */
-import type { Picture } from "../../hw/displays/display.ts";
-import { qrMatrix, qrPayload } from "../screens/qr.ts";
+import type { Picture } from "../../hw/picture/picture.ts";
+import { qrMatrix, qrPayload } from "../qr/qr.ts";
 
 /** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;

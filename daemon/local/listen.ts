@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect, type ListenOptions } from "node:net";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../core/log.ts";
 
 /** The control socket can't be had; `message` says why and what to do. */
 export class SocketError extends Error {

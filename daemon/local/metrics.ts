@@ -1,6 +1,6 @@
 import { Gauge, Registry } from "prom-client";
-import type { Clock } from "../clock.ts";
-import { STATES } from "../status/snapshot.ts";
+import { STATES } from "../contract/snapshot.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Backend } from "./backend.ts";
 
 /**

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Html } from "../../web-ui/html.ts";
 import { chooseLanguage } from "../../web-ui/language.ts";
 import { type HistoryLine, type Notice, renderPage } from "../../web-ui/view.ts";
-import type { Snapshot } from "../status/snapshot.ts";
-import type { Language } from "../texts/catalogue.ts";
+import type { Snapshot } from "../contract/snapshot.ts";
+import type { Language } from "../texts/languages.ts";
 import { qrSvg } from "./images.ts";
 
 /** The files that the page asks for: these and no others, so that no path ever reaches the disk. */

@@ -3,8 +3,8 @@
  * is not sent), checks every query and body, and becomes the OpenAPI document.
  */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
-import { PROBLEM_CODES } from "../status/health.ts";
-import { BUTTON_PHASES, type Snapshot, STATES } from "../status/snapshot.ts";
+import { PROBLEM_CODES } from "../contract/problems.ts";
+import { BUTTON_PHASES, type Snapshot, STATES } from "../contract/snapshot.ts";
 
 const Text = (description: string) => Type.String({ description });
 const DateTime = (description: string) => Type.String({ format: "date-time", description });

@@ -1,10 +1,10 @@
 /** The local API on its two listeners. Loads fastify, so `main.ts` imports it after the first frame is up. */
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import type { Clock } from "../clock.ts";
-import { type Config, parseListen } from "../config.ts";
-import type { Logger } from "../log.ts";
-import type { Language } from "../texts/catalogue.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/log.ts";
+import { type Config, parseListen } from "../setup/config.ts";
+import type { Language } from "../texts/languages.ts";
 import { type Audience, createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
 import type { HandedOverSocket } from "./handed-over.ts";

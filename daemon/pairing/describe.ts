@@ -1,4 +1,4 @@
-import type { Outcome } from "../domain.ts";
+import type { Outcome } from "../contract/verdicts.ts";
 import type { Event } from "./events.ts";
 
 /** Why the machine moved, in a few words for the log. Codes on the screen are no secret; tokens never appear. */

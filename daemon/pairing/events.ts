@@ -1,10 +1,15 @@
 /** What can happen to the pairing machine, and what it can ask for. */
-import type { CodeVerdict, DeviceVerdict, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../domain.ts";
-import type { Secret } from "../secret.ts";
-import type { StoredAuthorization, StoredEnd } from "../vault/vault.ts";
 
-/** What the vault keeps, less the client_id, which the machine does not know. */
-export type AuthorizationRecord = Omit<StoredAuthorization, "clientId">;
+import type { AuthorizationRecord, StoredEnd, Tokens } from "../contract/authorization.ts";
+import type { HistoryEvent } from "../contract/history.ts";
+import type {
+  CodeVerdict,
+  DeviceVerdict,
+  Outcome,
+  PollVerdict,
+  RefreshVerdict,
+} from "../contract/verdicts.ts";
+import type { Secret } from "../core/secret.ts";
 
 export type Event =
   /** `end` tells how the last authorization went where none is stored. */
@@ -64,5 +69,3 @@ export type Effect =
   /** The server ended the authorization: forget it on disk, where only how it ended stays. */
   | { readonly type: "forget"; readonly end: StoredEnd }
   | { readonly type: "record"; readonly event: HistoryEvent; readonly detail: string };
-
-export type HistoryEvent = "paired" | "unpaired" | "ended" | "project" | "refused";

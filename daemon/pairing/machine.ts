@@ -2,9 +2,12 @@
  * The pairing machine: RFC 8628's device grant and the life of the authorization that it brings. Pure and total:
  * every (state, event) pair has an answer; no clock, no I/O. `runner.ts` performs the effects.
  */
-import type { Fault, Outcome, RefreshVerdict, Tokens } from "../domain.ts";
-import type { StoredTokens } from "../vault/vault.ts";
-import type { AuthorizationRecord, Effect, Event, HistoryEvent } from "./events.ts";
+
+import type { AuthorizationRecord, StoredTokens, Tokens } from "../contract/authorization.ts";
+import { REFRESH_LIFE_MS } from "../contract/authorization.ts";
+import type { HistoryEvent } from "../contract/history.ts";
+import type { Fault, Outcome, RefreshVerdict } from "../contract/verdicts.ts";
+import type { Effect, Event } from "./events.ts";
 import { NO_WAY } from "./name.ts";
 import type {
   Attempt,
@@ -66,8 +69,6 @@ const FAILING_ANEW = 2;
 const BOOT_SPREAD_MS = 10_000;
 /** A boot loop must not spend a single-use token at every turn. */
 const FRESH_ENOUGH = 0.1;
-/** API facts §3.3: a refresh token lives 14 days from issuance. */
-export const REFRESH_LIFE_MS = 14 * 86_400_000;
 /** A server that refuses what it has just issued gets a refresh out of us this often, and no storm. */
 const REFUSED_AGAIN_MS = 3_600_000;
 /** An access token that can't be renewed and is refused this often in a row is dead. */

@@ -1,5 +1,5 @@
-import type { FaultKind } from "../domain.ts";
-import type { StateName } from "../status/snapshot.ts";
+import type { StateName } from "../contract/snapshot.ts";
+import type { FaultKind } from "../contract/verdicts.ts";
 import type { Attempt, Offer, State } from "./state.ts";
 
 /** Faults that say: the way to Frame.io is closed. The others come from Frame.io itself. */

@@ -1,8 +1,9 @@
-import type { Clock } from "../clock.ts";
-import type { Outcome, RevokeVerdict, Tokens } from "../domain.ts";
+import type { AuthorizationRecord, StoredEnd, Tokens } from "../contract/authorization.ts";
+import type { Outcome, RevokeVerdict } from "../contract/verdicts.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Frameio } from "../frameio/client.ts";
-import type { StoredEnd, Vault } from "../vault/vault.ts";
-import type { AuthorizationRecord, Effect, Event } from "./events.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Effect, Event } from "./events.ts";
 import { type Settings, step, wakeAt } from "./machine.ts";
 import { initialState, type State } from "./state.ts";
 

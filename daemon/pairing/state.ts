@@ -1,6 +1,6 @@
 /** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
-import type { DeviceRecord, FaultKind, OfferedCode } from "../domain.ts";
-import type { StoredEnd, StoredTokens } from "../vault/vault.ts";
+import type { DeviceRecord, StoredEnd, StoredTokens } from "../contract/authorization.ts";
+import type { FaultKind, OfferedCode } from "../contract/verdicts.ts";
 
 /**
  * Two regions that do not disturb each other: the offer of codes, and the authorization held. A device that is

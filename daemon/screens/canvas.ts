@@ -1,7 +1,7 @@
-import type { Picture, Rgb } from "../../hw/displays/display.ts";
-import { type Bitmap, resized } from "./bitmap.ts";
-import type { Path } from "./glyphs.ts";
-import { type Coverage, fill } from "./raster.ts";
+import type { Picture, Rgb } from "../../hw/picture/picture.ts";
+import { type Bitmap, resized } from "../type/bitmap.ts";
+import type { Path } from "../type/glyphs.ts";
+import { type Coverage, fill } from "../type/raster.ts";
 import { disc } from "./symbols.ts";
 
 export interface Box {

@@ -1,8 +1,8 @@
 import { eastAsianWidth } from "get-east-asian-width";
-import type { CellPicture } from "../../hw/displays/display.ts";
-import { clockTime, grouped } from "../texts/texts.ts";
-import { wrap } from "./breaks.ts";
-import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
+import type { CellPicture } from "../../hw/displays/contract/display.ts";
+import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
+import { clockTime, grouped } from "../texts/screen/texts.ts";
+import { wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
 export interface CellPainted {

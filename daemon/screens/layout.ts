@@ -1,5 +1,10 @@
 /** Where everything on a screen goes: pure, from what the screen says and the size of the panel. */
-import type { PixelCapabilities, Rgb } from "../../hw/displays/display.ts";
+import type { PixelCapabilities } from "../../hw/displays/contract/display.ts";
+import type { Rgb } from "../../hw/picture/picture.ts";
+import { fitQr, type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
+import { breakableAddress } from "../type/breaks.ts";
+import type { Fonts } from "../type/fonts.ts";
+import { covered } from "../type/type.ts";
 import {
   barBlock,
   digitsBlock,
@@ -10,14 +15,10 @@ import {
   symbolBlock,
   textBlock,
 } from "./blocks.ts";
-import { breakableAddress } from "./breaks.ts";
 import type { Box } from "./canvas.ts";
 import { type Align, type Block, column, type Item } from "./column.ts";
-import type { Fonts } from "./fonts.ts";
-import { fitQr, type QrFit, type QrMatrix, qrMatrix, qrPayload } from "./qr.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 import { COLOUR, MONOCHROME, type Theme } from "./theme.ts";
-import { covered } from "./type.ts";
 
 /** The part of a panel's capabilities that decides about a picture. */
 export type Panel = Pick<PixelCapabilities, "width" | "height" | "monochrome">;

@@ -1,9 +1,9 @@
-import type { Picture } from "../../hw/displays/display.ts";
+import type { Picture } from "../../hw/picture/picture.ts";
+import type { QrFit } from "../qr/qr.ts";
+import type { Fonts } from "../type/fonts.ts";
 import { Canvas } from "./canvas.ts";
 import type { Item } from "./column.ts";
-import type { Fonts } from "./fonts.ts";
 import { type Layout, layout, type Panel } from "./layout.ts";
-import type { QrFit } from "./qr.ts";
 import type { Screen } from "./screen.ts";
 import { SYMBOLS } from "./symbols.ts";
 import type { Theme } from "./theme.ts";

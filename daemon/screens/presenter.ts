@@ -1,19 +1,15 @@
-import {
-  type Capabilities,
-  type CellDisplay,
-  type Display,
-  DisplayChanged,
-  type Picture,
-  type PixelDisplay,
-} from "../../hw/displays/display.ts";
-import type { Clock } from "../clock.ts";
-import type { DisplayView, Snapshot } from "../status/snapshot.ts";
-import { CATALOGUE, type Language } from "../texts/catalogue.ts";
+import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/displays/contract/display.ts";
+import { DisplayChanged } from "../../hw/linux/errors.ts";
+import type { Picture } from "../../hw/picture/picture.ts";
+import type { DisplayView, Snapshot } from "../contract/snapshot.ts";
+import type { Clock } from "../core/clock.ts";
+import type { QrFit } from "../qr/qr.ts";
+import type { Language } from "../texts/languages.ts";
+import { CATALOGUE } from "../texts/screen/catalogue.ts";
+import { type Fonts, loadFonts } from "../type/fonts.ts";
+import { NameShaper } from "../type/names.ts";
 import { paintCells } from "./cells.ts";
-import { type Fonts, loadFonts } from "./fonts.ts";
-import { NameShaper } from "./names.ts";
 import { createPainter } from "./paint.ts";
-import type { QrFit } from "./qr.ts";
 import { type Screen, screenOf } from "./screen.ts";
 
 export interface PresenterOptions {

@@ -1,6 +1,6 @@
-import type { ProblemCode } from "../status/health.ts";
-import type { ButtonView, Snapshot } from "../status/snapshot.ts";
-import type { Message, Texts } from "../texts/texts.ts";
+import type { ProblemCode } from "../contract/problems.ts";
+import type { ButtonView, Snapshot } from "../contract/snapshot.ts";
+import type { Message, Texts } from "../texts/screen/texts.ts";
 
 /** What a screen says, before anyone knows how large it is. */
 export interface Screen {

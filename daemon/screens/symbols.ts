@@ -1,4 +1,4 @@
-import { CURVE, LINE, MOVE, type Path } from "./glyphs.ts";
+import { CURVE, LINE, MOVE, type Path } from "../type/glyphs.ts";
 import type { Sign } from "./screen.ts";
 
 /** One shape of a symbol, in a square from (-1, -1) to (1, 1), y upwards. */

@@ -1,4 +1,4 @@
-import type { Rgb } from "../../hw/displays/display.ts";
+import type { Rgb } from "../../hw/picture/picture.ts";
 
 /** Few colours, each with one meaning. */
 export interface Theme {

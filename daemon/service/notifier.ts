@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import systemdNotify from "systemd-notify";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../core/clock.ts";
 
 /**
  * What the daemon tells its service manager, in the words of sd_notify(3). Nothing here ever rejects: a device whose

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Notifier } from "./notifier.ts";
 
 /** Pings in one watchdog period: one may be late and one lost before the service is taken for hung. */

@@ -1,9 +1,15 @@
-import type { Clock } from "../clock.ts";
-import type { Identity } from "../domain.ts";
+import type { Identity } from "../contract/identity.ts";
+import type { Problem } from "../contract/problems.ts";
+import type {
+  AuthorizationView,
+  ButtonView,
+  DisplayView,
+  PairingView,
+  Snapshot,
+} from "../contract/snapshot.ts";
+import type { Clock } from "../core/clock.ts";
 import { shownAttempt, stateName } from "../pairing/name.ts";
 import type { Attempt, Grant, State } from "../pairing/state.ts";
-import type { Problem } from "./health.ts";
-import type { AuthorizationView, ButtonView, DisplayView, PairingView, Snapshot } from "./snapshot.ts";
 
 /** What a snapshot is made of, beside the machine's state. */
 export interface SnapshotParts {

@@ -1,12 +1,12 @@
-import type { Clock } from "../clock.ts";
-import type { Identity } from "../domain.ts";
+import type { Identity } from "../contract/identity.ts";
+import type { Problem } from "../contract/problems.ts";
+import type { ButtonView, DisplayView, Snapshot, StateName } from "../contract/snapshot.ts";
+import type { Clock } from "../core/clock.ts";
 import { stateName } from "../pairing/name.ts";
 import type { State } from "../pairing/state.ts";
-import { en } from "../texts/en.ts";
+import { en } from "../texts/screen/en.ts";
 import { snapshot } from "./derive.ts";
 import { diagnose, type Facts } from "./diagnose.ts";
-import type { Problem } from "./health.ts";
-import type { ButtonView, DisplayView, Snapshot, StateName } from "./snapshot.ts";
 
 /** What the keeper looks at, each time something may have changed. */
 export interface Sources {

@@ -1,5 +1,5 @@
-import type { Problem } from "./health.ts";
-import type { Snapshot, StateName } from "./snapshot.ts";
+import type { Problem } from "../contract/problems.ts";
+import type { Snapshot, StateName } from "../contract/snapshot.ts";
 
 const SENTENCES: Readonly<Record<StateName, string>> = {
   starting: "Starting",

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client";
-import { FAULT_KINDS } from "../domain.ts";
+import { FAULT_KINDS } from "../contract/verdicts.ts";
 
 /** The figures that a fleet's Prometheus collects; one registry a daemon. Names follow prometheus.io/docs/practices/naming. */
 export class Meters {

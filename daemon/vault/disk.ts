@@ -1,7 +1,10 @@
 import { constants } from "node:fs";
 import { access, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../clock.ts";
+import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
+import type { HistoryEntry } from "../contract/history.ts";
+import type { StoredIdentity } from "../contract/identity.ts";
+import type { Clock } from "../core/clock.ts";
 import {
   asDamage,
   build,
@@ -22,15 +25,7 @@ import { NOTHING, type Rescued, refill, rescue } from "./rescue.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
 import { Store } from "./store.ts";
 import { explain } from "./trouble.ts";
-import {
-  type DiskVault,
-  type HistoryEntry,
-  StorageError,
-  type StoredAuthorization,
-  type StoredEnd,
-  type StoredIdentity,
-  type VaultNotice,
-} from "./vault.ts";
+import { type DiskVault, StorageError, type VaultNotice } from "./vault.ts";
 
 export interface VaultOptions {
   /** The state directory; made, for this user alone, where it is missing. */

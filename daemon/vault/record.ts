@@ -1,5 +1,5 @@
-import { Secret } from "../secret.ts";
-import type { StoredAuthorization, StoredTokens } from "./vault.ts";
+import type { StoredAuthorization, StoredTokens } from "../contract/authorization.ts";
+import { Secret } from "../core/secret.ts";
 
 /** An authorization as text, to be sealed: the same for the same authorization. The tokens are in the clear in it. */
 export function serialize(authorization: StoredAuthorization): string {

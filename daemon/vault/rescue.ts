@@ -1,8 +1,9 @@
+import type { StoredAuthorization } from "../contract/authorization.ts";
+import type { StoredIdentity } from "../contract/identity.ts";
 import { openDamaged } from "./database.ts";
 import type { KeyRing } from "./keys.ts";
 import { isSqliteError } from "./sqlite.ts";
 import { Store } from "./store.ts";
-import type { StoredAuthorization, StoredIdentity } from "./vault.ts";
 
 /** What could still be read of a damaged database. */
 export interface Rescued {

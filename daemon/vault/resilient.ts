@@ -1,13 +1,12 @@
-import type { Clock } from "../clock.ts";
+import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
+import type { HistoryEntry } from "../contract/history.ts";
+import type { StoredIdentity } from "../contract/identity.ts";
+import type { Clock } from "../core/clock.ts";
 import {
   type DiskVault,
-  type HistoryEntry,
   type ResilientVault,
   StorageError,
   type StorageTrouble,
-  type StoredAuthorization,
-  type StoredEnd,
-  type StoredIdentity,
   VaultBusy,
   VaultKeyError,
   type VaultNotice,

@@ -1,16 +1,12 @@
-import type { IdentitySource } from "../domain.ts";
+import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
+import type { HistoryEntry } from "../contract/history.ts";
+import type { IdentitySource, StoredIdentity } from "../contract/identity.ts";
 import { checkpoint } from "./database.ts";
 import type { KeyRing } from "./keys.ts";
 import { parse, serialize } from "./record.ts";
 import { seal, unseal } from "./seal.ts";
 import type { Connection } from "./sqlite.ts";
-import {
-  type HistoryEntry,
-  StorageError,
-  type StoredAuthorization,
-  type StoredEnd,
-  type StoredIdentity,
-} from "./vault.ts";
+import { StorageError } from "./vault.ts";
 
 /** Lines of history that are kept; the oldest go. */
 const HISTORY_ROWS = 500;

@@ -1,51 +1,6 @@
-import type { DeviceRecord, Identity, Tokens } from "../domain.ts";
-
-/** A pair of tokens with what is needed to judge its age later. */
-export interface StoredTokens extends Tokens {
-  /** Wall time at which the answer arrived. */
-  readonly obtainedAt: number;
-  /** Whether the wall clock could be believed then. */
-  readonly clockTrusted: boolean;
-}
-
-/**
- * Everything that must outlive a power cut for one client_id. The order of events on disk is the rotation protocol:
- * `refreshBegun` is set before a refresh is sent; its answer becomes `current` and the old pair `previous`;
- * `previous` goes when the new access token has worked once. `leaving` is set before an unpair tells Frame.io.
- */
-export interface StoredAuthorization {
-  readonly clientId: string;
-  readonly current: StoredTokens;
-  readonly previous: StoredTokens | null;
-  /** Wall time at which a refresh with `current` was sent whose answer has not been stored; null where none is open. */
-  readonly refreshBegun: number | null;
-  /** Last answer of `GET /v2/devices/me`; null until it was read once. */
-  readonly device: DeviceRecord | null;
-  /** Someone has unpaired the device: it is not to be used any more, but revoked and forgotten. */
-  readonly leaving: boolean;
-}
-
-/** How the last authorization ended, for the person who finds the device without one. */
-export interface StoredEnd {
-  /** `ran-out`: its 14 days passed; `refused`: Frame.io said no (forgotten, expired by the user, answer lost). */
-  readonly reason: "ran-out" | "refused";
-  /** Wall time of it; null where no clock could be believed. */
-  readonly at: number | null;
-}
-
-/** Which unit this card last belonged to: chosen once and compared at every start. */
-export interface StoredIdentity extends Identity {
-  /** The board's own serial at that time, prefix excluded; null where it has none. */
-  readonly boardSerial: string | null;
-}
-
-/** A line of the device's own history, for the status page and support. Never a secret, never a user's name. */
-export interface HistoryEntry {
-  /** Wall time. */
-  readonly at: number;
-  readonly event: string;
-  readonly detail: string;
-}
+import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
+import type { HistoryEntry } from "../contract/history.ts";
+import type { StoredIdentity } from "../contract/identity.ts";
 
 /** Something that was found wrong with what the disk holds, for the health list. */
 export type VaultNotice =

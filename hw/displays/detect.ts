@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
-import type { DriverName } from "./display.ts";
-import { chooseFramebuffer } from "./fbdev.ts";
-import type { DisplayOptions, Host } from "./options.ts";
-import { underRoot } from "./paths.ts";
-import { Sysfs } from "./sysfs.ts";
+import { chooseFramebuffer } from "../linux/fbdev.ts";
+import { underRoot } from "../linux/paths.ts";
+import { Sysfs } from "../linux/sysfs.ts";
+import type { DriverName } from "./contract/display.ts";
+import type { DisplayOptions, Host } from "./contract/options.ts";
 
 /** How often the displays are looked over. sysfs has no change events for this, and udev is not everywhere. */
 const LOOK_EVERY_MS = 2000;

@@ -1,17 +1,18 @@
+import { DisplayError } from "../linux/errors.ts";
+import type { DriverName } from "./contract/display.ts";
+import type { DisplayOptions, Host, OpenDriver, Opened } from "./contract/options.ts";
 import { candidates } from "./detect.ts";
-import { DisplayError, type DriverName } from "./display.ts";
-import type { DisplayOptions, Host, OpenDriver, Opened } from "./options.ts";
 
 /** The registry of drivers. A driver's code, and the bindings that it needs, are loaded when it is opened. */
 const DRIVERS: Readonly<Record<DriverName, () => Promise<{ readonly open: OpenDriver }>>> = {
-  framebuffer: () => import("./framebuffer.ts"),
-  ssd1306: () => import("./ssd1306.ts"),
-  sh1106: () => import("./sh1106.ts"),
-  st7789: () => import("./st7789.ts"),
-  ili9341: () => import("./ili9341.ts"),
-  png: () => import("./png.ts"),
-  terminal: () => import("./terminal.ts"),
-  none: () => import("./none.ts"),
+  framebuffer: () => import("./drivers/framebuffer.ts"),
+  ssd1306: () => import("./drivers/ssd1306.ts"),
+  sh1106: () => import("./drivers/sh1106.ts"),
+  st7789: () => import("./drivers/st7789.ts"),
+  ili9341: () => import("./drivers/ili9341.ts"),
+  png: () => import("./drivers/png.ts"),
+  terminal: () => import("./drivers/terminal.ts"),
+  none: () => import("./drivers/none.ts"),
 };
 
 export interface OpenedDisplay extends Opened {

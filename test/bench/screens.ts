@@ -1,13 +1,13 @@
 import { create, toBuffer } from "qrcode";
 import sharp from "sharp";
-import { loadFonts } from "../../daemon/screens/fonts.ts";
+import { qrMatrix, qrPayload } from "../../daemon/qr/qr.ts";
 import { createPainter } from "../../daemon/screens/paint.ts";
-import { qrMatrix, qrPayload } from "../../daemon/screens/qr.ts";
 import { screenOf } from "../../daemon/screens/screen.ts";
-import { CATALOGUE } from "../../daemon/texts/catalogue.ts";
-import { changedRects } from "../../hw/displays/changes.ts";
-import type { Picture, PixelFormat } from "../../hw/displays/display.ts";
-import { encoder, rowBytes } from "../../hw/displays/formats.ts";
+import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
+import { loadFonts } from "../../daemon/type/fonts.ts";
+import { changedRects } from "../../hw/picture/changes.ts";
+import { encoder, rowBytes } from "../../hw/picture/formats.ts";
+import type { Picture, PixelFormat } from "../../hw/picture/picture.ts";
 import { OFFER, snapshotOf } from "../daemon/screens/snapshots.ts";
 import { type Bench, median, ms, type Row, times } from "./bench.ts";
 

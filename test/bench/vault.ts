@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import sqlite3 from "sqlite3";
-import { systemClock } from "../../daemon/clock.ts";
+import { systemClock } from "../../daemon/core/clock.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { authorization, CLIENT } from "../daemon/vault/support.ts";
 import { type Bench, kilobytes, median, ms, type Row, timed } from "./bench.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, fetch } from "undici";
-import type { Snapshot, StateName } from "../../daemon/status/snapshot.ts";
+import type { Snapshot, StateName } from "../../daemon/contract/snapshot.ts";
 import { type Authority, createAuthority } from "../simulator/certificates.ts";
 import type { SeenRequest } from "../simulator/journal.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";

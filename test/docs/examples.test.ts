@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Secret } from "../../daemon/secret.ts";
+import { Secret } from "../../daemon/core/secret.ts";
 import { PAIRED } from "../daemon/local/fake-backend.ts";
 import { type Running, start } from "../daemon/local/harness.ts";
 

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, wr
 import { arch, tmpdir, uptime } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import type { Snapshot } from "../../daemon/status/snapshot.ts";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import type { Call } from "../simulator/calls.ts";
 import { createAuthority } from "../simulator/certificates.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
-import type { Snapshot } from "../../daemon/status/snapshot.ts";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { assertNoSecret } from "../support/canary.ts";
 import type { Board } from "./board.ts";

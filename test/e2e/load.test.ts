@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { Agent, type ClientRequest, request } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
-import type { Snapshot } from "../../daemon/status/snapshot.ts";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";

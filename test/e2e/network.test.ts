@@ -7,7 +7,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import type { ProblemCode } from "../../daemon/status/health.ts";
+import type { ProblemCode } from "../../daemon/contract/problems.ts";
 import { createAuthority, createSelfSigned } from "../simulator/certificates.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";

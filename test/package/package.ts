@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Snapshot, StateName } from "../../daemon/status/snapshot.ts";
+import type { Snapshot, StateName } from "../../daemon/contract/snapshot.ts";
 import { version } from "../../scripts/release.ts";
 import type { Arch } from "../boot/machine.ts";
 import { run } from "../boot/shell.ts";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { C2CCTL } from "../../daemon/cli/c2cctl.ts";
 import { C2CD } from "../../daemon/cli/c2cd.ts";
-import { SCHEMA } from "../../daemon/config.ts";
+import { SCHEMA } from "../../daemon/setup/config.ts";
 import { configurationPage, programPage, provisionPage } from "../../scripts/man-pages.ts";
 
 const RELEASE = { version: "1.2.3", date: Date.UTC(2025, 0, 2) };

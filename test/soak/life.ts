@@ -1,10 +1,10 @@
 /** Years of a paired device in minutes: the real runner, vault, client and sockets on a clock that is moved by hand. */
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Secret } from "../../daemon/core/secret.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
+import { keepPresent } from "../../daemon/frameio/presence.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
-import { keepPresent } from "../../daemon/presence.ts";
-import { Secret } from "../../daemon/secret.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../daemon/vault/resilient.ts";
 import type { FaultRule } from "../simulator/faults.ts";

@@ -5,13 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { writeSync } from "node:fs";
-import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../../daemon/domain.ts";
+import type { StoredAuthorization, Tokens } from "../../daemon/contract/authorization.ts";
+import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict } from "../../daemon/contract/verdicts.ts";
+import { Secret } from "../../daemon/core/secret.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
-import { Secret } from "../../daemon/secret.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../daemon/vault/resilient.ts";
-import type { StoredAuthorization } from "../../daemon/vault/vault.ts";
 import { fastClock } from "../support/fast-clock.ts";
 
 /** What a short life is asked for. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../daemon/clock.ts";
+import type { Clock } from "../../daemon/core/clock.ts";
 
 /** Time that runs `factor` times as fast as the machine's, from `origin` on, the same in every process of a test. */
 export function fastClock(origin: number, factor: number): Clock {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { EV_KEY, EV_SYN, type EventLayout } from "../../hw/evdev.ts";
+import { EV_KEY, EV_SYN, type EventLayout } from "../../hw/input/evdev.ts";
 
 /** One `struct input_event` as the kernel writes it. */
 export function encodeEvent(

@@ -1,4 +1,4 @@
-import type { Clock } from "../../daemon/clock.ts";
+import type { Clock } from "../../daemon/core/clock.ts";
 
 interface Timer {
   readonly due: number;

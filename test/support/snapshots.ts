@@ -1,4 +1,4 @@
-import type { AuthorizationView, PairingView, Snapshot } from "../../daemon/status/snapshot.ts";
+import type { AuthorizationView, PairingView, Snapshot } from "../../daemon/contract/snapshot.ts";
 
 /** A daemon that has nothing to do; the base of the others. */
 export const IDLE: Snapshot = {

@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import { startLocal } from "../../daemon/local/server.ts";
-import type { Snapshot } from "../../daemon/status/snapshot.ts";
-import { CATALOGUE, LANGUAGES } from "../../daemon/texts/catalogue.ts";
+import { LANGUAGES } from "../../daemon/texts/languages.ts";
+import { PAGE_TEXTS } from "../../daemon/texts/page/catalogue.ts";
+import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
 import { buildWebUi } from "../../scripts/build-web-ui.ts";
-import { PAGE_TEXTS } from "../../web-ui/texts/page-texts.ts";
 import {
   AWAITING,
   type FakeBackend,

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { PROBLEM_CODES } from "../../daemon/status/health.ts";
-import { type Snapshot, STATES } from "../../daemon/status/snapshot.ts";
-import { CATALOGUE, LANGUAGES } from "../../daemon/texts/catalogue.ts";
+import { PROBLEM_CODES } from "../../daemon/contract/problems.ts";
+import { type Snapshot, STATES } from "../../daemon/contract/snapshot.ts";
+import { LANGUAGES } from "../../daemon/texts/languages.ts";
+import { PAGE_TEXTS } from "../../daemon/texts/page/catalogue.ts";
+import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
 import { fill, html } from "../../web-ui/html.ts";
 import { chooseLanguage } from "../../web-ui/language.ts";
-import { PAGE_TEXTS } from "../../web-ui/texts/page-texts.ts";
 import { type PageInput, renderPage } from "../../web-ui/view.ts";
 import { AWAITING, IDLE, NO_SECRET, OFFER, OFFLINE, PAIRED } from "../daemon/local/fake-backend.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import type { Config } from "../../config.ts";
-import { QUIET } from "../../screens/qr.ts";
+import { QUIET } from "../../qr/qr.ts";
+import type { Config } from "../../setup/config.ts";
 import type { SnapshotView } from "../snapshot.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readBoard } from "../../../hw/board.ts";
-import { buildInfo } from "../../build-info.ts";
+import { readBoard } from "../../../hw/board/board.ts";
 import { C2CCTL_OPTIONS } from "../../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../../cli/exit.ts";
-import { type SystemClock, systemClock } from "../../clock.ts";
-import { type Config, ConfigError, loadConfig, parseConfig } from "../../config.ts";
+import { buildInfo } from "../../core/build-info.ts";
+import { type SystemClock, systemClock } from "../../core/clock.ts";
+import { type Config, ConfigError, loadConfig, parseConfig } from "../../setup/config.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { snapshotOf } from "../reply.ts";

@@ -1,6 +1,6 @@
 import { accessSync, constants, readdirSync, type Stats, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CredentialError, loadClientSecret, storedForSystemd } from "../../credentials.ts";
+import { CredentialError, loadClientSecret, storedForSystemd } from "../../setup/credentials.ts";
 import type { SnapshotView } from "../snapshot.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
 

@@ -1,6 +1,6 @@
-import type { Board } from "../../../hw/board.ts";
-import type { Config } from "../../config.ts";
-import { applicationSpecificId, chooseIdentity, IdentityError } from "../../identity.ts";
+import type { Board } from "../../../hw/board/board.ts";
+import type { Config } from "../../setup/config.ts";
+import { applicationSpecificId, chooseIdentity, IdentityError } from "../../setup/identity.ts";
 import type { SnapshotView } from "../snapshot.ts";
 import { originOf } from "../words.ts";
 import { type Check, failed, ok, warn } from "./check.ts";

@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 import { isIP } from "node:net";
 import { promisify } from "node:util";
-import type { Clock, SystemClock } from "../../clock.ts";
-import type { Config } from "../../config.ts";
-import type { Fault, Outcome } from "../../domain.ts";
+import type { Fault, Outcome } from "../../contract/verdicts.ts";
+import type { Clock, SystemClock } from "../../core/clock.ts";
+import { isLoopback } from "../../core/loopback.ts";
 import { createFrameio } from "../../frameio/client.ts";
 import { ProxyError, proxyFor } from "../../frameio/proxy.ts";
 import { loadRoots } from "../../frameio/root-files.ts";
 import { RootsError } from "../../frameio/roots.ts";
-import { isLoopback } from "../../loopback.ts";
-import { defaultRoutes, systemNetwork, watchNetwork } from "../../network.ts";
+import type { Config } from "../../setup/config.ts";
+import { defaultRoutes, systemNetwork, watchNetwork } from "../../watch/network.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
 
 /** Milliseconds for a look-up; the daemon waits no longer for a whole connection. */

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
-import type { Snapshot } from "../../status/snapshot.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
 import { Events } from "../events.ts";
 import { ApiProblem } from "../problems.ts";
 import { SnapshotSchema } from "../schemas.ts";

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
-import type { Clock } from "../../clock.ts";
-import type { Logger } from "../../log.ts";
-import type { Language } from "../../texts/catalogue.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/log.ts";
+import type { Language } from "../../texts/languages.ts";
 import type { Audience } from "../app.ts";
 import type { Backend } from "../backend.ts";
 import { ApiProblem } from "../problems.ts";

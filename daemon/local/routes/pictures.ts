@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
-import type { Picture } from "../../../hw/displays/display.ts";
-import { encodePng } from "../../../hw/displays/png.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
+import { encodePng } from "../../../hw/picture/png.ts";
 import { qrPicture, qrSvg } from "../images.ts";
 import { ApiProblem } from "../problems.ts";
 import { QrQuery } from "../schemas.ts";

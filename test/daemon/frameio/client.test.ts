@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { describe, test } from "node:test";
-import { Secret } from "../../../daemon/secret.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import {
   CLIENT_SECRET,
   CODE,

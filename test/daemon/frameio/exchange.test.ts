@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { LookupFunction, Socket } from "node:net";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { FaultKind } from "../../../daemon/domain.ts";
-import { Secret } from "../../../daemon/secret.ts";
+import type { FaultKind } from "../../../daemon/contract/verdicts.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import {
   CLIENT_SECRET,
   client,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Outcome } from "../../../daemon/domain.ts";
+import type { Outcome } from "../../../daemon/contract/verdicts.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import type { Answer } from "../../../daemon/frameio/answer.ts";
 import { judgeDeviceCode } from "../../../daemon/frameio/device-code.ts";
 import { judgeDeviceMe } from "../../../daemon/frameio/device-me.ts";
@@ -10,7 +11,6 @@ import { judgeHeartbeat } from "../../../daemon/frameio/heartbeat.ts";
 import { judgeRefresh } from "../../../daemon/frameio/refresh.ts";
 import { judgeRevoke } from "../../../daemon/frameio/revoke.ts";
 import { judgeTokenPoll } from "../../../daemon/frameio/token-poll.ts";
-import { Secret } from "../../../daemon/secret.ts";
 import { CODE, TOKENS } from "./support.ts";
 
 const RUNS = 10_000;

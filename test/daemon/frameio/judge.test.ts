@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { FaultKind, Outcome, Tokens } from "../../../daemon/domain.ts";
+import type { Tokens } from "../../../daemon/contract/authorization.ts";
+import type { FaultKind, Outcome } from "../../../daemon/contract/verdicts.ts";
 import { type Answer, readPause } from "../../../daemon/frameio/answer.ts";
 import { judgeDeviceCode } from "../../../daemon/frameio/device-code.ts";
 import { judgeDeviceMe } from "../../../daemon/frameio/device-me.ts";

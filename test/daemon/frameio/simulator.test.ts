@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { inspect } from "node:util";
-import type { FaultKind } from "../../../daemon/domain.ts";
+import type { FaultKind } from "../../../daemon/contract/verdicts.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import type { Frameio } from "../../../daemon/frameio/client.ts";
-import { Secret } from "../../../daemon/secret.ts";
 import type { Fault } from "../../simulator/faults.ts";
 import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
 import { client, expectFault, expectVerdict } from "./support.ts";

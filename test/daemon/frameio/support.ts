@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { after } from "node:test";
-import type { Clock } from "../../../daemon/clock.ts";
-import type { Fault, Outcome } from "../../../daemon/domain.ts";
+import type { Fault, Outcome } from "../../../daemon/contract/verdicts.ts";
+import type { Clock } from "../../../daemon/core/clock.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio, type Frameio, type FrameioOptions } from "../../../daemon/frameio/client.ts";
-import { Secret } from "../../../daemon/secret.ts";
 
 export const CLIENT_SECRET = "s3cret-of-the-model";
 

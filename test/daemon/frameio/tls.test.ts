@@ -6,10 +6,10 @@ import { connect, createServer as createTcpServer, type LookupFunction, type Soc
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import type { FaultKind } from "../../../daemon/domain.ts";
+import type { FaultKind } from "../../../daemon/contract/verdicts.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import type { FrameioOptions } from "../../../daemon/frameio/client.ts";
 import { RootsError, readRoots } from "../../../daemon/frameio/roots.ts";
-import { Secret } from "../../../daemon/secret.ts";
 import { type Certificate, createAuthority, createSelfSigned } from "../../simulator/certificates.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
 import { CLIENT_SECRET, client, expectFault, expectVerdict, listen, realClock } from "./support.ts";

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Snapshot } from "../../../daemon/status/snapshot.ts";
+import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { AWAITING, IDLE, OFFER, PAIRED } from "./fake-backend.ts";
 import { overSocket, overTcp, type Running, start } from "./harness.ts";

@@ -1,9 +1,10 @@
-import type { Backend, TokenAnswer } from "../../../daemon/local/backend.ts";
-import type { Problem } from "../../../daemon/status/health.ts";
+import type { TokenAnswer } from "../../../daemon/contract/authorization.ts";
+import type { HistoryEntry } from "../../../daemon/contract/history.ts";
+import type { Problem } from "../../../daemon/contract/problems.ts";
+import type { PairingView, Snapshot } from "../../../daemon/contract/snapshot.ts";
+import type { Backend } from "../../../daemon/local/backend.ts";
 import { Meters } from "../../../daemon/status/meters.ts";
-import type { PairingView, Snapshot } from "../../../daemon/status/snapshot.ts";
-import type { HistoryEntry } from "../../../daemon/vault/vault.ts";
-import type { Picture } from "../../../hw/displays/display.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
 
 /** Unpaired, nothing wrong. */
 export const IDLE: Snapshot = {

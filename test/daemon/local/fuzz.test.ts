@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Secret } from "../../../daemon/secret.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import { assertNoSecret } from "../../support/canary.ts";
 import { PAIRED } from "./fake-backend.ts";
 import { overTcp, start } from "./harness.ts";

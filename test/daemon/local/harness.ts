@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { systemClock } from "../../../daemon/clock.ts";
+import { systemClock } from "../../../daemon/core/clock.ts";
+import { createLogger } from "../../../daemon/core/log.ts";
 import { type Local, type LocalOptions, startLocal } from "../../../daemon/local/server.ts";
-import { createLogger } from "../../../daemon/log.ts";
 import { assertNoSecret } from "../../support/canary.ts";
 import { FakeBackend } from "./fake-backend.ts";
 

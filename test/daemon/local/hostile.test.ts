@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { Secret } from "../../../daemon/core/secret.ts";
 import { hostIsOwn, originIsOwn } from "../../../daemon/local/guards.ts";
-import { Secret } from "../../../daemon/secret.ts";
 import { AWAITING, PAIRED } from "./fake-backend.ts";
 import { overSocket, overTcp, type Running, start } from "./harness.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLogger } from "../../../daemon/log.ts";
-import { observer } from "../../../daemon/observe.ts";
+import { STATES } from "../../../daemon/contract/snapshot.ts";
+import { createLogger } from "../../../daemon/core/log.ts";
 import type { Event } from "../../../daemon/pairing/events.ts";
 import { initialState } from "../../../daemon/pairing/state.ts";
-import { STATES } from "../../../daemon/status/snapshot.ts";
+import { observer } from "../../../daemon/status/observe.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { parseMetrics } from "../../support/prometheus.ts";
 import { fault, tokens, verdict } from "../pairing/examples.ts";

@@ -1,9 +1,10 @@
 /** Values for tests of the pairing machine: one of everything. */
-import type { DeviceRecord, Fault, FaultKind, OfferedCode, Outcome, Tokens } from "../../../daemon/domain.ts";
-import type { AuthorizationRecord, Event } from "../../../daemon/pairing/events.ts";
+import type { AuthorizationRecord, DeviceRecord, Tokens } from "../../../daemon/contract/authorization.ts";
+import type { Fault, FaultKind, OfferedCode, Outcome } from "../../../daemon/contract/verdicts.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
+import type { Event } from "../../../daemon/pairing/events.ts";
 import { type Moment, type Step, step } from "../../../daemon/pairing/machine.ts";
 import { initialState, type State } from "../../../daemon/pairing/state.ts";
-import { Secret } from "../../../daemon/secret.ts";
 
 export const WALL = Date.UTC(2026, 5, 1);
 

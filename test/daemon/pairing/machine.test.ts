@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { FAULT_KINDS, type FaultKind } from "../../../daemon/domain.ts";
+import { REFRESH_LIFE_MS } from "../../../daemon/contract/authorization.ts";
+import { FAULT_KINDS, type FaultKind } from "../../../daemon/contract/verdicts.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import type { Effect, Event } from "../../../daemon/pairing/events.ts";
-import { REFRESH_LIFE_MS, step, wakeAt } from "../../../daemon/pairing/machine.ts";
+import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt, stateName } from "../../../daemon/pairing/name.ts";
 import { initialState, type State } from "../../../daemon/pairing/state.ts";
-import { Secret } from "../../../daemon/secret.ts";
 import { code, device, fault, moment, play, record, tokens, verdict, WALL } from "./examples.ts";
 
 const booted: Event = { type: "booted", stored: null, end: null };

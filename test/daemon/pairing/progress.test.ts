@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Clock } from "../../../daemon/clock.ts";
+import type { Clock } from "../../../daemon/core/clock.ts";
 import type { Frameio } from "../../../daemon/frameio/client.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
 import type { Vault } from "../../../daemon/vault/vault.ts";

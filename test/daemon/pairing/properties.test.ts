@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { FaultKind, Outcome, PollVerdict, RefreshVerdict, Tokens } from "../../../daemon/domain.ts";
+import type { Tokens } from "../../../daemon/contract/authorization.ts";
+import type { FaultKind, Outcome, PollVerdict, RefreshVerdict } from "../../../daemon/contract/verdicts.ts";
 import type { Effect, Event } from "../../../daemon/pairing/events.ts";
 import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt } from "../../../daemon/pairing/name.ts";

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import type { Item } from "../../../daemon/screens/column.ts";
-import { loadFonts } from "../../../daemon/screens/fonts.ts";
 import { type Layout, layout, type Panel } from "../../../daemon/screens/layout.ts";
 import { type Screen, screenOf } from "../../../daemon/screens/screen.ts";
-import type { Snapshot } from "../../../daemon/status/snapshot.ts";
-import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
+import { LANGUAGES } from "../../../daemon/texts/languages.ts";
+import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
+import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { PANELS, panelName, SITUATIONS } from "./situations.ts";
 
 /** Sizes that no table of usual panels has. */

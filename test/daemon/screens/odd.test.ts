@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { PROBLEM_CODES } from "../../../daemon/contract/problems.ts";
+import { STATES } from "../../../daemon/contract/snapshot.ts";
 import { paintCells } from "../../../daemon/screens/cells.ts";
-import { loadFonts } from "../../../daemon/screens/fonts.ts";
 import { createPainter, paint } from "../../../daemon/screens/paint.ts";
 import { screenOf } from "../../../daemon/screens/screen.ts";
-import { PROBLEM_CODES } from "../../../daemon/status/health.ts";
-import { STATES } from "../../../daemon/status/snapshot.ts";
-import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
+import { LANGUAGES } from "../../../daemon/texts/languages.ts";
+import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
+import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { DEVICE, OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 const text = fc.oneof(

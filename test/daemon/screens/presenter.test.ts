@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
-import type { Snapshot } from "../../../daemon/status/snapshot.ts";
-import {
-  type CellPicture,
-  type Display,
-  DisplayChanged,
-  DisplayError,
-  type Picture,
-  type PixelCapabilities,
-} from "../../../hw/displays/display.ts";
+import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displays/contract/display.ts";
+import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
 import { OFFER, snapshotOf } from "./snapshots.ts";
 

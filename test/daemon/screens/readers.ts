@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import jsqr from "jsqr";
 import sharp, { type Sharp } from "sharp";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
-import type { Picture } from "../../../hw/displays/display.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
 
 const wasm = createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm");
 prepareZXingModule({ overrides: { wasmBinary: readFileSync(wasm).buffer as ArrayBuffer } });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
-import { loadFonts } from "../../../daemon/screens/fonts.ts";
 import { paint } from "../../../daemon/screens/paint.ts";
 import { screenOf } from "../../../daemon/screens/screen.ts";
-import { CATALOGUE } from "../../../daemon/texts/catalogue.ts";
+import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
+import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { image, type Raster, READERS, rasterOf } from "./readers.ts";
 import { PANELS, panelName } from "./situations.ts";
 import { snapshotOf } from "./snapshots.ts";

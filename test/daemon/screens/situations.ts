@@ -1,6 +1,6 @@
+import { PROBLEM_CODES } from "../../../daemon/contract/problems.ts";
+import { BUTTON_PHASES, type Snapshot, STATES } from "../../../daemon/contract/snapshot.ts";
 import type { Panel } from "../../../daemon/screens/layout.ts";
-import { PROBLEM_CODES } from "../../../daemon/status/health.ts";
-import { BUTTON_PHASES, type Snapshot, STATES } from "../../../daemon/status/snapshot.ts";
 import { OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 /** The sizes that such hardware has, 128x32 OLED to 4K monitor. */

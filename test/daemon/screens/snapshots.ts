@@ -1,5 +1,5 @@
-import type { ProblemCode } from "../../../daemon/status/health.ts";
-import type { PairingView, Snapshot } from "../../../daemon/status/snapshot.ts";
+import type { ProblemCode } from "../../../daemon/contract/problems.ts";
+import type { PairingView, Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { IDLE } from "../../support/snapshots.ts";
 
 export const DEVICE = { ...IDLE.device, name: "ACME R1 3F9A", client_id: "ACME-R1-10000000A1B2C3D4" };

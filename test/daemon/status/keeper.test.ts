@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ButtonView } from "../../../daemon/contract/snapshot.ts";
 import type { Event } from "../../../daemon/pairing/events.ts";
 import { initialState, type State } from "../../../daemon/pairing/state.ts";
 import { StatusKeeper } from "../../../daemon/status/keeper.ts";
-import type { ButtonView } from "../../../daemon/status/snapshot.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { IDLE } from "../../support/snapshots.ts";
 import { code, play, record, verdict } from "../pairing/examples.ts";

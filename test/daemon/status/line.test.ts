@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Problem, ProblemCode } from "../../../daemon/status/health.ts";
+import type { Problem, ProblemCode } from "../../../daemon/contract/problems.ts";
+import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { statusLine } from "../../../daemon/status/line.ts";
-import type { Snapshot } from "../../../daemon/status/snapshot.ts";
 
 function line(about: Partial<Snapshot>): string {
   return statusLine({ pairing: null, project: null, health: [], ...about } as Snapshot);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadFonts } from "../../../daemon/screens/fonts.ts";
-import { setLine } from "../../../daemon/screens/type.ts";
-import { CATALOGUE, LANGUAGES } from "../../../daemon/texts/catalogue.ts";
-import { charactersOf } from "../../../daemon/texts/characters.ts";
-import { clockTime, grouped } from "../../../daemon/texts/texts.ts";
+import { LANGUAGES } from "../../../daemon/texts/languages.ts";
+import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
+import { charactersOf } from "../../../daemon/texts/screen/characters.ts";
+import { clockTime, grouped } from "../../../daemon/texts/screen/texts.ts";
+import { loadFonts } from "../../../daemon/type/fonts.ts";
+import { setLine } from "../../../daemon/type/type.ts";
 
 test("the shipped faces have every character of every catalogue, as outlines and pixel by pixel", async () => {
   for (const language of LANGUAGES) {

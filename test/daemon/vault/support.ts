@@ -2,15 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { Secret } from "../../../daemon/secret.ts";
+import type { StoredAuthorization, StoredTokens } from "../../../daemon/contract/authorization.ts";
+import type { StoredIdentity } from "../../../daemon/contract/identity.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
 import { openVault, type VaultOptions } from "../../../daemon/vault/disk.ts";
-import type {
-  DiskVault,
-  ResilientVault,
-  StoredAuthorization,
-  StoredIdentity,
-  StoredTokens,
-} from "../../../daemon/vault/vault.ts";
+import type { DiskVault, ResilientVault } from "../../../daemon/vault/vault.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
 
 export const CLIENT = "10000000abcdef01";

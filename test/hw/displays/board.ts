@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { SCHEMA } from "../../../daemon/config.ts";
-import type { PixelDisplay } from "../../../hw/displays/display.ts";
+import { SCHEMA } from "../../../daemon/setup/config.ts";
+import type { PixelDisplay } from "../../../hw/displays/contract/display.ts";
+import type { DisplayOptions, Host, TextStream } from "../../../hw/displays/contract/options.ts";
 import { openDisplay } from "../../../hw/displays/open.ts";
-import type { DisplayOptions, Host, TextStream } from "../../../hw/displays/options.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 export interface FakeFramebuffer {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binding } from "../../../hw/displays/binding.ts";
-import { i2cBus } from "../../../hw/displays/i2c.ts";
+import { binding } from "../../../hw/displays/bus/binding.ts";
+import { i2cBus } from "../../../hw/displays/bus/i2c.ts";
+import { spiBus } from "../../../hw/displays/bus/spi.ts";
 import { openDisplay } from "../../../hw/displays/open.ts";
-import { spiBus } from "../../../hw/displays/spi.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { Board, displayOptions } from "./board.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openOled, ssd1306 } from "../../../hw/displays/ssd1306.ts";
+import { ssd1306 } from "../../../hw/displays/drivers/ssd1306.ts";
+import { openOled } from "../../../hw/displays/parts/oled.ts";
 import { Board, displayOptions } from "./board.ts";
 import { OledGlass } from "./glass.ts";
 import { noise, qrPicture } from "./pictures.ts";
@@ -10,7 +11,7 @@ test("a picture that stands on an OLED is moved every minute and dimmed after fi
   const glass = new OledGlass(128);
   const { display } = openOled(glass, ssd1306(128, 64), displayOptions({ brightness: 80 }), board.host());
   assert.ok("show" in display && display.capabilities.surface === "pixels");
-  const oled = display as import("../../../hw/displays/display.ts").PixelDisplay;
+  const oled = display as import("../../../hw/displays/contract/display.ts").PixelDisplay;
   await oled.show(qrPicture(128, 64));
   assert.equal(glass.contrast, 204);
   const first = glass.seen(128, 64, 0);

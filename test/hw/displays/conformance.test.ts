@@ -1,15 +1,17 @@
-/** What the contract in hw/displays/display.ts promises, of every driver. */
+/** What the contract in hw/displays/contract/display.ts promises, of every driver. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { DcsSurface } from "../../../hw/displays/dcs.ts";
-import type { CellPicture, Display, Picture } from "../../../hw/displays/display.ts";
-import { ili9341 } from "../../../hw/displays/ili9341.ts";
+import type { CellPicture, Display } from "../../../hw/displays/contract/display.ts";
+import type { DisplayOptions } from "../../../hw/displays/contract/options.ts";
+import { ili9341 } from "../../../hw/displays/drivers/ili9341.ts";
+import { sh1106 } from "../../../hw/displays/drivers/sh1106.ts";
+import { ssd1306 } from "../../../hw/displays/drivers/ssd1306.ts";
+import { st7789 } from "../../../hw/displays/drivers/st7789.ts";
 import { openDisplay } from "../../../hw/displays/open.ts";
-import type { DisplayOptions } from "../../../hw/displays/options.ts";
-import { sh1106 } from "../../../hw/displays/sh1106.ts";
-import { openOled, ssd1306 } from "../../../hw/displays/ssd1306.ts";
-import { st7789 } from "../../../hw/displays/st7789.ts";
-import { displayOn } from "../../../hw/displays/surface.ts";
+import { DcsSurface } from "../../../hw/displays/parts/dcs.ts";
+import { openOled } from "../../../hw/displays/parts/oled.ts";
+import { displayOn } from "../../../hw/displays/parts/surface.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
 import { Board, displayOptions, Transcript } from "./board.ts";
 import { LcdGlass, OledGlass } from "./glass.ts";
 import { noise } from "./pictures.ts";

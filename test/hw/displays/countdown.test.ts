@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { loadFonts } from "../../../daemon/screens/fonts.ts";
 import { paint } from "../../../daemon/screens/paint.ts";
 import type { Screen } from "../../../daemon/screens/screen.ts";
+import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { Board, displayOptions, openPixels } from "./board.ts";
 
 /** A code on offer, with so many seconds left of two minutes. */

@@ -1,4 +1,4 @@
-import type { Picture, PixelFormat, Rotation } from "../../../hw/displays/display.ts";
+import type { Picture, PixelFormat, Rotation } from "../../../hw/picture/picture.ts";
 
 /** What a viewer sees: 0xRRGGBB a pixel. */
 export interface Seen {

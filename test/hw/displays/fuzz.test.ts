@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { physicalSize } from "../../../hw/displays/edid.ts";
-import { chooseFramebuffer, formatOf, listFramebuffers } from "../../../hw/displays/fbdev.ts";
-import { Sysfs } from "../../../hw/displays/sysfs.ts";
+import { physicalSize } from "../../../hw/linux/edid.ts";
+import { chooseFramebuffer, formatOf, listFramebuffers } from "../../../hw/linux/fbdev.ts";
+import { Sysfs } from "../../../hw/linux/sysfs.ts";
 import { Board } from "./board.ts";
 
 const RUNS = 3_000;

@@ -1,4 +1,4 @@
-import type { PanelBus } from "../../../hw/displays/bus.ts";
+import type { PanelBus } from "../../../hw/displays/bus/bus.ts";
 import { from565, type Seen } from "./decode.ts";
 
 /** A bus that records what goes over it: "> 2a 00 00" for a command, "data N" and the bytes for a picture. */

@@ -1,5 +1,5 @@
 import qrcode from "qrcode";
-import type { Picture } from "../../../hw/displays/display.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
 
 export const WHITE = 0;
 export const BLACK = 1;

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync }
 import { join } from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
-import { encodePng } from "../../../hw/displays/png.ts";
+import { encodePng } from "../../../hw/picture/png.ts";
 import { Board, displayOptions, openPixels } from "./board.ts";
 import { ideal, type Seen } from "./decode.ts";
 import { LINK, noise, qrPicture } from "./pictures.ts";

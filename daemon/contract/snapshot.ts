@@ -1,0 +1,102 @@
+/**
+ * What the outside may know: the one public picture of the daemon. The local API sends it as it stands, the screens
+ * and the status page are drawn from it, systemd's STATUS line is made of it. It never holds a secret.
+ */
+
+import type { Project } from "./authorization.ts";
+import type { IdentitySource } from "./identity.ts";
+import type { Problem } from "./problems.ts";
+
+/** The public names; wire-stable. */
+export const STATES = [
+  "starting",
+  "unconfigured",
+  "waiting-for-clock",
+  "waiting-for-network",
+  "requesting-code",
+  "awaiting-user",
+  "idle",
+  "confirming",
+  "paired",
+] as const;
+
+export type StateName = (typeof STATES)[number];
+
+export interface Snapshot {
+  readonly state: StateName;
+  /** ISO 8601; when `state` was entered, by the device's clock. */
+  readonly since: string;
+  readonly device: {
+    /** Frame.io's name for this unit, as its pairing dialog shows it; the client_id until that is known. */
+    readonly name: string;
+    readonly client_id: string;
+    readonly model: string;
+    readonly source: IdentitySource;
+  };
+  readonly pairing: PairingView | null;
+  readonly project: Project | null;
+  readonly authorization: AuthorizationView | null;
+  /** Worst first. Empty when all is well. */
+  readonly health: readonly Problem[];
+  readonly display: DisplayView;
+  /** What the device's button is being used for; null while nobody uses it. */
+  readonly button: ButtonView | null;
+  readonly version: string;
+  /** Seconds since the daemon started. */
+  readonly uptime: number;
+}
+
+/** The code on offer. */
+export interface PairingView {
+  readonly user_code: string;
+  readonly verification_uri: string | null;
+  /** Only ever an https URL on an allowed host. */
+  readonly verification_uri_complete: string | null;
+  /** Whole seconds left when the snapshot was made. */
+  readonly expires_in: number;
+  readonly expires_at: string;
+  /** Which code of this offer this is, from 1. */
+  readonly attempt: number;
+}
+
+export interface AuthorizationView {
+  /** The end that the user chose in Frame.io; null for none. */
+  readonly expires_at: string | null;
+  /** Whole seconds that the access token still lives; null where no clock can tell. */
+  readonly access_expires_in: number | null;
+  /** Last successful refresh or pairing; null where the clock was not to be trusted then. */
+  readonly refreshed_at: string | null;
+}
+
+export interface DisplayView {
+  readonly driver: string;
+  readonly device: string | null;
+  readonly name: string;
+  /** Pixels, or cells on a terminal; null where nothing is shown. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Pixels a QR module takes on this screen; null where no code fits or none was drawn yet. */
+  readonly qr_module: number | null;
+  /** Pixels of white around it, which readers want to be four modules; null like `qr_module`. */
+  readonly qr_quiet: number | null;
+}
+
+/** How a hold of the button stands; wire-stable. */
+export const BUTTON_PHASES = [
+  "counting",
+  "kept",
+  "unpairing",
+  "unpaired",
+  "not-revoked",
+  "nothing-to-unpair",
+] as const;
+
+export interface ButtonView {
+  /**
+   * `counting`: held, and unpairs when `seconds_left` are over; `kept`: let go before; `unpaired`; `not-revoked`: the
+   * same, but Frame.io could not be told. All but the first and `unpairing` pass by themselves.
+   */
+  readonly phase: (typeof BUTTON_PHASES)[number];
+  /** Only while counting. */
+  readonly seconds_left: number | null;
+}

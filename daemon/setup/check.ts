@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { readBoard } from "../../hw/board/board.ts";
+import { ProxyError, proxyFor } from "../frameio/proxy.ts";
+import { loadRoots } from "../frameio/root-files.ts";
+import { RootsError } from "../frameio/roots.ts";
+import type { Config } from "./config.ts";
+import { CredentialError, loadClientSecret, storedForSystemd } from "./credentials.ts";
+import { chooseIdentity, IdentityError } from "./identity.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `c2cd --check`: prints what the daemon would use, never a secret; false where something has to be mended first. */
+export function check(config: Config, root: string, environment: Environment): boolean {
+  const lines = [
+    attempt("secret", () => describeSecret(config, root, environment)),
+    attempt("identity", () => describeIdentity(config, root)),
+    attempt("server", () => describeServer(config, root, environment)),
+    { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
+    { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
+  ];
+  process.stdout.write(lines.map(({ text }) => `${text}\n`).join(""));
+  return lines.every(({ ok }) => ok);
+}
+
+function attempt(name: string, describe: () => string): { readonly ok: boolean; readonly text: string } {
+  const label = name.padEnd(11);
+  try {
+    return { ok: true, text: label + describe() };
+  } catch (error) {
+    const expected = [CredentialError, IdentityError, ProxyError, RootsError];
+    if (!expected.some((kind) => error instanceof kind)) throw error;
+    return { ok: false, text: `${label}WRONG: ${(error as Error).message}` };
+  }
+}
+
+function describeSecret(config: Config, root: string, environment: Environment): string {
+  const { CREDENTIALS_DIRECTORY: credentials = null } = environment;
+  const found = loadClientSecret(credentials, config.frameio.client_secret_file);
+  if (found !== null) return `from ${found.origin}`;
+  const stored = credentials === null ? storedForSystemd(root) : null;
+  if (stored === null)
+    throw new CredentialError(
+      "there is no client_secret; run c2cd-provision, or set frameio.client_secret_file",
+    );
+  return stored.hidden
+    ? `what systemd has in ${stored.store}; root alone can see whether it is there`
+    : `handed over by systemd from ${stored.store}`;
+}
+
+function describeIdentity(config: Config, root: string): string {
+  const { identity } = chooseIdentity(readBoard(root), null, config.identity, randomUUID);
+  if (identity.source === "generated") return "made up at the first start and kept";
+  return `${identity.clientId} (${identity.source}), unless another one is remembered`;
+}
+
+function describeServer(config: Config, root: string, environment: Environment): string {
+  const { base_url, ca_file } = config.frameio;
+  loadRoots(root, ca_file);
+  const proxy = proxyFor(base_url, environment);
+  return base_url + (proxy === null ? "" : ` through ${new URL(proxy).host}`);
+}

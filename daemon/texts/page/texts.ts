@@ -1,0 +1,41 @@
+import type { HistoryEvent } from "../../contract/history.ts";
+
+/** What the page says beyond the sentences that it shares with the screens. `{name}` marks where a value goes. */
+export interface PageTexts {
+  readonly scanOrEnter: string;
+  readonly openLink: string;
+  readonly qrLabel: string;
+  readonly compareName: string;
+  readonly newCodeIn: string;
+  readonly codeEnded: string;
+  /** A new code is on offer while an authorization is held. */
+  readonly stillPaired: string;
+  /** Says what the button beside it does. */
+  readonly idleWithButton: string;
+  readonly projectUnknown: string;
+  readonly pairAgain: string;
+  readonly actions: string;
+  readonly unpairQuestion: string;
+  readonly unpairMeaning: string;
+  readonly unpairYes: string;
+  readonly unpairNo: string;
+  /** By their names in the address. */
+  readonly notices: Readonly<Record<"not-revoked" | "not-done", string>>;
+  readonly health: string;
+  readonly severities: Readonly<Record<"error" | "warning" | "info", string>>;
+  readonly details: string;
+  readonly deviceId: string;
+  readonly model: string;
+  readonly validUntil: string;
+  readonly noEnd: string;
+  readonly renewed: string;
+  readonly screen: string;
+  readonly version: string;
+  readonly history: string;
+  readonly historyEmpty: string;
+  readonly events: Readonly<Record<HistoryEvent, string>>;
+  readonly languages: string;
+  readonly live: string;
+  /** `{time}`: when the page was last told something. */
+  readonly connectionLost: string;
+}

@@ -1,0 +1,58 @@
+import type { ProblemCode } from "../../contract/problems.ts";
+import type { ButtonView, StateName } from "../../contract/snapshot.ts";
+
+/** One idea: what is, and what to do about it. */
+export interface Message {
+  /** A few words, without a full stop. */
+  readonly headline: string;
+  /** One plain sentence, two at most. */
+  readonly sentence: string;
+}
+
+/**
+ * Every sentence that a person reads on a screen or the page, in one language. A soft hyphen (U+00AD) marks where a
+ * long word may be broken.
+ */
+export interface Texts {
+  /** The language's own name. */
+  readonly language: string;
+  readonly states: Readonly<Record<StateName, Message>>;
+  readonly problems: Readonly<Record<ProblemCode, Message>>;
+  readonly code: {
+    /** Above a QR code. */
+    readonly scan: string;
+    /** Above the digits where there is no QR code. */
+    readonly enter: string;
+    /** Between the QR code and the digits. @param address without the scheme, "next.frame.io/pair" */
+    orOpen(address: string): string;
+    /** Above the digits where there is no QR code. */
+    open(address: string): string;
+    /** Where the server named no address: the way through Frame.io's own menus. */
+    readonly menu: string;
+  };
+  /** While the device's button is held, and after. */
+  readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {
+    /** @param seconds until the device is unpaired */
+    counting(seconds: number): Message;
+  };
+  readonly labels: {
+    readonly device: string;
+    readonly project: string;
+    readonly code: string;
+  };
+  readonly actions: {
+    readonly newCode: string;
+    readonly cancel: string;
+    readonly unpair: string;
+  };
+}
+
+/** Minutes and seconds, "1:43". @param seconds whole seconds, not negative */
+export function clockTime(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Six digits in two groups of three, as they are read aloud; anything else as it is. */
+export function grouped(userCode: string): string {
+  return /^\d{6}$/.test(userCode) ? `${userCode.slice(0, 3)} ${userCode.slice(3)}` : userCode;
+}

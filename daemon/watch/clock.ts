@@ -1,0 +1,30 @@
+import type { Clock } from "../core/clock.ts";
+
+const LOOK_EVERY_MS = 2_000;
+/** NTP slews by less than this between two looks; whatever is more was a step. */
+const STEP_MS = 1_000;
+
+/**
+ * Calls `changed` when the wall clock is set, or comes to be trusted or is no more. Returns what ends it.
+ *
+ * @param changed is told by how many milliseconds it was set; 0 where it was not
+ */
+export function watchClock(clock: Clock, changed: (stepMs: number, trusted: boolean) => void): () => void {
+  let offset = clock.wall() - clock.elapsed();
+  let trusted = clock.wallTrusted();
+  let cancel = clock.after(LOOK_EVERY_MS, look);
+
+  function look(): void {
+    cancel = clock.after(LOOK_EVERY_MS, look);
+    const newOffset = clock.wall() - clock.elapsed();
+    const newTrusted = clock.wallTrusted();
+    const moved = newOffset - offset;
+    const step = Math.abs(moved) < STEP_MS ? 0 : moved;
+    const changes = step !== 0 || trusted !== newTrusted;
+    offset = newOffset;
+    trusted = newTrusted;
+    if (changes) changed(step, trusted);
+  }
+
+  return () => cancel();
+}

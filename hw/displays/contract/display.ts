@@ -1,0 +1,88 @@
+import type { Picture, PixelFormat } from "../../picture/picture.ts";
+/**
+ * The contract between what is drawn and what it is drawn on. A driver knows a device and no state; a screen
+ * knows sizes and no device.
+ */
+
+/** Names accepted by `display.driver`, less `auto`. */
+export type DriverName =
+  | "framebuffer"
+  | "ssd1306"
+  | "sh1106"
+  | "st7789"
+  | "ili9341"
+  | "png"
+  | "terminal"
+  | "none";
+
+/** A screenful of characters, for displays that show text: one string a row, at most `columns` cells wide. */
+export interface CellPicture {
+  readonly columns: number;
+  readonly rows: number;
+  readonly lines: readonly string[];
+}
+
+interface CommonCapabilities {
+  readonly driver: DriverName;
+  /** Device node or file, e.g. "/dev/fb0"; null where there is none. */
+  readonly device: string | null;
+  /** What a person would call it, e.g. "vc4drmfb" from sysfs. */
+  readonly name: string;
+}
+
+export interface PixelCapabilities extends CommonCapabilities {
+  readonly surface: "pixels";
+  /** As the viewer sees it: rotation applied. */
+  readonly width: number;
+  readonly height: number;
+  readonly format: PixelFormat;
+  /** Bytes from one row to the next in the device's memory, before rotation. */
+  readonly stride: number;
+  /** One bit a pixel: draw without antialiasing. */
+  readonly monochrome: boolean;
+  /** "slow" where a full refresh takes longer than a tenth of a second (I2C, SPI): redraw sparingly. */
+  readonly refresh: "fast" | "slow";
+  /** Visible size in millimetres as the viewer sees it; null where the kernel does not know. */
+  readonly physical: { readonly width: number; readonly height: number } | null;
+}
+
+export interface CellCapabilities extends CommonCapabilities {
+  readonly surface: "cells";
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface NoCapabilities extends CommonCapabilities {
+  readonly surface: "nothing";
+}
+
+export type Capabilities = PixelCapabilities | CellCapabilities | NoCapabilities;
+
+interface CommonDisplay {
+  /** Turns the surface dark and gives it back to whoever had it before (console, camera UI). `show` takes it again. */
+  clear(): Promise<void>;
+  /** `clear`, then lets go of the device for good. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface PixelDisplay extends CommonDisplay {
+  readonly capabilities: PixelCapabilities;
+  /**
+   * Puts the picture on the device, writing no more than what changed since the last one.
+   * @throws {DisplayError} where the device is gone or refuses; the caller may open it again later.
+   */
+  show(picture: Picture): Promise<void>;
+  /** Sets the light, 0 to 100 percent of full; absent where the device has no such control. */
+  setBrightness?(percent: number): Promise<void>;
+}
+
+export interface CellDisplay extends CommonDisplay {
+  readonly capabilities: CellCapabilities;
+  show(picture: CellPicture): Promise<void>;
+}
+
+export interface NoDisplay extends CommonDisplay {
+  readonly capabilities: NoCapabilities;
+}
+
+export type Display = PixelDisplay | CellDisplay | NoDisplay;

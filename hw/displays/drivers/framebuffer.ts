@@ -1,0 +1,209 @@
+import { statSync } from "node:fs";
+import { type FileHandle, open as openFile } from "node:fs/promises";
+import { type Backlight, findBacklight } from "../../linux/backlight.ts";
+import { TextConsole } from "../../linux/console.ts";
+import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
+import {
+  chooseFramebuffer,
+  type Framebuffer,
+  fits,
+  formatOf,
+  isMonochrome,
+  isOled,
+  readFramebuffer,
+  sizeOnConnector,
+} from "../../linux/fbdev.ts";
+import { Sysfs } from "../../linux/sysfs.ts";
+import { type Rect, wholeOf } from "../../picture/changes.ts";
+import { encoder, rowBytes } from "../../picture/formats.ts";
+import type { Picture } from "../../picture/picture.ts";
+import type { PixelCapabilities } from "../contract/display.ts";
+import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
+import { withCare } from "../parts/care.ts";
+import { whileShown } from "../parts/standing.ts";
+import { displayOn, type Surface } from "../parts/surface.ts";
+
+/** Bytes that one write to the device carries at most: what bounds the memory of a full repaint. */
+const CHUNK = 256 * 1024;
+/** One write takes about as long as the conversion of so many bytes; with some drivers (ssd1307fb) it also sends all of the panel. */
+const CALL_BYTES = 8192;
+/** So many writes are never too many: a second of a countdown takes fewer. */
+const FEW_CALLS = 32;
+
+/** How often a picture is looked after: a text console that drew over it tells nobody. */
+const LOOK_EVERY_MS = 2000;
+
+/**
+ * A framebuffer of the kernel, or under a root prefix a plain file in its place.
+ * @throws {DisplayError} where there is none, it may not be written, or has a format that is not known here
+ */
+export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
+  const sysfs = new Sysfs(host.root);
+  const framebuffer = chooseFramebuffer(sysfs, options);
+  if (framebuffer === null) throw new DisplayError(absence(options));
+  const { id, node, name, stride, visible, kind } = framebuffer;
+  const format = options.pixel_format === "auto" ? formatOf(sysfs, framebuffer) : options.pixel_format;
+  if (format === null || !fits(format, framebuffer)) throw new DisplayError(unknownFormat(framebuffer));
+  const file = await openNode(host.root, node);
+  const console = new TextConsole(sysfs, id);
+  const backlight = findBacklight(sysfs, `/sys/class/graphics/${id}/device`);
+  const surface = new FramebufferSurface(
+    {
+      driver: "framebuffer",
+      device: node,
+      name,
+      surface: "pixels",
+      width: visible.width,
+      height: visible.height,
+      format,
+      stride,
+      monochrome: isMonochrome(framebuffer),
+      refresh: kind === "panel" ? "slow" : "fast",
+      physical: sizeOnConnector(sysfs, id),
+    },
+    { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness },
+  );
+  const warnings = [console.hindrance, backlight?.hindrance ?? null].filter((sentence) => sentence !== null);
+  const bare = displayOn(surface, options);
+  const painted = whileShown(bare, LOOK_EVERY_MS, host.clock, async (picture) => {
+    if (console.hasDrawn()) await bare.show(picture);
+  });
+  const display = isOled(framebuffer) ? withCare(painted, options.brightness, host.clock) : painted;
+  return { display, warnings };
+}
+
+function unknownFormat({ node, bitsPerPixel }: Framebuffer): string {
+  if (bitsPerPixel === 8)
+    return `${node} has a palette, which c2cd can't set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.`;
+  return `${node} has ${bitsPerPixel} bits a pixel, in a format that is not known: set display.pixel_format to one of that size.`;
+}
+
+/** The open node, its path, and which inode it is: a device that leaves and returns is another one. */
+async function openNode(root: string, node: string) {
+  const path = `${root}${node}`;
+  try {
+    const file = await openFile(path, "r+");
+    return { file, path, inode: (await file.stat()).ino };
+  } catch (error) {
+    throw deviceError(error, node);
+  }
+}
+
+function absence({ device, width, height }: DisplayOptions): string {
+  const size = width > 0 || height > 0 ? ` of ${width || "any"}x${height || "any"} pixels` : "";
+  const name = device === "" ? "" : ` called ${device}`;
+  return `There is no framebuffer${name}${size}: check the cable and that the boot configuration enables the display.`;
+}
+
+interface Parts {
+  readonly sysfs: Sysfs;
+  readonly framebuffer: Framebuffer;
+  readonly file: FileHandle;
+  readonly path: string;
+  readonly inode: number;
+  readonly console: TextConsole;
+  readonly backlight: Backlight | null;
+  readonly brightness: number;
+}
+
+class FramebufferSurface implements Surface {
+  readonly capabilities: PixelCapabilities;
+  readonly setBrightness?: (percent: number) => Promise<void>;
+  readonly #parts: Parts;
+  #taken = false;
+
+  constructor(capabilities: PixelCapabilities, parts: Parts) {
+    this.capabilities = capabilities;
+    this.#parts = parts;
+    const { backlight } = parts;
+    if (backlight !== null) this.setBrightness = (percent) => backlight.set(percent);
+  }
+
+  async take(): Promise<boolean> {
+    this.#checkUnchanged();
+    const { console, backlight, brightness } = this.#parts;
+    const kept = await console.takeOff();
+    // At full brightness a light that is on already stays as the system set it.
+    if (!this.#taken && backlight !== null && (brightness < 100 || backlight.percent === 0))
+      await backlight.set(brightness);
+    this.#taken = true;
+    return kept;
+  }
+
+  #checkUnchanged(): void {
+    const { sysfs, framebuffer, path, inode } = this.#parts;
+    const { id, node } = framebuffer;
+    const now = readFramebuffer(sysfs, id);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || now === null)
+      throw new DisplayError(`${node} has disappeared: check the cable of the display.`);
+    if (stat.ino !== inode || JSON.stringify(now) !== JSON.stringify(framebuffer))
+      throw new DisplayChanged(`${node} is another display or has another mode now: open it again.`);
+  }
+
+  async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
+    const { format, stride } = this.capabilities;
+    const { visible } = this.#parts.framebuffer;
+    const encode = encoder(format, picture.palette);
+    for (const part of this.#cheaper(picture, parts)) {
+      const length = rowBytes(format, part.width);
+      const x = rowBytes(format, visible.x + part.x);
+      const rows = this.#rowsAtOnce(part);
+      const buffer = new Uint8Array((Math.min(rows, part.height) - 1) * stride + length);
+      for (let y = part.y; y < part.y + part.height; y += rows) {
+        const count = Math.min(rows, part.y + part.height - y);
+        for (let row = 0; row < count; row++)
+          encode(picture.pixels, (y + row) * picture.width + part.x, part.width, buffer, row * stride);
+        const bytes = buffer.subarray(0, (count - 1) * stride + length);
+        await this.#write(bytes, (visible.y + y) * stride + x);
+      }
+    }
+  }
+
+  /** The parts, or all of the picture where so many rows on their own would take longer. */
+  #cheaper(picture: Picture, parts: readonly Rect[]): readonly Rect[] {
+    const calls = parts.reduce((sum, part) => sum + Math.ceil(part.height / this.#rowsAtOnce(part)), 0);
+    const whole = this.capabilities.stride * this.capabilities.height;
+    return calls > FEW_CALLS && calls * CALL_BYTES > whole ? [wholeOf(picture)] : parts;
+  }
+
+  /** Padding behind a row belongs to nobody; pixels behind the visible ones may. */
+  #rowsAtOnce({ width }: Rect): number {
+    if (width !== this.#parts.framebuffer.virtualWidth) return 1;
+    return Math.max(1, Math.floor(CHUNK / this.capabilities.stride));
+  }
+
+  async release(): Promise<void> {
+    const { width, height } = this.capabilities;
+    const { console, backlight } = this.#parts;
+    const black = { width, height, pixels: new Uint8Array(width * height), palette: [0x000000] };
+    this.#taken = false;
+    try {
+      await this.paint(black, [wholeOf(black)]);
+    } finally {
+      await console.giveBack();
+      await backlight?.restore();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.file.close();
+  }
+
+  async #write(bytes: Uint8Array, position: number): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) {
+      const { bytesWritten } = await this.#parts.file.write(
+        bytes,
+        written,
+        bytes.length - written,
+        position + written,
+      );
+      if (bytesWritten === 0)
+        throw new DisplayError(
+          `${this.#parts.framebuffer.node} is smaller than its driver says: report this driver.`,
+        );
+      written += bytesWritten;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import type { PixelFormat, Rgb } from "./picture.ts";
+
+/** Bits that one pixel takes in the device's memory. */
+export const BITS_PER_PIXEL: Readonly<Record<PixelFormat, number>> = {
+  XRGB8888: 32,
+  XBGR8888: 32,
+  RGB888: 24,
+  BGR888: 24,
+  RGB565: 16,
+  BGR565: 16,
+  GRAY8: 8,
+  MONO01: 1,
+  MONO10: 1,
+};
+
+/** Bytes of a row of `width` pixels, without the padding that a stride may add. */
+export function rowBytes(format: PixelFormat, width: number): number {
+  return Math.ceil((BITS_PER_PIXEL[format] * width) / 8);
+}
+
+/**
+ * Puts `count` palette indices, from `pixels[from]` on, into `out` from byte `at` on. With the mono formats a run
+ * begins at a byte's first pixel; what is left of the last byte is 0.
+ */
+export type Encode = (pixels: Uint8Array, from: number, count: number, out: Uint8Array, at: number) => void;
+
+/**
+ * What turns indices into `palette` into the bytes of `format`.
+ *
+ * Multi-byte pixels are little-endian, as fbdev has them on the processors that Node runs on. The unused byte of the
+ * 32-bit formats is 255: hardware that takes it for alpha shows the picture opaque. In the mono formats the leftmost
+ * pixel is the least significant bit of its byte (drivers/video/fbdev/ssd1307fb.c, ssd1307fb_update_rect;
+ * FB_LEFT_POS in include/linux/fb.h on little-endian machines).
+ */
+export function encoder(format: PixelFormat, palette: readonly Rgb[]): Encode {
+  const bits = BITS_PER_PIXEL[format];
+  if (bits === 1) return monoEncoder(palette, format === "MONO10");
+  const values = new Uint32Array(256);
+  palette.forEach((colour, index) => {
+    values[index] = pixelValue(format, colour);
+  });
+  if (bits === 8) return byteEncoder(values);
+  if (bits === 24) return tripleEncoder(values);
+  return wordEncoder(values, bits === 16 ? Uint16Array : Uint32Array);
+}
+
+/** Whether a colour is nearer to white than to black by its luminance (ITU-R BT.709 weights). */
+export function isLight(colour: Rgb): boolean {
+  return luminance(colour) >= 128;
+}
+
+function byteEncoder(values: Uint32Array): Encode {
+  return (pixels, from, count, out, at) => {
+    for (let index = 0; index < count; index++)
+      out[at + index] = values[pixels[from + index] as number] as number;
+  };
+}
+
+function tripleEncoder(values: Uint32Array): Encode {
+  return (pixels, from, count, out, at) => {
+    let target = at;
+    for (let index = from; index < from + count; index++) {
+      const value = values[pixels[index] as number] as number;
+      out[target++] = value;
+      out[target++] = value >> 8;
+      out[target++] = value >> 16;
+    }
+  };
+}
+
+/** Whole words into a row of their own: many times faster than bytes, and `out` need not be aligned to them. */
+function wordEncoder(values: Uint32Array, Words: Uint16ArrayConstructor | Uint32ArrayConstructor): Encode {
+  let words = new Words(0);
+  return (pixels, from, count, out, at) => {
+    if (words.length < count) words = new Words(count);
+    for (let index = 0; index < count; index++)
+      words[index] = values[pixels[from + index] as number] as number;
+    out.set(new Uint8Array(words.buffer, 0, count * Words.BYTES_PER_ELEMENT), at);
+  };
+}
+
+function monoEncoder(palette: readonly Rgb[], oneIsWhite: boolean): Encode {
+  const table = new Uint8Array(256);
+  palette.forEach((colour, index) => {
+    table[index] = isLight(colour) === oneIsWhite ? 1 : 0;
+  });
+  return (pixels, from, count, out, at) => {
+    for (let done = 0; done < count; done += 8) {
+      let byte = 0;
+      const run = Math.min(8, count - done);
+      for (let bit = 0; bit < run; bit++)
+        byte |= (table[pixels[from + done + bit] as number] as number) << bit;
+      out[at + (done >> 3)] = byte;
+    }
+  };
+}
+
+function pixelValue(format: PixelFormat, colour: Rgb): number {
+  const red = (colour >> 16) & 0xff;
+  const green = (colour >> 8) & 0xff;
+  const blue = colour & 0xff;
+  switch (format) {
+    case "XRGB8888":
+    case "RGB888":
+      return 0xff000000 | colour;
+    case "XBGR8888":
+    case "BGR888":
+      return 0xff000000 | (blue << 16) | (green << 8) | red;
+    case "RGB565":
+      return ((red >> 3) << 11) | ((green >> 2) << 5) | (blue >> 3);
+    case "BGR565":
+      return ((blue >> 3) << 11) | ((green >> 2) << 5) | (red >> 3);
+    case "GRAY8":
+      return luminance(colour);
+    case "MONO01":
+    case "MONO10":
+      return isLight(colour) === (format === "MONO10") ? 1 : 0;
+  }
+}
+
+function luminance(colour: Rgb): number {
+  const red = (colour >> 16) & 0xff;
+  const green = (colour >> 8) & 0xff;
+  const blue = colour & 0xff;
+  return Math.round(0.2126 * red + 0.7152 * green + 0.0722 * blue);
+}

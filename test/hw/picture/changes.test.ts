@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { changedRects } from "../../../hw/picture/changes.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
+import { rotate } from "../../../hw/picture/rotate.ts";
+
+const pictures = fc
+  .tuple(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 12 }))
+  .chain(([width, height]) => {
+    const pixels = fc.uint8Array({ minLength: width * height, maxLength: width * height, max: 2 });
+    const palette = fc.array(fc.constantFrom(0x000000, 0xffffff, 0xff0000), { minLength: 3, maxLength: 4 });
+    const picture = fc.record({ pixels, palette }).map((rest): Picture => ({ width, height, ...rest }));
+    return fc.tuple(picture, picture);
+  });
+
+test("painting the changed rectangles over the old picture makes the new one, and they keep their promises", () => {
+  fc.assert(
+    fc.property(pictures, ([before, after]) => {
+      const { width, height } = after;
+      const colours = Array.from(before.pixels, (index) => before.palette[index]);
+      const wanted = Array.from(after.pixels, (index) => after.palette[index]);
+      const painted = new Set<number>();
+      for (const rect of changedRects(before, after)) {
+        assert.equal(rect.x % 8, 0);
+        assert.ok((rect.x + rect.width) % 8 === 0 || rect.x + rect.width === width);
+        assert.ok(rect.width > 0 && rect.height > 0 && rect.y + rect.height <= height);
+        for (let y = rect.y; y < rect.y + rect.height; y++)
+          for (let x = rect.x; x < rect.x + rect.width; x++) {
+            const at = y * width + x;
+            assert.ok(!painted.has(at), "no pixel twice");
+            painted.add(at);
+            colours[at] = wanted[at];
+          }
+      }
+      assert.deepEqual(colours, wanted);
+    }),
+  );
+});
+
+test("two places far apart in the same rows are two rectangles, near ones are one", () => {
+  const before: Picture = { width: 200, height: 4, pixels: new Uint8Array(800), palette: [0, 1] };
+  const at = (...columns: number[]) => {
+    const pixels = new Uint8Array(800);
+    for (const column of columns) for (const row of [1, 2]) pixels[row * 200 + column] = 1;
+    return changedRects(before, { ...before, pixels });
+  };
+  assert.deepEqual(at(3, 150), [
+    { x: 0, y: 1, width: 8, height: 2 },
+    { x: 144, y: 1, width: 8, height: 2 },
+  ]);
+  assert.deepEqual(at(3, 30), [{ x: 0, y: 1, width: 32, height: 2 }]);
+  assert.deepEqual(at(199), [{ x: 192, y: 1, width: 8, height: 2 }]);
+});
+
+test("four quarter turns are none, two are a half, and one is clockwise", () => {
+  fc.assert(
+    fc.property(pictures, ([picture]) => {
+      const quarter = rotate(picture, 90);
+      assert.deepEqual(rotate(quarter, 90), rotate(picture, 180));
+      assert.deepEqual(rotate(quarter, 270), picture);
+      assert.equal(rotate(picture, 0), picture);
+      // The top left corner goes to the top right.
+      assert.equal(quarter.pixels[quarter.width - 1], picture.pixels[0]);
+    }),
+  );
+});
