@@ -1,5 +1,5 @@
 /** Readers of single JSON fields. Each gives a value that the rest of the daemon may trust, or null. */
-import { isLoopback } from "../core/loopback.ts";
+import { isLoopback } from "../core/address.ts";
 import { Secret } from "../core/secret.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { isLoopback } from "../core/loopback.ts";
+import { isLoopback } from "../core/address.ts";
 
 /** HTTPS_PROXY holds something that can't be used. */
 export class ProxyError extends Error {

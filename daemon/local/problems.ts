@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyReply } from "fastify";
 import type { StateName } from "../contract/snapshot.ts";
-import { StorageError } from "../vault/vault.ts";
+import { StorageError } from "../contract/storage.ts";
 
 /** Stable names of what can go wrong with a request, with their HTTP status. */
 const STATUS_OF = {

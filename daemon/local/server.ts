@@ -1,9 +1,9 @@
 /** The local API on its two listeners. Loads fastify, so `main.ts` imports it after the first frame is up. */
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
+import { parseListen } from "../core/address.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";
-import { type Config, parseListen } from "../setup/config.ts";
 import type { Language } from "../texts/languages.ts";
 import { type Audience, createApp } from "./app.ts";
 import type { Backend } from "./backend.ts";
@@ -21,7 +21,8 @@ import { addToken } from "./routes/token.ts";
 
 export interface LocalOptions {
   readonly backend: Backend;
-  readonly http: Config["http"];
+  /** `listen` as ADDRESS:PORT, "" for no page. */
+  readonly http: { readonly listen: string; readonly allow_actions: boolean };
   /** What the page speaks to readers who ask for none of its languages. */
   readonly language: Language;
   /** Where the control socket is made. */

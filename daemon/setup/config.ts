@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { closest, distance } from "fastest-levenshtein";
 import { getStaticTOMLValue, ParseError, parseTOML } from "toml-eslint-parser";
 import type { TOMLKeyValue } from "toml-eslint-parser/lib/ast/ast.js";
-import { isLoopback } from "../core/loopback.ts";
+import { isLoopback, parseListen } from "../core/address.ts";
 
 /**
  * One row of the configuration: its default, what it means, and the only way a raw value becomes a typed one. The
@@ -145,14 +145,6 @@ function checkListen(value: string): void {
 function checkKeyName(value: string): void {
   if (!/^(KEY|BTN)_[A-Z0-9_]+$/.test(value))
     throw new BadValue('must be a name of input-event-codes.h such as "KEY_ENTER"');
-}
-
-/** Splits `http.listen`; null where it is not ADDRESS:PORT. */
-export function parseListen(value: string): { readonly host: string; readonly port: number } | null {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  return host === undefined || port > 65_535 ? null : { host, port };
 }
 
 export const SCHEMA = {

@@ -1,9 +1,9 @@
 import { REFRESH_LIFE_MS } from "../contract/authorization.ts";
 import type { Problem, ProblemCode } from "../contract/problems.ts";
+import type { VaultNotice } from "../contract/storage.ts";
 import type { FaultKind } from "../contract/verdicts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Failing, Grant, State } from "../pairing/state.ts";
-import type { VaultNotice } from "../vault/vault.ts";
 
 /** What the rooms beside the pairing machine know of their own health. */
 export interface Facts {

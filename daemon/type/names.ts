@@ -5,7 +5,6 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Font, FontCollection, GlyphRun } from "fontkit";
-import type { Panel } from "../screens/layout.ts";
 import type { Cluster, Outlined } from "./cluster.ts";
 import type { Fonts } from "./fonts.ts";
 import { CURVE, LINE, MOVE } from "./glyphs.ts";
@@ -112,7 +111,7 @@ export class NameShaper {
   async prepare(
     base: Fonts,
     names: readonly string[],
-    { monochrome }: Pick<Panel, "monochrome">,
+    { monochrome }: { readonly monochrome: boolean },
   ): Promise<Fonts> {
     const wanted = names.filter((name) => !covered(base, name));
     if (wanted.length === 0) return base;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
+import { StorageError, type VaultNotice } from "../contract/storage.ts";
 import type { Clock } from "../core/clock.ts";
 import {
   asDamage,
@@ -25,7 +26,7 @@ import { NOTHING, type Rescued, refill, rescue } from "./rescue.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
 import { Store } from "./store.ts";
 import { explain } from "./trouble.ts";
-import { type DiskVault, StorageError, type VaultNotice } from "./vault.ts";
+import type { DiskVault } from "./vault.ts";
 
 export interface VaultOptions {
   /** The state directory; made, for this user alone, where it is missing. */

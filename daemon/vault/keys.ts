@@ -1,8 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { VaultNotice } from "../contract/storage.ts";
 import { moveAside, publish, restrict } from "./files.ts";
-import { VaultKeyError, type VaultNotice } from "./vault.ts";
+import { VaultKeyError } from "./vault.ts";
 
 /** Bytes of an AES-256 key. */
 const KEY_BYTES = 32;

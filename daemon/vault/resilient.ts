@@ -1,16 +1,9 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
+import { StorageError, type StorageTrouble, type VaultNotice } from "../contract/storage.ts";
 import type { Clock } from "../core/clock.ts";
-import {
-  type DiskVault,
-  type ResilientVault,
-  StorageError,
-  type StorageTrouble,
-  VaultBusy,
-  VaultKeyError,
-  type VaultNotice,
-} from "./vault.ts";
+import { type DiskVault, type ResilientVault, VaultBusy, VaultKeyError } from "./vault.ts";
 
 /** Milliseconds until the disk is tried again: doubled from the first to the last. */
 const RETRY_FIRST_MS = 1_000;

@@ -1,12 +1,12 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
 import type { IdentitySource, StoredIdentity } from "../contract/identity.ts";
+import { StorageError } from "../contract/storage.ts";
 import { checkpoint } from "./database.ts";
 import type { KeyRing } from "./keys.ts";
 import { parse, serialize } from "./record.ts";
 import { seal, unseal } from "./seal.ts";
 import type { Connection } from "./sqlite.ts";
-import { StorageError } from "./vault.ts";
 
 /** Lines of history that are kept; the oldest go. */
 const HISTORY_ROWS = 500;

@@ -1,5 +1,5 @@
+import { StorageError } from "../contract/storage.ts";
 import { isSqliteError } from "./sqlite.ts";
-import { StorageError } from "./vault.ts";
 
 /**
  * Turns what the system or SQLite reported into one sentence for a person. Anything that is no matter of storage (a

@@ -1,18 +1,7 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
-
-/** Something that was found wrong with what the disk holds, for the health list. */
-export type VaultNotice =
-  /** A file was damaged and has been moved aside; what could still be read of it is in the new one. */
-  | { readonly type: "moved-aside"; readonly path: string; readonly reason: string }
-  /** An authorization is there and can't be unsealed: another key, or another board's file. */
-  | { readonly type: "unreadable"; readonly reason: string };
-
-/** The disk refuses. `message` is one sentence for a person; nothing was lost from memory. */
-export class StorageError extends Error {
-  override readonly name = "StorageError";
-}
+import type { StorageError, StorageTrouble, VaultNotice } from "../contract/storage.ts";
 
 /** Another process has this state directory open. `message` is one sentence for a person. */
 export class VaultBusy extends Error {
@@ -60,13 +49,6 @@ export interface DiskVault extends Vault {
    * frame. Resolves to what was found wrong, or null.
    */
   verify(): Promise<VaultNotice | null>;
-}
-
-export interface StorageTrouble {
-  /** Wall time since which the disk has refused. */
-  readonly since: number;
-  /** One sentence for a person. */
-  readonly reason: string;
 }
 
 /**

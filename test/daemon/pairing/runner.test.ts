@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio } from "../../../daemon/frameio/client.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
 import { openVault } from "../../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../../daemon/vault/resilient.ts";
-import { StorageError } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization, CLIENT, defer, recovery, room } from "../vault/support.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { VaultNotice } from "../../../daemon/contract/storage.ts";
 import { step } from "../../../daemon/pairing/machine.ts";
 import { initialState } from "../../../daemon/pairing/state.ts";
 import { diagnose, type Facts } from "../../../daemon/status/diagnose.ts";
-import type { VaultNotice } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization } from "../vault/support.ts";
 

@@ -13,8 +13,8 @@ import {
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import sqlite3 from "sqlite3";
+import { StorageError } from "../../../daemon/contract/storage.ts";
 import { openVault } from "../../../daemon/vault/disk.ts";
-import { StorageError } from "../../../daemon/vault/vault.ts";
 import { authorization, CLIENT, identity, numberOf, plain, type Room, room } from "./support.ts";
 
 /** A state directory with an identity, an authorization, and enough history to need many pages; closed. */

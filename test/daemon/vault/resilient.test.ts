@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { StorageError } from "../../../daemon/contract/storage.ts";
 import { openVault } from "../../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../../daemon/vault/resilient.ts";
-import { type DiskVault, StorageError, VaultBusy } from "../../../daemon/vault/vault.ts";
+import { type DiskVault, VaultBusy } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization, CLIENT, defer, identity, numberOf, plain, recovery, room } from "./support.ts";
 
