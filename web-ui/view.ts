@@ -1,11 +1,14 @@
 /** The status page as markup. Pure: everything that it says is in its argument. */
-import type { Problem, ProblemCode } from "../daemon/contract/problems.ts";
-import type { PairingView, Snapshot, StateName } from "../daemon/contract/snapshot.ts";
+import type { Problem } from "../daemon/contract/problems.ts";
+import type { PairingView, Snapshot } from "../daemon/contract/snapshot.ts";
+import { STATE_ROWS, type StateName } from "../daemon/contract/states.ts";
+import { topicOf } from "../daemon/contract/topic.ts";
+import { clockTime } from "../daemon/core/text.ts";
 import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../daemon/texts/page/catalogue.ts";
 import type { PageTexts } from "../daemon/texts/page/texts.ts";
 import { CATALOGUE } from "../daemon/texts/screen/catalogue.ts";
-import { clockTime, type Message, type Texts } from "../daemon/texts/screen/texts.ts";
+import type { Message, Texts } from "../daemon/texts/screen/texts.ts";
 import { fill, type Html, html } from "./html.ts";
 
 export interface HistoryLine {
@@ -42,27 +45,13 @@ interface Words {
 /** Seconds after which the page asks again where it has no script. */
 const RELOAD_S = 10;
 const RELOAD_SOON_S = 2;
-const PASSING: readonly StateName[] = ["starting", "requesting-code", "confirming"];
-
 /** Sooner in states that pass quickly, and when the code ends. */
 function reloadAfter({ state, pairing }: Snapshot): number {
-  if (PASSING.includes(state)) return RELOAD_SOON_S;
+  if (STATE_ROWS[state].passing) return RELOAD_SOON_S;
   return Math.min(RELOAD_S, (pairing?.expires_in ?? RELOAD_S) + 1);
 }
 
-type Tone = "waiting" | "bad" | "pairing" | "resting" | "good";
-
-const TONES: Readonly<Record<StateName, Tone>> = {
-  starting: "waiting",
-  unconfigured: "bad",
-  "waiting-for-clock": "waiting",
-  "waiting-for-network": "waiting",
-  "requesting-code": "waiting",
-  "awaiting-user": "pairing",
-  idle: "resting",
-  confirming: "waiting",
-  paired: "good",
-};
+type Tone = (typeof STATE_ROWS)[StateName]["tone"];
 
 /** Shapes in a square of 24. */
 const SYMBOLS: Readonly<Record<Exclude<Tone, "pairing">, Html>> = {
@@ -73,7 +62,7 @@ const SYMBOLS: Readonly<Record<Exclude<Tone, "pairing">, Html>> = {
 };
 
 /** What the page is about: the state, or the problem that keeps the device from leaving it. */
-interface Topic extends Message {
+interface PageTopic extends Message {
   readonly tone: Tone;
   /** Told here already, so not in the list of problems. */
   readonly problem: Problem | null;
@@ -82,7 +71,7 @@ interface Topic extends Message {
 export function renderPage(input: PageInput): string {
   const { snapshot, language, confirming } = input;
   const words: Words = { common: CATALOGUE[language], page: PAGE_TEXTS[language] };
-  const topic = topicOf(snapshot, words);
+  const topic = pageTopic(snapshot, words);
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -117,29 +106,24 @@ ${footer(input, words)}
   return page.text;
 }
 
-/** Problems of the device's own screen: on the page they are news, and never what it is about. */
-const ABOUT_THE_SCREEN: readonly ProblemCode[] = ["display-missing", "qr-too-small"];
-
-function topicOf({ state, health: problems }: Snapshot, { common }: Words): Topic {
-  const held = state === "awaiting-user" || state === "confirming" || state === "paired";
-  const problem = problems.find(
-    ({ code, severity }) => severity !== "info" && !ABOUT_THE_SCREEN.includes(code),
-  );
-  if (held || problem === undefined)
+function pageTopic(snapshot: Snapshot, { common }: Words): PageTopic {
+  const { state } = snapshot;
+  const { problem } = topicOf(snapshot);
+  if (problem !== null)
     return {
-      ...common.states[state],
-      headline: state === "awaiting-user" ? common.code.enter : common.states[state].headline,
-      tone: TONES[state],
-      problem: null,
+      ...common.problems[problem.code],
+      tone: problem.severity === "error" ? "bad" : "waiting",
+      problem,
     };
   return {
-    ...common.problems[problem.code],
-    tone: problem.severity === "error" ? "bad" : "waiting",
-    problem,
+    ...common.states[state],
+    headline: state === "awaiting-user" ? common.code.enter : common.states[state].headline,
+    tone: STATE_ROWS[state].tone,
+    problem: null,
   };
 }
 
-function hero(input: PageInput, topic: Topic, words: Words): Html {
+function hero(input: PageInput, topic: PageTopic, words: Words): Html {
   const { snapshot, qr } = input;
   const { pairing } = snapshot;
   return html`<section class="hero"${qr && html` data-qr`} aria-labelledby="state">
@@ -163,7 +147,7 @@ function project({ state, project }: Snapshot, { common, page }: Words): Html | 
   return html`<p class="project"><span>${common.labels.project}</span> <bdi>${project?.name ?? page.projectUnknown}</bdi></p>`;
 }
 
-function meaning({ snapshot, formToken, qr }: PageInput, topic: Topic, { common, page }: Words): Html {
+function meaning({ snapshot, formToken, qr }: PageInput, topic: PageTopic, { common, page }: Words): Html {
   const { state, pairing } = snapshot;
   if (state === "idle" && topic.problem === null && formToken !== null) return html`${page.idleWithButton}`;
   if (state !== "awaiting-user") return html`${topic.sentence}`;
@@ -231,7 +215,7 @@ function question(input: PageInput, { page }: Words): Html | null {
 </section>`;
 }
 
-function health({ health: problems }: Snapshot, topic: Topic, { common, page }: Words): Html | null {
+function health({ health: problems }: Snapshot, topic: PageTopic, { common, page }: Words): Html | null {
   const items = problems
     .filter((problem) => problem !== topic.problem)
     .map(({ code, severity, since }) => {

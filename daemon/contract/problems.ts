@@ -1,36 +1,217 @@
-/** Named problems. The codes are wire-stable; what people read of each is in `daemon/texts/`, in six languages. */
-export const PROBLEM_CODES = [
-  "secret-missing",
-  "secret-refused",
-  "request-refused",
-  "no-network",
-  "no-dns",
-  "captive-portal",
-  "server-unreachable",
-  "server-trouble",
-  "tls-refused",
-  "clock-wrong",
-  "refresh-failing",
-  "authorization-ended",
-  "authorization-ran-out",
-  "expiring-soon",
-  "paused",
-  "may-not-upload",
-  "storage-failing",
-  "storage-replaced",
-  "storage-recovered",
-  "storage-unreadable",
-  "identity-changed",
-  "display-missing",
-  "qr-too-small",
-] as const;
+/**
+ * Everything that can be wrong, a row each: what it is, where it is told, what it hides behind, and when it holds. The
+ * codes are wire-stable; what crews read of each is in `daemon/texts/`, in six languages.
+ */
+import { type DeviceRecord, REFRESH_LIFE_MS, type StoredEnd } from "./authorization.ts";
+import type { Sign } from "./states.ts";
+import type { StorageTrouble, VaultNotice } from "./storage.ts";
+import type { FaultKind } from "./verdicts.ts";
 
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
+/** `error`: the device can't do its job until this is mended; `warning`: it will become one; `info`: worth knowing. */
+export type Severity = "error" | "warning" | "info";
+
+/** What the daemon knows of its own health. */
+export interface Facts {
+  /** The word with which Frame.io, or the want of a secret, refuses what is asked for now. */
+  readonly refusal: string | null;
+  /** Faults in a row on the way to Frame.io. */
+  readonly trouble: { readonly kind: FaultKind; readonly count: number } | null;
+  /** Whether any interface but loopback has an address. */
+  readonly networkUp: boolean;
+  /** How the last authorization ended, until the next one. */
+  readonly ended: { readonly reason: StoredEnd["reason"]; readonly wallAt: number | null } | null;
+  /** The authorization held. */
+  readonly grant: {
+    /** Refreshes that failed in a row, for other reasons than the storage. */
+    readonly refreshFailures: number;
+    /** Wall time at which its refresh token was issued; null where no clock could be believed then. */
+    readonly issuedAt: number | null;
+    readonly device: DeviceRecord | null;
+  } | null;
+  /** Wall time; null while the clock can't be believed. */
+  readonly now: number | null;
+  readonly vault: { readonly notices: readonly VaultNotice[]; readonly failing: StorageTrouble | null };
+  readonly display: { readonly missing: string | null; readonly qrTooSmall: boolean };
+  /** The client_id before, where the board under the card is another one than the card remembers. */
+  readonly identityChanged: string | null;
+}
+
+interface ProblemRow {
+  readonly severity: Severity;
+  /** Which part of the device it belongs to, in the words of `c2cctl doctor`. */
+  readonly part:
+    | "secret"
+    | "interface"
+    | "dns"
+    | "portal"
+    | "api"
+    | "tls"
+    | "clock"
+    | "storage"
+    | "identity"
+    | "display"
+    | "authorization";
+  readonly symbol: Sign;
+  /** Whether a screen or the page can be about it: who reads of a missing screen on the screen doesn't miss it. */
+  readonly topic: boolean;
+  /** Causes that make telling it pointless. */
+  readonly hiddenBy: readonly string[];
+  /** One detail, or null, each time that it holds: what the one who maintains the device should know besides. */
+  holds(facts: Facts): readonly (string | null)[];
+}
+
+/** A blip is not a problem: transport trouble is told from this many faults in a row. */
+const TROUBLE_COUNT = 2;
+const SOON_MS = 3 * 86_400_000;
+
+const NO: readonly never[] = [];
+
+function when(holds: boolean | undefined, detail: string | null = null): readonly (string | null)[] {
+  return holds === true ? [detail] : NO;
+}
+
+type Columns = Partial<Pick<ProblemRow, "symbol" | "topic" | "hiddenBy">>;
+
+function row(
+  severity: Severity,
+  part: ProblemRow["part"],
+  holds: ProblemRow["holds"],
+  { symbol = "attention", topic = true, hiddenBy = [] }: Columns = {},
+): ProblemRow {
+  return { severity, part, symbol, topic, hiddenBy, holds };
+}
+
+function refused(word: string, detail: string): ProblemRow["holds"] {
+  return ({ refusal }) => when(refusal === word, detail);
+}
+
+/** Something on the way to Frame.io; without an interface, nobody is told that the name server does not answer. */
+function onTheWay(
+  severity: Severity,
+  part: ProblemRow["part"],
+  details: Partial<Readonly<Record<FaultKind, string>>>,
+  symbol: Sign = "attention",
+): ProblemRow {
+  const holds: ProblemRow["holds"] = ({ trouble }) => {
+    const detail = trouble === null || trouble.count < TROUBLE_COUNT ? undefined : details[trouble.kind];
+    return when(detail !== undefined, detail);
+  };
+  return row(severity, part, holds, { symbol, hiddenBy: ["no-network"] });
+}
+
+const UNEXPECTED = "Frame.io gave an unexpected answer.";
+
+export const PROBLEM_ROWS = {
+  "secret-missing": row(
+    "error",
+    "secret",
+    refused(
+      "secret_missing",
+      "The client_secret is missing: run c2cd-provision, or set frameio.client_secret_file.",
+    ),
+  ),
+  "secret-refused": row(
+    "error",
+    "secret",
+    refused("invalid_client", "The client_secret does not belong to this device model."),
+  ),
+  "request-refused": row("error", "authorization", ({ refusal }) =>
+    when(
+      refusal !== null && refusal !== "secret_missing" && refusal !== "invalid_client",
+      `Frame.io answers ${refusal}: look at frameio.scope, frameio.client_version and frameio.body_encoding.`,
+    ),
+  ),
+  "no-network": row(
+    "warning",
+    "interface",
+    ({ trouble, networkUp }) =>
+      when(trouble !== null && trouble.count >= TROUBLE_COUNT && !networkUp && trouble.kind !== "clock"),
+    { symbol: "offline" },
+  ),
+  "no-dns": onTheWay(
+    "warning",
+    "dns",
+    { dns: "The name server of this network does not know Frame.io's address." },
+    "offline",
+  ),
+  "captive-portal": onTheWay("warning", "portal", {
+    "captive-portal": "A page of this network answers in Frame.io's place.",
+  }),
+  "server-unreachable": onTheWay(
+    "warning",
+    "api",
+    {
+      connect: "No connection comes about; the network may not let HTTPS through.",
+      timeout: "Frame.io does not answer in time.",
+    },
+    "offline",
+  ),
+  "server-trouble": onTheWay("warning", "api", {
+    "rate-limited": "Frame.io asks to slow down.",
+    server: "Frame.io answers with an error of its own.",
+    status: UNEXPECTED,
+    oversized: UNEXPECTED,
+    malformed: UNEXPECTED,
+  }),
+  "tls-refused": onTheWay("warning", "tls", { tls: "What answers does not prove to be Frame.io." }),
+  "clock-wrong": onTheWay(
+    "warning",
+    "clock",
+    { clock: "Frame.io's certificate is not valid at the time that this device believes in." },
+    "clock",
+  ),
+  "authorization-ended": row("warning", "authorization", ({ ended }) =>
+    when(ended?.reason === "refused", endedOn(ended)),
+  ),
+  "authorization-ran-out": row("warning", "authorization", ({ ended }) =>
+    when(ended?.reason === "ran-out", endedOn(ended)),
+  ),
+  "refresh-failing": row("warning", "authorization", ({ grant }) =>
+    when(
+      grant !== null && grant.refreshFailures >= TROUBLE_COUNT,
+      grant === null || grant.issuedAt === null
+        ? null
+        : `Without Frame.io's answer it stays paired until ${day(grant.issuedAt + REFRESH_LIFE_MS)}.`,
+    ),
+  ),
+  paused: row("info", "authorization", ({ grant }) => when(grant?.device?.paused)),
+  "may-not-upload": row("error", "authorization", ({ grant }) =>
+    when(grant?.device?.canCreateAssets === false),
+  ),
+  "expiring-soon": row("warning", "authorization", ({ grant, now }) => {
+    const end = grant?.device?.authorizationExpiresAt ?? null;
+    return end === null ? NO : when(now !== null && end - now < SOON_MS, `It ends on ${day(end)}.`);
+  }),
+  "storage-failing": row("error", "storage", ({ vault }) =>
+    when(vault.failing !== null, vault.failing?.reason),
+  ),
+  "storage-replaced": row("warning", "storage", (facts) => (facts.grant === null ? movedAside(facts) : NO)),
+  /** Nobody has to pair again where the pairing could be saved, or was made anew since. */
+  "storage-recovered": row("info", "storage", (facts) => (facts.grant === null ? NO : movedAside(facts))),
+  "storage-unreadable": row("warning", "storage", ({ vault, grant }) =>
+    vault.notices.flatMap((notice) =>
+      notice.type === "unreadable" && grant === null ? [notice.reason] : [],
+    ),
+  ),
+  "identity-changed": row("warning", "identity", ({ identityChanged }) =>
+    when(identityChanged !== null, `It was paired as ${identityChanged}.`),
+  ),
+  "display-missing": row(
+    "warning",
+    "display",
+    ({ display }) => when(display.missing !== null, display.missing),
+    { topic: false },
+  ),
+  "qr-too-small": row("info", "display", ({ display }) => when(display.qrTooSmall), { topic: false }),
+} as const satisfies Readonly<Record<string, ProblemRow>>;
+
+export type ProblemCode = keyof typeof PROBLEM_ROWS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEM_ROWS) as readonly ProblemCode[];
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** `error`: the device can't do its job until this is mended; `warning`: it will become one; `info`: worth knowing. */
-  readonly severity: "error" | "warning" | "info";
+  readonly severity: Severity;
   /** What is wrong, one plain sentence in English. */
   readonly text: string;
   /** What a person can do about it, in plain English. */
@@ -39,4 +220,34 @@ export interface Problem {
   readonly detail: string | null;
   /** ISO 8601. */
   readonly since: string;
+}
+
+export type Finding = Pick<Problem, "code" | "severity" | "detail">;
+
+const WORST_FIRST: readonly Severity[] = ["error", "warning", "info"];
+
+/** Everything that is wrong now, worst first, causes without what they hide. */
+export function diagnose(facts: Facts): readonly Finding[] {
+  const found = PROBLEM_CODES.flatMap((code) => {
+    const { severity, holds } = PROBLEM_ROWS[code];
+    return holds(facts).map((detail): Finding => ({ code, severity, detail }));
+  });
+  const codes = found.map(({ code }): string => code);
+  return found
+    .filter(({ code }) => !PROBLEM_ROWS[code].hiddenBy.some((cause) => codes.includes(cause)))
+    .sort((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
+}
+
+function endedOn(ended: Facts["ended"]): string | null {
+  return ended?.wallAt == null ? null : `It ended on ${day(ended.wallAt)}.`;
+}
+
+function movedAside({ vault }: Facts): readonly string[] {
+  return vault.notices.flatMap((notice) =>
+    notice.type === "moved-aside" ? [`The damaged file is kept as ${notice.path}.`] : [],
+  );
+}
+
+function day(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(0, 10);
 }

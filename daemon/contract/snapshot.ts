@@ -6,21 +6,7 @@
 import type { Project } from "./authorization.ts";
 import type { IdentitySource } from "./identity.ts";
 import type { Problem } from "./problems.ts";
-
-/** The public names; wire-stable. */
-export const STATES = [
-  "starting",
-  "unconfigured",
-  "waiting-for-clock",
-  "waiting-for-network",
-  "requesting-code",
-  "awaiting-user",
-  "idle",
-  "confirming",
-  "paired",
-] as const;
-
-export type StateName = (typeof STATES)[number];
+import type { StateName } from "./states.ts";
 
 export interface Snapshot {
   readonly state: StateName;

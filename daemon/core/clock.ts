@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { uptime } from "node:os";
+import { readText } from "./files.ts";
 
 /**
  * The two clocks of a device. Intervals and deadlines use `elapsed`, which no NTP step can move; what is stored or
@@ -72,14 +73,20 @@ export function systemClock(root: string, builtAt: number): SystemClock {
 }
 
 function rtcSetTheClock(root: string): boolean {
-  try {
-    return readFileSync(`${root}/sys/class/rtc/rtc0/hctosys`, "utf8").trim() === "1";
-  } catch {
-    return false;
-  }
+  return readText(`${root}/sys/class/rtc/rtc0/hctosys`)?.trim() === "1";
 }
 
 /** Resolves when so many milliseconds have passed. */
 export function wait(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve));
+}
+
+/** Calls `run` again and again, `ms` apart; returns what ends it. */
+export function every(clock: Pick<Clock, "after">, ms: number, run: () => void): () => void {
+  let cancel = clock.after(ms, again);
+  function again(): void {
+    cancel = clock.after(ms, again);
+    run();
+  }
+  return () => cancel();
 }

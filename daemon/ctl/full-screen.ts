@@ -1,4 +1,4 @@
-import { cellWidth } from "../screens/cells.ts";
+import { cellWidth } from "../core/cell-width.ts";
 import type { Output } from "./context.ts";
 
 /** xterm's alternate screen (DEC private mode 1049): what was on the terminal comes back when it is left. */

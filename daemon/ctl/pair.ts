@@ -1,12 +1,13 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
+import { clockTime } from "../core/text.ts";
 import type { Context, Output } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { FullScreen, rowsOf } from "./full-screen.ts";
 import { snapshotOf } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
 import { terminalQr } from "./terminal-qr.ts";
-import { countdown, duration } from "./text.ts";
+import { duration } from "./text.ts";
 import { meaningOf, sentencesOf } from "./words.ts";
 
 /** `c2cctl pair` */
@@ -163,7 +164,7 @@ class Poster implements Board {
     const { out } = this.#context;
     const { bold } = out.style;
     const text = [
-      `Code ${bold(pairing.userCode)}${left === null ? "" : `, good for ${countdown(left)}`}`,
+      `Code ${bold(pairing.userCode)}${left === null ? "" : `, good for ${clockTime(left)}`}`,
       ...(name === null ? [] : [`Frame.io must show the name ${bold(name)}`]),
       addressText(pairing),
     ];

@@ -1,6 +1,6 @@
 import { EXIT } from "../cli/exit.ts";
+import { printable } from "../core/text.ts";
 import { Failure } from "./failure.ts";
-import { printable } from "./text.ts";
 
 /**
  * The daemon's snapshot as this client needs it. Read with tolerance: a daemon of another version may name states and

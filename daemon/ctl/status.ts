@@ -1,10 +1,11 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
+import { clockTime } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
 import { type CodeView, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
-import { countdown, duration, type Style, table } from "./text.ts";
+import { duration, type Style, table } from "./text.ts";
 import { meaningOf, originOf, problemLines } from "./words.ts";
 
 /** `c2cctl status` */
@@ -82,10 +83,16 @@ function later(snapshot: SnapshotView, seconds: number): SnapshotView {
   };
 }
 
+/** What its name alone does not say. */
+function meaning(state: string): string {
+  const words = meaningOf(state);
+  return words === state ? "" : `: ${words}`;
+}
+
 function describe(snapshot: SnapshotView, style: Style, wall: number): string {
   const { device, pairing, project, authorization, display, version, uptime } = snapshot;
   const rows: (readonly [string, string])[] = [
-    ["State", `${style.bold(snapshot.state)}: ${meaningOf(snapshot.state)}${age(snapshot.since, wall)}`],
+    ["State", `${style.bold(snapshot.state)}${meaning(snapshot.state)}${age(snapshot.since, wall)}`],
   ];
   if (pairing !== null) rows.push(...codeRows(pairing, style.bold));
   if (project !== null) rows.push(["Project", project]);
@@ -103,7 +110,7 @@ function describe(snapshot: SnapshotView, style: Style, wall: number): string {
 }
 
 function codeRows({ userCode, uri, uriComplete, expiresIn }: CodeView, bold: (text: string) => string) {
-  const good = expiresIn === null ? "" : expiresIn > 0 ? `, good for ${countdown(expiresIn)}` : ", ended";
+  const good = expiresIn === null ? "" : expiresIn > 0 ? `, good for ${clockTime(expiresIn)}` : ", ended";
   const rows: (readonly [string, string])[] = [["Code", bold(userCode) + good]];
   if (uri !== null) rows.push(["Enter it at", uri]);
   if (uriComplete !== null) rows.push(["Or open", uriComplete]);

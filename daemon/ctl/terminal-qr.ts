@@ -1,5 +1,5 @@
+import { halfBlocks } from "../qr/half-blocks.ts";
 import { qrMatrix, qrPayload } from "../qr/qr.ts";
-import { halfBlocks } from "../screens/cells.ts";
 
 /** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;

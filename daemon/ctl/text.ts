@@ -1,8 +1,3 @@
-/** Takes out what a terminal would obey: control characters, and marks that turn the direction of text. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
-}
-
 const UNITS: readonly (readonly [string, number])[] = [
   ["d", 86_400],
   ["h", 3600],
@@ -21,12 +16,6 @@ export function duration(seconds: number): string {
     else if (parts.length > 0) break;
   }
   return parts.slice(0, 2).join(" ") || "0 s";
-}
-
-/** "1:05" */
-export function countdown(seconds: number): string {
-  const whole = Math.max(0, Math.ceil(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** Two columns. */

@@ -1,18 +1,6 @@
+import { STATE_ROWS, type StateName } from "../contract/states.ts";
 import type { ProblemView, SnapshotView } from "./snapshot.ts";
 import type { Style } from "./text.ts";
-
-/** What each public state means, for someone who has not read the manual. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  starting: "the daemon is starting",
-  unconfigured: "Frame.io's secret is missing or refused",
-  "waiting-for-clock": "the device's clock is wrong, Frame.io can't be trusted until it is right",
-  "waiting-for-network": "no network",
-  "requesting-code": "asking Frame.io for a code",
-  "awaiting-user": "a code is on offer",
-  idle: "not paired, and no code is on offer",
-  confirming: "authorized, asking which project",
-  paired: "Frame.io accepts this device",
-};
 
 const SOURCES: Readonly<Record<string, string>> = {
   fixed: "from the configuration",
@@ -21,8 +9,11 @@ const SOURCES: Readonly<Record<string, string>> = {
   generated: "made up at first start",
 };
 
+/** What a public state means, for someone who has not read the manual. */
 export function meaningOf(state: string): string {
-  return MEANINGS[state] ?? "a state that this c2cctl does not know";
+  return state in STATE_ROWS
+    ? STATE_ROWS[state as StateName].operator
+    : "a state that this c2cctl does not know";
 }
 
 export function originOf(source: string | null): string {

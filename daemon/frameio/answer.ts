@@ -4,8 +4,8 @@
  */
 import { STATUS_CODES } from "node:http";
 import type { Fault, FaultKind, Outcome, Refusal } from "../contract/verdicts.ts";
+import { safeText } from "../core/text.ts";
 import { clamp, type JsonObject, readNumber, readObject } from "./fields.ts";
-import { safeText } from "./text.ts";
 
 /** An HTTP answer as it came. */
 export interface Answer {

@@ -1,4 +1,5 @@
 import type { CodeVerdict, Outcome } from "../contract/verdicts.ts";
+import { safeText } from "../core/text.ts";
 import { type Answer, fault, readAnswer, refused, verdict } from "./answer.ts";
 import {
   clamp,
@@ -10,7 +11,6 @@ import {
   type VerificationHosts,
 } from "./fields.ts";
 import { type ApiRequest, type Credentials, post } from "./request.ts";
-import { safeText } from "./text.ts";
 
 /** `POST /v2/auth/device/code` (API facts §3.1; RFC 8628 §3.1). */
 export function deviceCodeRequest(

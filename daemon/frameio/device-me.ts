@@ -1,10 +1,10 @@
 import type { DeviceRecord, Project } from "../contract/authorization.ts";
 import type { DeviceVerdict, Outcome } from "../contract/verdicts.ts";
 import type { Secret } from "../core/secret.ts";
+import { safeText } from "../core/text.ts";
 import { type Answer, bearerRefused, fault, readAnswer, undocumented, verdict } from "./answer.ts";
 import { type JsonObject, readId, readObject, readTime } from "./fields.ts";
 import { type ApiRequest, get } from "./request.ts";
-import { safeText } from "./text.ts";
 
 /** `GET /v2/devices/me` (API facts §3.5): the first call after every pairing and every refresh. */
 export function deviceMeRequest(accessToken: Secret): ApiRequest {

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from "prom-client";
-import { STATES } from "../contract/snapshot.ts";
+import { STATES } from "../contract/states.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Backend } from "./backend.ts";
 

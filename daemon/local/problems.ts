@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyReply } from "fastify";
-import type { StateName } from "../contract/snapshot.ts";
+import type { StateName } from "../contract/states.ts";
 import { StorageError } from "../contract/storage.ts";
 
 /** Stable names of what can go wrong with a request, with their HTTP status. */

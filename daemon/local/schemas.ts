@@ -4,7 +4,8 @@
  */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { PROBLEM_CODES } from "../contract/problems.ts";
-import { BUTTON_PHASES, type Snapshot, STATES } from "../contract/snapshot.ts";
+import { BUTTON_PHASES, type Snapshot } from "../contract/snapshot.ts";
+import { STATES } from "../contract/states.ts";
 
 const Text = (description: string) => Type.String({ description });
 const DateTime = (description: string) => Type.String({ format: "date-time", description });

@@ -2,6 +2,7 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { parseListen } from "../core/address.ts";
+import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";
 import type { Language } from "../texts/languages.ts";
@@ -51,8 +52,8 @@ export interface Local {
 
 const GROUP = "c2cd";
 
-/** How soon a port that could not be had is tried again. */
-const RETRY_MS = [2_000, 5_000, 15_000, 60_000] as const;
+/** How long a port that could not be had is left alone. */
+const RETRY = { first: 2_000, most: 60_000 };
 
 /** Time for answers under way when closing. */
 const CLOSE_GRACE_MS = 1_000;
@@ -150,7 +151,7 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
   const app = await build(options, { kind: "tcp", hostName }, formToken, files);
   let stopRetry = () => {};
 
-  async function open(attempt: number): Promise<void> {
+  async function open(failures: number): Promise<void> {
     try {
       await listen(app.server, { ...where, exclusive: true });
       onPageProblem(null);
@@ -158,8 +159,7 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
       const { code } = error as NodeJS.ErrnoException;
       const reason = code === "EADDRINUSE" ? "another program uses this port" : (error as Error).message;
       onPageProblem(`The status page can't listen on ${http.listen}: ${reason}.`);
-      const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 0;
-      stopRetry = clock.after(wait, () => void open(attempt + 1));
+      stopRetry = clock.after(backOff(failures + 1, RETRY, 1), () => void open(failures + 1));
     }
   }
 

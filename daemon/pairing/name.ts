@@ -1,4 +1,4 @@
-import type { StateName } from "../contract/snapshot.ts";
+import type { StateName } from "../contract/states.ts";
 import type { FaultKind } from "../contract/verdicts.ts";
 import type { Attempt, Offer, State } from "./state.ts";
 

@@ -1,10 +1,10 @@
 import type { Rgb } from "../../hw/picture/picture.ts";
+import type { Sign } from "../contract/states.ts";
 import type { QrFit, QrMatrix } from "../qr/qr.ts";
 import type { Fonts, Weight } from "../type/fonts.ts";
 import { type Line, type Style, setLine, setParagraph, setShortened } from "../type/type.ts";
 import type { Box } from "./canvas.ts";
 import type { Align, Block, Item, SetBlock } from "./column.ts";
-import type { Sign } from "./screen.ts";
 
 /** What all text on one panel has in common. */
 export interface Press {

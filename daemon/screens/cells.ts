@@ -1,7 +1,9 @@
-import { eastAsianWidth } from "get-east-asian-width";
 import type { CellPicture } from "../../hw/displays/contract/display.ts";
+import { cellWidth } from "../core/cell-width.ts";
+import { clockTime, graphemes, printable, shortened } from "../core/text.ts";
+import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
-import { clockTime, grouped } from "../texts/screen/texts.ts";
+import { grouped } from "../texts/screen/texts.ts";
 import { wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
@@ -62,23 +64,6 @@ function fittingQr(link: string, columns: number, rows: number): CellQr | null {
   return null;
 }
 
-/** @param quiet modules of white on every side */
-export function halfBlocks(matrix: QrMatrix, quiet: number): string[] {
-  const side = matrix.size + 2 * quiet;
-  const light = (x: number, y: number) => {
-    if (y >= side) return false;
-    const [column, row] = [x - quiet, y - quiet];
-    const within = column >= 0 && row >= 0 && column < matrix.size && row < matrix.size;
-    return !within || !matrix.dark(column, row);
-  };
-  return Array.from({ length: Math.ceil(side / 2) }, (_, row) =>
-    Array.from({ length: side }, (_, x) => {
-      const [upper, lower] = [light(x, row * 2), light(x, row * 2 + 1)];
-      return upper ? (lower ? "█" : "▀") : lower ? "▄" : " ";
-    }).join(""),
-  );
-}
-
 function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number, language: string): string[] {
   if (symbol.beside) {
     const text = fitted(screen, columns - symbol.width - GAP, symbol.lines.length, language);
@@ -105,12 +90,12 @@ function centred(line: string, columns: number): string {
 /** The text with as much in it as the rows hold. */
 function fitted(screen: Screen, columns: number, rows: number, language: string): string[] {
   const { code, project } = screen;
-  const name = (text: string | null) => (text === null ? null : [shortened(text, columns)]);
+  const name = (text: string | null) => (text === null ? null : [shortenedTo(text, columns)]);
   const paragraph = (text: string | null) => (text === null ? null : broken(text, language, columns));
   const device = name(screen.device.name);
-  const digits = code === null ? null : [shortened(grouped(code.userCode), columns)];
+  const digits = code === null ? null : [shortenedTo(grouped(code.userCode), columns)];
   const time = code === null ? null : [bar(code, columns)];
-  const address = code?.address == null ? null : [shortened(code.address, columns)];
+  const address = code?.address == null ? null : [shortenedTo(code.address, columns)];
   const headline = paragraph(screen.headline);
   const sentence = paragraph(screen.sentence);
   const notice = paragraph(screen.notice?.headline ?? null);
@@ -149,7 +134,7 @@ function fitted(screen: Screen, columns: number, rows: number, language: string)
 function bar({ shareLeft, secondsLeft }: ScreenCode, columns: number): string {
   const time = clockTime(secondsLeft);
   const width = Math.min(30, columns - time.length - 1);
-  if (width < 4) return shortened(time, columns);
+  if (width < 4) return shortenedTo(time, columns);
   const filled = Math.round(width * shareLeft);
   return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${time}`;
 }
@@ -175,31 +160,12 @@ function torn(word: string, columns: number): string[] {
   return lines;
 }
 
-function shortened(name: string, columns: number): string {
-  const text = name.replace(/\p{C}/gu, "");
+function shortenedTo(name: string, columns: number): string {
+  const text = printable(name);
   if (cellWidth(text) <= columns) return text;
   const parts = graphemes(text);
-  const keeping = (kept: number) =>
-    `${parts.slice(0, Math.ceil(kept / 2)).join("")}…${parts.slice(parts.length - Math.floor(kept / 2)).join("")}`;
-  let [fits, tooMany] = [0, parts.length];
-  while (tooMany - fits > 1) {
-    const kept = Math.floor((fits + tooMany) / 2);
-    if (cellWidth(keeping(kept)) <= columns) fits = kept;
-    else tooMany = kept;
-  }
-  return keeping(fits).slice(0, fits === 0 ? columns : undefined);
-}
-
-function graphemes(text: string): string[] {
-  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
-}
-
-/** Cells that a terminal gives to a text: two for wide characters and pictures (Unicode Standard Annex #11). */
-export function cellWidth(text: string): number {
-  if (/^[\x20-\x7e\u2580-\u2593]*$/.test(text)) return text.length;
-  return graphemes(text).reduce((sum, grapheme) => {
-    const codePoint = grapheme.codePointAt(0) ?? 0;
-    if (/^\p{M}|^\p{C}/u.test(grapheme)) return sum;
-    return sum + (/\p{Emoji_Presentation}|\uFE0F/u.test(grapheme) ? 2 : eastAsianWidth(codePoint));
-  }, 0);
+  const around = (head: number, tail: number) =>
+    `${parts.slice(0, head).join("")}…${parts.slice(parts.length - tail).join("")}`;
+  const { head, tail } = shortened(parts.length, (head, tail) => cellWidth(around(head, tail)) <= columns);
+  return around(head, tail).slice(0, head === 0 ? columns : undefined);
 }

@@ -1,9 +1,9 @@
 /** Blocks under each other: shrunk together, and left out one idea after the other, until they fit their box. */
 import type { Rgb } from "../../hw/picture/picture.ts";
+import type { Sign } from "../contract/states.ts";
 import type { QrFit, QrMatrix } from "../qr/qr.ts";
 import type { Line } from "../type/type.ts";
 import type { Box } from "./canvas.ts";
-import type { Sign } from "./screen.ts";
 
 /** Something with a place on the picture. */
 export type Item =

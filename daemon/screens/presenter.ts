@@ -2,6 +2,7 @@ import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
 import type { DisplayView, Snapshot } from "../contract/snapshot.ts";
+import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { QrFit } from "../qr/qr.ts";
 import type { Language } from "../texts/languages.ts";
@@ -35,9 +36,8 @@ export interface PresenterOptions {
 /** Milliseconds between two pictures of a running countdown. */
 const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
-/** Milliseconds until a lost display is tried again; doubled each time. */
-const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 30_000;
+/** How long a lost display is left alone. */
+const RETRY = { first: 1000, most: 30_000 };
 
 const NO_DISPLAY: Capabilities = { driver: "none", device: null, name: "none", surface: "nothing" };
 
@@ -63,7 +63,8 @@ export class Presenter {
   #retrying = false;
   #closed = false;
   #work: Promise<void> | null = null;
-  #retryMs = FIRST_RETRY_MS;
+  /** Losses in a row. */
+  #losses = 0;
   #cancelTick = () => {};
   #cancelRetry = () => {};
   #unsubscribe = () => {};
@@ -196,11 +197,11 @@ export class Presenter {
     this.#setMissing(message);
     await this.#release();
     if (this.#closed) return;
-    this.#cancelRetry = this.#options.clock.after(this.#retryMs, () => {
+    this.#losses += 1;
+    this.#cancelRetry = this.#options.clock.after(backOff(this.#losses, RETRY, 1), () => {
       this.#retrying = true;
       this.#redraw();
     });
-    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }
 
   /** What is left of a display that is gone must not keep the next one from being opened. */
@@ -243,7 +244,7 @@ export class Presenter {
     this.#tick(snapshot, capabilities);
     const wanted = screen.code?.link != null;
     this.#setQr(wanted, await this.#put(display, screen, this.#fonts));
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#losses = 0;
   }
 
   async #put(display: Display, screen: Screen, fonts: Fonts): Promise<QrFit | null> {

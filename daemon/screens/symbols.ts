@@ -1,5 +1,5 @@
+import type { Sign } from "../contract/states.ts";
 import { CURVE, LINE, MOVE, type Path } from "../type/glyphs.ts";
-import type { Sign } from "./screen.ts";
 
 /** One shape of a symbol, in a square from (-1, -1) to (1, 1), y upwards. */
 export interface Layer {

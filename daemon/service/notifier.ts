@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import systemdNotify from "systemd-notify";
 import type { Clock } from "../core/clock.ts";
+import { oneLine } from "../core/text.ts";
+import { Turns } from "../core/turns.ts";
 
 /**
  * What the daemon tells its service manager, in the words of sd_notify(3). Nothing here ever rejects: a device whose
@@ -57,7 +59,7 @@ class SilentNotifier implements Notifier {
  */
 class SystemdNotifier implements Notifier {
   readonly #options: NotifierOptions;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
   #spawned = 0;
   #warned = false;
   #status: string | null = null;
@@ -81,7 +83,7 @@ class SystemdNotifier implements Notifier {
 
   status(text: string): void {
     // A line break would begin another assignment of the datagram.
-    const line = text.replace(/\p{Cc}+/gu, " ").trim();
+    const line = oneLine(text);
     if (line === this.#status || this.#stopping) return;
     this.#status = line;
     if (this.#cancelStatus !== null) return;
@@ -135,17 +137,16 @@ class SystemdNotifier implements Notifier {
   }
 
   #enqueue(send: () => Promise<unknown>): Promise<void> {
-    this.#tail = this.#tail.then(send).then(
+    return this.#turns.take(send).then(
       () => {},
       (error: unknown) => this.#complain(error),
     );
-    return this.#tail;
   }
 
   #complain(error: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#options.warn(`systemd can't be told about this service: ${reason.replace(/\s+/g, " ").trim()}`);
+    this.#options.warn(`systemd can't be told about this service: ${oneLine(reason)}`);
   }
 }

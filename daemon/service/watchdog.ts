@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, every } from "../core/clock.ts";
 import type { Notifier } from "./notifier.ts";
 
 /** Pings in one watchdog period: one may be late and one lost before the service is taken for hung. */
@@ -32,11 +32,7 @@ export function startWatchdog(
   usec: number,
   progress: () => boolean,
 ): () => void {
-  const period = usec / 1000 / PINGS_PER_PERIOD;
-  let cancel = clock.after(period, check);
-  function check(): void {
+  return every(clock, usec / 1000 / PINGS_PER_PERIOD, () => {
     if (progress()) notifier.watchdog();
-    cancel = clock.after(period, check);
-  }
-  return () => cancel();
+  });
 }

@@ -1,17 +1,19 @@
 import type { Identity } from "../contract/identity.ts";
-import type { Problem } from "../contract/problems.ts";
-import type { ButtonView, DisplayView, Snapshot, StateName } from "../contract/snapshot.ts";
+import { diagnose, type Problem } from "../contract/problems.ts";
+import type { ButtonView, DisplayView, Snapshot } from "../contract/snapshot.ts";
+import type { StateName } from "../contract/states.ts";
 import type { Clock } from "../core/clock.ts";
+import { Listeners } from "../core/listeners.ts";
 import { stateName } from "../pairing/name.ts";
 import type { State } from "../pairing/state.ts";
 import { en } from "../texts/screen/en.ts";
 import { snapshot } from "./derive.ts";
-import { diagnose, type Facts } from "./diagnose.ts";
+import { factsOf, type OtherFacts } from "./facts.ts";
 
 /** What the keeper looks at, each time something may have changed. */
 export interface Sources {
   state(): State;
-  facts(): Facts;
+  facts(): OtherFacts;
   display(): DisplayView;
   button(): ButtonView | null;
   identity(): Identity;
@@ -23,7 +25,7 @@ export interface Sources {
 export class StatusKeeper {
   readonly #sources: Sources;
   readonly #startedAt: number;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #name: StateName = "starting";
   #since: number;
   #problems: readonly Problem[] = [];
@@ -62,7 +64,7 @@ export class StatusKeeper {
       this.#since = clock.wall();
     }
     const before = new Map(this.#problems.map((problem) => [problem.code, problem.since]));
-    this.#problems = diagnose(state(), facts(), clock).map((finding) => ({
+    this.#problems = diagnose(factsOf(state(), facts(), clock)).map((finding) => ({
       ...finding,
       text: `${en.problems[finding.code].headline}.`,
       action: en.problems[finding.code].sentence,
@@ -71,12 +73,11 @@ export class StatusKeeper {
     const standing = JSON.stringify(standingPart(this.snapshot()));
     if (standing === this.#told) return;
     this.#told = standing;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 }
 

@@ -1,23 +1,19 @@
 import type { Problem } from "../contract/problems.ts";
-import type { Snapshot, StateName } from "../contract/snapshot.ts";
-
-const SENTENCES: Readonly<Record<StateName, string>> = {
-  starting: "Starting",
-  unconfigured: "Not configured",
-  "waiting-for-clock": "Waiting for the clock to be set",
-  "waiting-for-network": "Waiting for the network",
-  "requesting-code": "Getting a pairing code",
-  "awaiting-user": "Waiting for someone to pair this device",
-  idle: "Not paired, and no code is on offer; take one with: c2cctl pair",
-  confirming: "Paired; asking Frame.io for the project",
-  paired: "Paired",
-};
+import type { Snapshot } from "../contract/snapshot.ts";
+import { STATE_ROWS } from "../contract/states.ts";
+import { topicOf } from "../contract/topic.ts";
 
 /** The one line for `systemctl status`. */
-export function statusLine({ state, pairing, project, health }: Snapshot): string {
+export function statusLine(snapshot: Snapshot): string {
+  const { state, pairing, project, health } = snapshot;
+  const worst = health[0];
+  // What keeps the device in a state says more than the state.
+  if (worst !== undefined && topicOf(snapshot).problem === worst) return forOperator(worst);
   const code = pairing === null ? "" : `, code ${pairing.user_code}`;
   const where = state === "paired" && project !== null ? ` with ${project.name}` : "";
-  return `${SENTENCES[state]}${where}${code}${health[0] === undefined ? "" : `. ${forOperator(health[0])}`}`;
+  const { operator } = STATE_ROWS[state];
+  const sentence = `${operator.charAt(0).toUpperCase()}${operator.slice(1)}${where}${code}`;
+  return worst === undefined ? sentence : `${sentence}. ${forOperator(worst)}`;
 }
 
 /** Whoever reads `systemctl status` is the one whom the crew is sent to: the detail says more than the advice. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, every } from "../core/clock.ts";
 
 const LOOK_EVERY_MS = 2_000;
 /** NTP slews by less than this between two looks; whatever is more was a step. */
@@ -12,10 +12,7 @@ const STEP_MS = 1_000;
 export function watchClock(clock: Clock, changed: (stepMs: number, trusted: boolean) => void): () => void {
   let offset = clock.wall() - clock.elapsed();
   let trusted = clock.wallTrusted();
-  let cancel = clock.after(LOOK_EVERY_MS, look);
-
-  function look(): void {
-    cancel = clock.after(LOOK_EVERY_MS, look);
+  return every(clock, LOOK_EVERY_MS, () => {
     const newOffset = clock.wall() - clock.elapsed();
     const newTrusted = clock.wallTrusted();
     const moved = newOffset - offset;
@@ -24,7 +21,5 @@ export function watchClock(clock: Clock, changed: (stepMs: number, trusted: bool
     offset = newOffset;
     trusted = newTrusted;
     if (changes) changed(step, trusted);
-  }
-
-  return () => cancel();
+  });
 }

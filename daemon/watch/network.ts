@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, every } from "../core/clock.ts";
+import { readText } from "../core/files.ts";
 
 /** What the interfaces say; whether Frame.io answers is another matter. */
 export interface Network {
@@ -41,10 +41,8 @@ export function watchNetwork(
 ): NetworkWatch {
   let routes = readRoutes(source);
   let ways = source.ways();
-  let cancel = clock.after(interval, check);
 
-  function check(): void {
-    cancel = clock.after(interval, check);
+  const stop = every(clock, interval, () => {
     const before = { routes, ways };
     routes = readRoutes(source) ?? routes;
     ways = source.ways();
@@ -54,9 +52,9 @@ export function watchNetwork(
       network,
       networkOf(before.routes).addresses.filter((address) => !network.addresses.includes(address)),
     );
-  }
+  });
 
-  return { current: () => networkOf(routes), stop: () => cancel() };
+  return { current: () => networkOf(routes), stop };
 }
 
 /** The network of this machine. @param root prefix of the system paths */
@@ -87,14 +85,6 @@ export function defaultRoutes(root: string): readonly string[] | null {
       )
       .map(([, , , , gateway, , , , , name]) => `${name} ${gateway}`),
   ];
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }
 
 function networkOf(routes: readonly string[] | null): Network {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import nodeMachineId from "node-machine-id";
+import { readText } from "../../daemon/core/files.ts";
 import { canonicalSerial, isSampleText } from "./serial.ts";
 
 export type SerialSource = "device-tree" | "soc" | "cpuinfo" | "dmi";
@@ -104,12 +104,4 @@ function readModel(root: string): string | null {
     if (model !== undefined && model !== "" && !isSampleText(model)) return model;
   }
   return null;
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { every } from "../../daemon/core/clock.ts";
 import { chooseFramebuffer } from "../linux/fbdev.ts";
 import { underRoot } from "../linux/paths.ts";
 import { Sysfs } from "../linux/sysfs.ts";
@@ -57,15 +58,12 @@ const KINDS = {
  */
 export function watchDisplays(options: DisplayOptions, host: Host, changed: () => void): () => void {
   let seen = state(options, host);
-  let cancel = host.clock.after(LOOK_EVERY_MS, look);
-  function look(): void {
+  return every(host.clock, LOOK_EVERY_MS, () => {
     const now = state(options, host);
-    cancel = host.clock.after(LOOK_EVERY_MS, look);
     if (now === seen) return;
     seen = now;
     changed();
-  }
-  return () => cancel();
+  });
 }
 
 function state({ driver, device, width, height }: DisplayOptions, { root, stdout }: Host): string {

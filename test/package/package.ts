@@ -6,7 +6,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Snapshot, StateName } from "../../daemon/contract/snapshot.ts";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
+import type { StateName } from "../../daemon/contract/states.ts";
 import { version } from "../../scripts/release.ts";
 import type { Arch } from "../boot/machine.ts";
 import { run } from "../boot/shell.ts";
@@ -113,7 +114,7 @@ describe(`a fresh Debian for ${arch}`, () => {
     await types("sudo apt install --yes ./c2cd.deb");
     assert.equal(await debian.check("systemctl is-enabled c2cd.service c2cd.socket"), "enabled\nenabled\n");
     await reaches("unconfigured");
-    assert.match(await types("systemctl status c2cd"), /Status: "Not configured.*c2cd-provision/);
+    assert.match(await types("systemctl status c2cd"), /Status: "Not set up yet.*c2cd-provision/);
   });
 
   it("pairs once it has its secret", async () => {

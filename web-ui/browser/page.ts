@@ -1,3 +1,4 @@
+import { clockTime } from "../../daemon/core/text.ts";
 /**
  * Keeps the page as the device is. The server draws the page; this script asks for it again whenever the event
  * stream tells of a change, counts down in between, and says so when there is no contact.
@@ -61,7 +62,7 @@ function tick(): void {
   const timer = page.querySelector("[data-left]");
   if (timer === null) return;
   const left = Math.max(0, Math.ceil((deadline - elapsed()) / 1000));
-  timer.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  timer.textContent = clockTime(left);
   page.classList.toggle("late", left <= 20);
   page.classList.toggle("over", left === 0);
 }

@@ -1,3 +1,4 @@
+import { PROBLEM_ROWS, type ProblemCode } from "../../contract/problems.ts";
 import type { SnapshotView } from "../snapshot.ts";
 
 export type Level = "ok" | "warn" | "fail";
@@ -31,32 +32,12 @@ export function failed(name: string, { message }: Error, fallback: string): Chec
   return cut < 0 ? fail(name, message, fallback) : fail(name, message.slice(0, cut), message.slice(cut + 2));
 }
 
-/** Which part of the chain each of the daemon's own problems belongs to. */
-const PART_OF: Readonly<Record<string, string>> = {
-  "secret-missing": "secret",
-  "secret-refused": "secret",
-  "no-network": "interface",
-  "no-dns": "dns",
-  "captive-portal": "portal",
-  "server-unreachable": "api",
-  "server-trouble": "api",
-  "tls-refused": "tls",
-  "clock-wrong": "clock",
-  "storage-failing": "storage",
-  "storage-replaced": "storage",
-  "storage-recovered": "storage",
-  "storage-unreadable": "storage",
-  "identity-changed": "identity",
-  "display-missing": "display",
-  "qr-too-small": "display",
-};
-
 const LEVEL_OF: Readonly<Record<string, Level>> = { error: "fail", warning: "warn", info: "ok" };
 
-/** What the running daemon has found wrong itself; problems of the authorization, and unknown ones, under that name. */
+/** What the running daemon has found wrong itself; each under its part. */
 export function reported(snapshot: SnapshotView): Check[] {
   return snapshot.health.map(({ code, severity, text, action, detail }) => ({
-    name: PART_OF[code] ?? "authorization",
+    name: partOf(code),
     level: LEVEL_OF[severity] ?? "warn",
     text: [text, detail]
       .map((part) => part.replace(/\.$/, ""))
@@ -64,4 +45,9 @@ export function reported(snapshot: SnapshotView): Check[] {
       .join(": "),
     action: action === "" ? null : action.replace(/\.$/, ""),
   }));
+}
+
+/** A problem that this c2cctl does not know, from a newer daemon, is told under the authorization. */
+function partOf(code: string): string {
+  return code in PROBLEM_ROWS ? PROBLEM_ROWS[code as ProblemCode].part : "authorization";
 }

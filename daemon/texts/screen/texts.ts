@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../../contract/problems.ts";
-import type { ButtonView, StateName } from "../../contract/snapshot.ts";
+import type { ButtonView } from "../../contract/snapshot.ts";
+import type { StateName } from "../../contract/states.ts";
 
 /** One idea: what is, and what to do about it. */
 export interface Message {
@@ -45,11 +46,6 @@ export interface Texts {
     readonly cancel: string;
     readonly unpair: string;
   };
-}
-
-/** Minutes and seconds, "1:43". @param seconds whole seconds, not negative */
-export function clockTime(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 /** Six digits in two groups of three, as they are read aloud; anything else as it is. */

@@ -3,6 +3,8 @@ import { type FileHandle, open as openFile } from "node:fs/promises";
 import { isatty, WriteStream } from "node:tty";
 import type { Clock } from "../../../daemon/core/clock.ts";
 import { wait } from "../../../daemon/core/clock.ts";
+import { printable } from "../../../daemon/core/text.ts";
+import { Turns } from "../../../daemon/core/turns.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
 import { underRoot } from "../../linux/paths.ts";
 import type { CellCapabilities, CellDisplay, CellPicture } from "../contract/display.ts";
@@ -70,7 +72,7 @@ class Terminal implements CellDisplay {
     if (now.columns !== columns || now.rows !== rows)
       throw new DisplayChanged("The terminal has changed its size: open it again.");
     const before = this.#lines;
-    const lines = Array.from({ length: rows }, (_, row) => printable(picture.lines[row] ?? ""));
+    const lines = Array.from({ length: rows }, (_, row) => printable(picture.lines[row] ?? "", " "));
     if (!this.#isTerminal) {
       if (before !== null && !mostlyNew(before, lines)) return;
       this.#lines = lines;
@@ -152,11 +154,6 @@ function size(stream: TextStream, device: string | null): { columns: number; row
   };
 }
 
-/** No name from outside may steer the terminal, whoever drew the picture. */
-function printable(line: string): string {
-  return line.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
-}
-
 /** Whether this is another picture and not the same one a second later. */
 function mostlyNew(before: readonly string[], after: readonly string[]): boolean {
   const written = after.filter((line, row) => line.trim() !== "" || before[row]?.trim() !== "").length;
@@ -174,7 +171,7 @@ class TerminalDevice implements TextStream {
   readonly rows: number;
   readonly #file: FileHandle;
   readonly #clock: Clock;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   static async open(path: string, clock: Clock): Promise<TerminalDevice> {
     // Without O_NOCTTY the terminal's signals would reach a daemon that leads its session.
@@ -202,12 +199,12 @@ class TerminalDevice implements TextStream {
   }
 
   write(text: string, done: (error?: Error | null) => void): boolean {
-    this.#last = this.#last.then(() => this.#send(Buffer.from(text))).then(() => done(), done);
+    this.#turns.take(() => this.#send(Buffer.from(text))).then(() => done(), done);
     return true;
   }
 
   async close(): Promise<void> {
-    await this.#last;
+    await this.#turns.done();
     await this.#file.close();
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../daemon/core/clock.ts";
+import { type Clock, every } from "../../../daemon/core/clock.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PixelDisplay } from "../contract/display.ts";
 
@@ -16,7 +16,6 @@ export function whileShown(
   let cancel = () => {};
 
   function look(): void {
-    cancel = clock.after(everyMs, look);
     if (standing !== null) lookAfter(standing).catch(() => {});
   }
 
@@ -28,7 +27,7 @@ export function whileShown(
   return {
     ...display,
     async show(picture) {
-      if (standing === null) cancel = clock.after(everyMs, look);
+      if (standing === null) cancel = every(clock, everyMs, look);
       standing = picture;
       await display.show(picture);
     },

@@ -1,3 +1,4 @@
+import { Turns } from "../../../daemon/core/turns.ts";
 import { DisplayError, deviceError } from "../../linux/errors.ts";
 import { changedRects, type Rect, wholeOf } from "../../picture/changes.ts";
 import type { Picture, Rotation } from "../../picture/picture.ts";
@@ -37,15 +38,13 @@ export function displayOn(surface: Surface, mounting: Mounting): PixelDisplay {
   let shown: Picture | null = null;
   let taken = false;
   let closed = false;
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = new Turns();
 
   /** Runs after whatever was asked for before, whether that went well or not. */
   function inTurn(run: () => Promise<void>): Promise<void> {
-    const turn = last.then(run).catch((error: unknown) => {
+    return turns.take(run).catch((error: unknown) => {
       throw deviceError(error, device ?? driver);
     });
-    last = turn.catch(() => undefined);
-    return turn;
   }
 
   async function show(picture: Picture): Promise<void> {

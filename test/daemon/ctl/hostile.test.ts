@@ -8,11 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
+import { clockTime } from "../../../daemon/core/text.ts";
 import { Client } from "../../../daemon/ctl/client.ts";
 import { EventStream } from "../../../daemon/ctl/event-stream.ts";
 import { Failure } from "../../../daemon/ctl/failure.ts";
 import { readSnapshot } from "../../../daemon/ctl/snapshot.ts";
-import { countdown, duration } from "../../../daemon/ctl/text.ts";
+import { duration } from "../../../daemon/ctl/text.ts";
 import { Program } from "../../support/c2cctl.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { type Answer, json, problem, ScriptedDaemon, Stream } from "../../support/scripted-daemon.ts";
@@ -373,7 +374,7 @@ describe("the readers", () => {
       "1 d",
       "0 s",
     ]);
-    assert.deepEqual([119.2, 60, 9, 0, -3].map(countdown), ["2:00", "1:00", "0:09", "0:00", "0:00"]);
+    assert.deepEqual([119.2, 60, 9, 0, -3].map(clockTime), ["2:00", "1:00", "0:09", "0:00", "0:00"]);
   });
 });
 

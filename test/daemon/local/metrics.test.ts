@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STATES } from "../../../daemon/contract/snapshot.ts";
+import { STATES } from "../../../daemon/contract/states.ts";
 import { createLogger } from "../../../daemon/core/log.ts";
 import type { Event } from "../../../daemon/pairing/events.ts";
 import { initialState } from "../../../daemon/pairing/state.ts";

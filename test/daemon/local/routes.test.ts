@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import jsqr from "jsqr";
 import { PNG } from "pngjs";
-import { STATES } from "../../../daemon/contract/snapshot.ts";
+import { STATES } from "../../../daemon/contract/states.ts";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { ManualClock } from "../../support/manual-clock.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellWidth, paintCells } from "../../../daemon/screens/cells.ts";
+import { cellWidth } from "../../../daemon/core/cell-width.ts";
+import { paintCells } from "../../../daemon/screens/cells.ts";
 import { screenOf } from "../../../daemon/screens/screen.ts";
 import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";

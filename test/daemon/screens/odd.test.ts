@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { PROBLEM_CODES } from "../../../daemon/contract/problems.ts";
-import { STATES } from "../../../daemon/contract/snapshot.ts";
+import { STATES } from "../../../daemon/contract/states.ts";
 import { paintCells } from "../../../daemon/screens/cells.ts";
 import { createPainter, paint } from "../../../daemon/screens/paint.ts";
 import { screenOf } from "../../../daemon/screens/screen.ts";

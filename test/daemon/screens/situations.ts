@@ -1,5 +1,6 @@
 import { PROBLEM_CODES } from "../../../daemon/contract/problems.ts";
-import { BUTTON_PHASES, type Snapshot, STATES } from "../../../daemon/contract/snapshot.ts";
+import { BUTTON_PHASES, type Snapshot } from "../../../daemon/contract/snapshot.ts";
+import { STATES } from "../../../daemon/contract/states.ts";
 import type { Panel } from "../../../daemon/screens/layout.ts";
 import { OFFER, problem, snapshotOf } from "./snapshots.ts";
 

@@ -22,12 +22,13 @@ test("the line names the project, and what to do where nothing goes by itself", 
 
 test("the line is for the operator: what the crew is told stands in only where there is nothing more to say", () => {
   const missing = problem("secret-missing", "Run c2cd-provision.");
-  assert.equal(
-    line({ state: "unconfigured", health: [missing] }),
-    "Not configured. What is wrong. Run c2cd-provision.",
-  );
+  assert.equal(line({ state: "unconfigured", health: [missing] }), "What is wrong. Run c2cd-provision.");
   assert.equal(
     line({ state: "waiting-for-network", health: [problem("no-network", null)] }),
-    "Waiting for the network. What is wrong. Ask someone.",
+    "What is wrong. Ask someone.",
+  );
+  assert.equal(
+    line({ state: "paired", health: [problem("refresh-failing", null)] }),
+    "Paired. What is wrong. Ask someone.",
   );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { safeText } from "../../../daemon/frameio/text.ts";
+import { oneLine, printable, safeText, shortened } from "../../../daemon/core/text.ts";
 
 describe("text that is fit for a screen", () => {
   for (const [name, given, shown = given] of [
@@ -50,4 +50,24 @@ describe("text that is refused whole", () => {
     ["far too long", "x".repeat(1_000_000)],
   ] as const)
     test(name, () => assert.equal(safeText(given, 40), null));
+});
+
+describe("text that nobody has checked", () => {
+  test("is printed less what a terminal or a log would obey", () => {
+    assert.equal(printable("a\u001b[2Jb\u2028c\u061cd\u202ee\u0085f"), "a[2Jbcdef");
+    assert.equal(printable("a\nb", " "), "a b");
+    assert.equal(printable("می\u200cخواهم 👩🏽‍🎤 ❤️"), "می\u200cخواهم 👩🏽‍🎤 ❤️");
+  });
+
+  test("goes on one line, and is nothing where nothing is to be seen", () => {
+    assert.equal(oneLine(" a \n\t b\u0007  c "), "a b c");
+    assert.equal(oneLine(" \u200b\n"), "");
+  });
+});
+
+test("shortening keeps the most of both ends that fits", () => {
+  const fitting = (most: number) => shortened(10, (head, tail) => head + tail <= most);
+  assert.deepEqual(fitting(5), { head: 3, tail: 2 });
+  assert.deepEqual(fitting(0), { head: 0, tail: 0 });
+  assert.deepEqual(fitting(99), { head: 5, tail: 4 });
 });

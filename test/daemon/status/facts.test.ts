@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { diagnose } from "../../../daemon/contract/problems.ts";
 import type { VaultNotice } from "../../../daemon/contract/storage.ts";
 import { step } from "../../../daemon/pairing/machine.ts";
 import { initialState } from "../../../daemon/pairing/state.ts";
-import { diagnose, type Facts } from "../../../daemon/status/diagnose.ts";
+import { factsOf, type OtherFacts } from "../../../daemon/status/facts.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization } from "../vault/support.ts";
 
@@ -18,7 +19,7 @@ const moment = {
 const unpaired = step(initialState, { type: "booted", stored: null, end: null }, moment).state;
 const paired = step(initialState, { type: "booted", stored: authorization(1), end: null }, moment).state;
 
-function factsWith(...notices: VaultNotice[]): Facts {
+function factsWith(...notices: VaultNotice[]): OtherFacts {
   return {
     networkUp: true,
     vault: { notices, failing: null },
@@ -31,11 +32,11 @@ const movedAside = { type: "moved-aside", path: "/var/lib/c2cd/c2cd.db.damaged-1
 const unreadable = { type: "unreadable", reason: "Another key." } as const;
 
 test("a damaged storage asks for a new pairing only where the pairing was lost", () => {
-  const [lost] = diagnose(unpaired, factsWith(movedAside), clock);
+  const [lost] = diagnose(factsOf(unpaired, factsWith(movedAside), clock));
   assert.equal(lost?.code, "storage-replaced");
   assert.equal(lost.severity, "warning");
   assert.match(lost.detail ?? "", /c2cd\.db\.damaged-1/);
-  const [saved] = diagnose(paired, factsWith(movedAside), clock);
+  const [saved] = diagnose(factsOf(paired, factsWith(movedAside), clock));
   assert.equal(saved?.code, "storage-recovered");
   assert.equal(saved.severity, "info");
 });
@@ -51,7 +52,7 @@ test("a refresh that fails tells until when the pairing lasts, where that is kno
     } as const;
     const { state } = step(initialState, { type: "booted", stored, end: null }, moment);
     assert.ok(state.grant);
-    return diagnose({ ...state, grant: { ...state.grant, refresh } }, factsWith(), clock);
+    return diagnose(factsOf({ ...state, grant: { ...state.grant, refresh } }, factsWith(), clock));
   };
   const lastDay = new Date(clock.wall() + 14 * 86_400_000).toISOString().slice(0, 10);
   assert.deepEqual(told(true), [
@@ -66,8 +67,8 @@ test("a refresh that fails tells until when the pairing lasts, where that is kno
 
 test("a pairing that can't be unsealed is told until the device is paired again", () => {
   assert.deepEqual(
-    diagnose(unpaired, factsWith(unreadable), clock).map(({ code }) => code),
+    diagnose(factsOf(unpaired, factsWith(unreadable), clock)).map(({ code }) => code),
     ["storage-unreadable"],
   );
-  assert.deepEqual(diagnose(paired, factsWith(unreadable), clock), []);
+  assert.deepEqual(diagnose(factsOf(paired, factsWith(unreadable), clock)), []);
 });

@@ -1,0 +1,34 @@
+import type { Facts } from "../contract/problems.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Grant, State } from "../pairing/state.ts";
+
+/** What the rooms beside the pairing machine know of their own health. */
+export type OtherFacts = Pick<Facts, "networkUp" | "vault" | "display" | "identityChanged">;
+
+/** Everything that the table of problems asks for. */
+export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {
+  const { offer, grant, ended, trouble } = state;
+  return {
+    ...others,
+    refusal: offer.at === "refused" ? offer.error : refusedRefresh(grant),
+    trouble,
+    ended,
+    grant: grant && {
+      refreshFailures: refreshFailures(grant),
+      issuedAt: grant.current.clockTrusted ? grant.current.obtainedAt : null,
+      device: grant.device,
+    },
+    now: clock.wallTrusted() ? clock.wall() : null,
+  };
+}
+
+function refusedRefresh(grant: Grant | null): string | null {
+  const failing = grant === null || grant.refresh.at === "never" ? null : grant.refresh.failing;
+  return failing?.cause === "refused" ? failing.error : null;
+}
+
+/** A refresh that waits for the disk has not been refused by anybody. */
+function refreshFailures({ refresh }: Grant): number {
+  const failing = refresh.at === "never" ? null : refresh.failing;
+  return failing === null || failing.cause === "storage" ? 0 : failing.count;
+}
