@@ -72,6 +72,7 @@ export class Daemon {
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
+  readonly #keyCode: number;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
   #pairing: Config["pairing"];
@@ -85,10 +86,15 @@ export class Daemon {
   #opening: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
-  /** Does nothing yet but look at the network. */
+  /**
+   * Does nothing yet but look at the network.
+   *
+   * @throws {ConfigurationError}
+   */
   constructor(options: DaemonOptions) {
     const { config, root, environment, log, clock } = options;
     this.#options = options;
+    this.#keyCode = keyCode(config.buttons.key);
     this.#pairing = config.pairing;
     this.#clock = clock;
     this.#secret = new ClientSecret(
@@ -129,8 +135,7 @@ export class Daemon {
   /**
    * Opens every room, until `close` is called.
    *
-   * @throws {VaultBusy | VaultKeyError | IdentityError | ProxyError | RootsError | UnknownKeyError | SocketError} where
-   *   it can't run as configured
+   * @throws {ConfigurationError | VaultBusy | SocketError} where it can't run as configured
    */
   async open(): Promise<void> {
     this.#opening = this.#openRooms();
@@ -364,9 +369,9 @@ export class Daemon {
 
   #watchButton(): void {
     const { config, root } = this.#options;
-    const { device, key } = config.buttons;
+    const { device } = config.buttons;
     if (device === "") return;
-    const watched = watchButton(root + device, keyCode(key), this.#clock, this.#button);
+    const watched = watchButton(root + device, this.#keyCode, this.#clock, this.#button);
     this.#watches.push(() => watched.close());
   }
 

@@ -1,18 +1,16 @@
 /** The life of the process: signals, a configuration that is read again, and ends that leave nothing behind. */
-import { UnknownKeyError } from "../hw/input/buttons.ts";
+
 import { EXIT } from "./cli/exit.ts";
 import { buildInfo } from "./core/build-info.ts";
 import { systemClock } from "./core/clock.ts";
+import { ConfigurationError } from "./core/configuration-error.ts";
 import { chooseFormat, createLogger, type Logger } from "./core/log.ts";
 import { Daemon } from "./daemon.ts";
-import { ProxyError } from "./frameio/proxy.ts";
-import { RootsError } from "./frameio/roots.ts";
 import { handedOverSocket } from "./local/handed-over.ts";
 import { SocketError } from "./local/listen.ts";
 import { createNotifier } from "./service/notifier.ts";
 import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
-import { IdentityError } from "./setup/identity.ts";
-import { VaultBusy, VaultKeyError } from "./vault/vault.ts";
+import { VaultBusy } from "./vault/vault.ts";
 
 export interface Life {
   readonly configFile: string;
@@ -141,8 +139,7 @@ function leave(status: number, signal: NodeJS.Signals, mayHang: boolean): never 
 function exitStatus(error: unknown): number {
   if (error instanceof VaultBusy) return EXIT.tryLater;
   if (error instanceof SocketError) return EXIT.unavailable;
-  const configuration = [IdentityError, VaultKeyError, ProxyError, RootsError, UnknownKeyError];
-  return configuration.some((kind) => error instanceof kind) ? EXIT.config : EXIT.software;
+  return error instanceof ConfigurationError ? EXIT.config : EXIT.software;
 }
 
 function loggerFor({ log }: Config): Logger {

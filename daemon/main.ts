@@ -1,12 +1,12 @@
 /** The program `c2cd`: its arguments. What runs is put together in `daemon.ts`, and kept in its bounds in `life.ts`. */
 
+import { check } from "./check.ts";
 import { C2CD, C2CD_OPTIONS } from "./cli/c2cd.ts";
 import { EXIT } from "./cli/exit.ts";
 import { helpText } from "./cli/help.ts";
 import { parseCommandLine, UsageError } from "./cli/parse.ts";
 import { buildInfo } from "./core/build-info.ts";
 import { type Life, live } from "./life.ts";
-import { check } from "./setup/check.ts";
 import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
 
 interface Given extends Life {

@@ -1,7 +1,8 @@
 import { isLoopback } from "../core/address.ts";
+import { ConfigurationError } from "../core/configuration-error.ts";
 
 /** HTTPS_PROXY holds something that can't be used. */
-export class ProxyError extends Error {
+export class ProxyError extends ConfigurationError {
   override readonly name = "ProxyError";
 }
 

@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { ConfigurationError } from "../core/configuration-error.ts";
 
 /** A file of root certificates can't be used. */
-export class RootsError extends Error {
+export class RootsError extends ConfigurationError {
   override readonly name = "RootsError";
 }
 

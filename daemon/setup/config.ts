@@ -3,6 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { getStaticTOMLValue, ParseError, parseTOML } from "toml-eslint-parser";
 import type { TOMLKeyValue } from "toml-eslint-parser/lib/ast/ast.js";
 import { isLoopback, parseListen } from "../core/address.ts";
+import { ConfigurationError } from "../core/configuration-error.ts";
 
 /**
  * One row of the configuration: its default, what it means, and the only way a raw value becomes a typed one. The
@@ -304,7 +305,7 @@ export interface ConfigProblem {
 }
 
 /** Everything that is wrong with the configuration, all at once. */
-export class ConfigError extends Error {
+export class ConfigError extends ConfigurationError {
   override readonly name = "ConfigError";
   readonly problems: readonly ConfigProblem[];
 

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { ConfigurationError } from "../core/configuration-error.ts";
 import { Secret } from "../core/secret.ts";
 
 /** A secret that is there and can't be used; `message` says what to do. */
-export class CredentialError extends Error {
+export class CredentialError extends ConfigurationError {
   override readonly name = "CredentialError";
 }
 

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Board } from "../../hw/board/board.ts";
 import type { IdentitySource, StoredIdentity } from "../contract/identity.ts";
+import { ConfigurationError } from "../core/configuration-error.ts";
 import type { Config } from "./config.ts";
 
 /**
@@ -23,7 +24,7 @@ export interface IdentityChoice {
 }
 
 /** The configuration demands an identity that this device does not have. `message` says what to do. */
-export class IdentityError extends Error {
+export class IdentityError extends ConfigurationError {
   override readonly name = "IdentityError";
 }
 

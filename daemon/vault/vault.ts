@@ -2,6 +2,7 @@ import type { StoredAuthorization, StoredEnd } from "../contract/authorization.t
 import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
 import type { StorageError, StorageTrouble, VaultNotice } from "../contract/storage.ts";
+import { ConfigurationError } from "../core/configuration-error.ts";
 
 /** Another process has this state directory open. `message` is one sentence for a person. */
 export class VaultBusy extends Error {
@@ -9,7 +10,7 @@ export class VaultBusy extends Error {
 }
 
 /** A key that systemd handed over is no key. `message` says what it must be; the device has to be configured anew. */
-export class VaultKeyError extends Error {
+export class VaultKeyError extends ConfigurationError {
   override readonly name = "VaultKeyError";
 }
 

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { closest } from "fastest-levenshtein";
 import type { Clock } from "../../daemon/core/clock.ts";
+import { ConfigurationError } from "../../daemon/core/configuration-error.ts";
 import { EV_KEY, EV_SYN, EventDecoder, eventLayout, type InputEvent, SYN_DROPPED } from "./evdev.ts";
 import { KEY_CODES } from "./keys.ts";
 
@@ -28,7 +29,7 @@ export interface DeviceHandlers {
 }
 
 /** A key name that input-event-codes.h does not have; `message` names the nearest one. */
-export class UnknownKeyError extends Error {
+export class UnknownKeyError extends ConfigurationError {
   override readonly name = "UnknownKeyError";
 }
 

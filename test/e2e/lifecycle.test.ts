@@ -243,6 +243,20 @@ describe("the life of the process", () => {
     board.remove();
   });
 
+  test("what the daemon would refuse, --check refuses: a key that no keyboard has", () => {
+    const board = new Board();
+    const secret = board.write("/etc/c2cd/secret", "canary-of-the-model", 0o600);
+    board.write(
+      "/etc/c2cd/c2cd.toml",
+      `[frameio]\nclient_secret_file = "${secret}"\n[buttons]\nkey = "KEY_ENTR"\n`,
+    );
+    for (const { status, output } of [c2cd("--root", board.root, "--check"), c2cd("--root", board.root)]) {
+      assert.equal(status, 78, output);
+      assert.match(output, /buttons\.key: there is no key KEY_ENTR; did you mean KEY_ENTER\?/);
+    }
+    board.remove();
+  });
+
   test("a wrong command line ends it with 64", () => {
     const { status, output } = c2cd("--chek");
     assert.equal(status, 64);

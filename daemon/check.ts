@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { readBoard } from "../../hw/board/board.ts";
-import { ProxyError, proxyFor } from "../frameio/proxy.ts";
-import { loadRoots } from "../frameio/root-files.ts";
-import { RootsError } from "../frameio/roots.ts";
-import type { Config } from "./config.ts";
-import { CredentialError, loadClientSecret, storedForSystemd } from "./credentials.ts";
-import { chooseIdentity, IdentityError } from "./identity.ts";
+import { readBoard } from "../hw/board/board.ts";
+import { keyCode } from "../hw/input/buttons.ts";
+import { ConfigurationError } from "./core/configuration-error.ts";
+import { proxyFor } from "./frameio/proxy.ts";
+import { loadRoots } from "./frameio/root-files.ts";
+import type { Config } from "./setup/config.ts";
+import { CredentialError, loadClientSecret, storedForSystemd } from "./setup/credentials.ts";
+import { chooseIdentity } from "./setup/identity.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,6 +16,7 @@ export function check(config: Config, root: string, environment: Environment): b
     attempt("secret", () => describeSecret(config, root, environment)),
     attempt("identity", () => describeIdentity(config, root)),
     attempt("server", () => describeServer(config, root, environment)),
+    attempt("button", () => describeButton(config)),
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
     { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
   ];
@@ -27,9 +29,8 @@ function attempt(name: string, describe: () => string): { readonly ok: boolean; 
   try {
     return { ok: true, text: label + describe() };
   } catch (error) {
-    const expected = [CredentialError, IdentityError, ProxyError, RootsError];
-    if (!expected.some((kind) => error instanceof kind)) throw error;
-    return { ok: false, text: `${label}WRONG: ${(error as Error).message}` };
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { ok: false, text: `${label}WRONG: ${error.message}` };
   }
 }
 
@@ -51,6 +52,11 @@ function describeIdentity(config: Config, root: string): string {
   const { identity } = chooseIdentity(readBoard(root), null, config.identity, randomUUID);
   if (identity.source === "generated") return "made up at the first start and kept";
   return `${identity.clientId} (${identity.source}), unless another one is remembered`;
+}
+
+function describeButton({ buttons }: Config): string {
+  keyCode(buttons.key);
+  return buttons.device === "" ? "none" : `${buttons.key} of ${buttons.device}`;
 }
 
 function describeServer(config: Config, root: string, environment: Environment): string {
