@@ -130,7 +130,7 @@ function directConnector(reach: ReachOptions): buildConnector.connector {
   const connect = buildConnector(reach);
   return (target, callback) => {
     if (target.protocol !== "https:") return connect(target, callback);
-    connect({ ...target, protocol: "http:" }, (...[error, wire]) => {
+    connect({ ...target, protocol: "http:", port: target.port || "443" }, (...[error, wire]) => {
       if (error !== null) return callback(error, null);
       // TLS ends by destroying the wire under it; `resetAndDestroy` comes back to the method of the prototype.
       wire.destroy = () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -120,6 +121,36 @@ describe("certificates", () => {
       assert.equal(fault.kind, kind);
       assert.ok(fault.detail.includes(code), fault.detail);
       if (kind === "tls") assert.match(fault.detail, /something in between may be answering/);
+    });
+});
+
+describe("the port", () => {
+  /** Where the next connection goes, before it stands. */
+  function nextAttempt(): Promise<string> {
+    return new Promise((resolve) => {
+      const watch = (message: unknown) => {
+        unsubscribe("net.client.socket", watch);
+        const { socket } = message as { readonly socket: Socket };
+        socket.once("connectionAttempt", (address, port) => resolve(`${address}:${port}`));
+      };
+      subscribe("net.client.socket", watch);
+    });
+  }
+
+  for (const [baseUrl, address] of [
+    ["https://api.frame.io", "127.0.0.1:443"],
+    ["https://api.frame.io:443", "127.0.0.1:443"],
+    ["https://api.frame.io:80", "127.0.0.1:80"],
+    ["https://api.frame.io:8443", "127.0.0.1:8443"],
+    ["http://localhost", "127.0.0.1:80"],
+  ] as const)
+    test(`of ${baseUrl}`, async () => {
+      const attempt = nextAttempt();
+      const giving = new AbortController();
+      const call = client(baseUrl, { lookup }).health(giving.signal);
+      assert.equal(await attempt, address);
+      giving.abort();
+      await call;
     });
 });
 
