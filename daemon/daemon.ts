@@ -19,7 +19,7 @@ import { ClientSecret, loadClientSecret } from "./credentials.ts";
 import type { Identity } from "./domain.ts";
 import { createFrameio, type Frameio } from "./frameio/client.ts";
 import { proxyFor } from "./frameio/proxy.ts";
-import { loadRoots } from "./frameio/root-files.ts";
+import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import { chooseIdentity } from "./identity.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
 import type { Local } from "./local/server.ts";
@@ -197,7 +197,7 @@ export class Daemon {
     await this.#opening.catch(() => {});
     for (const stop of this.#watches.splice(0)) stop();
     await Promise.all([this.#runner?.close(), this.#local?.close()]);
-    await this.#frameio?.close();
+    this.#frameio?.close();
     await this.#vault?.close();
     await dark;
   }
@@ -298,7 +298,8 @@ export class Daemon {
       verificationHosts: api.verification_hosts,
       clientId: this.#identity.clientId,
       clientSecret: () => this.#secret.secret,
-      roots: loadRoots(root, api.ca_file),
+      roots: loadRoots(api.ca_file),
+      systemRoots: systemRoots(root),
       proxy: proxyFor(api.base_url, environment),
       clock: this.#clock,
       heardTime: (wall) => this.#clock.heard(wall),

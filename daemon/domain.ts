@@ -70,6 +70,7 @@ export interface DeviceRecord {
 export const FAULT_KINDS = [
   "dns",
   "connect",
+  "proxy",
   "timeout",
   "tls",
   "clock",

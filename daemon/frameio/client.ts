@@ -40,8 +40,10 @@ export interface FrameioOptions {
   readonly clientId: string;
   /** Asked at each call; null where none is configured. */
   clientSecret(): Secret | null;
-  /** Root certificates trusted beside Node's own, as `readRoots` gives them: the system's and those of `ca_file`. */
+  /** Root certificates trusted beside Node's own, as `readRoots` gives them. */
   readonly roots: readonly string[];
+  /** The system's, asked for only where an issuer is unknown; as `systemRoots` gives it. */
+  systemRoots(): readonly string[] | null;
   /** As `proxyFor` gives it. */
   readonly proxy: string | null;
   readonly clock: Clock;
@@ -84,7 +86,7 @@ export interface Frameio {
    */
   reset(gone: readonly string[]): void;
   /** Gives up every call under way and closes its connections. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, headers: 15_000, total: 20_000 };
@@ -103,8 +105,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
   const lookups = new Lookups(options.lookup);
   const reach = {
     ...options,
-    secureContext: trusting(options.roots),
-    connectTimeout: timeouts.connect,
+    baseUrl,
+    trust: trusting(options.roots, options.systemRoots),
     lookup: lookups.lookup,
   };
   const transport = new Transport(reach);
@@ -167,7 +169,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     if (named.verdict.type === "unauthorized") return verdict(named.verdict);
     const own = new Transport(reach);
     transports.add(own);
-    if (transport.closed.aborted) await own.close();
+    if (transport.closed.aborted) own.close();
     const socket = { ...wire, transport: own, joinTimeout: timeouts.total };
     const outcome = await attend(accessToken, named.verdict.ids, listener, socket, signal);
     transports.delete(own);
@@ -199,8 +201,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
       lookups.renew();
       for (const each of transports) each.reset(gone);
     },
-    async close() {
-      await Promise.all([...transports].map((each) => each.close()));
+    close() {
+      for (const each of transports) each.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { StateName } from "../status/snapshot.ts";
 import type { Attempt, Offer, State } from "./state.ts";
 
 /** Faults that say: the way to Frame.io is closed. The others come from Frame.io itself. */
-export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "timeout", "tls", "captive-portal"];
+export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "proxy", "timeout", "tls", "captive-portal"];
 
 /** The public name of a state. An offer that runs comes first: it is what the screen shows. */
 export function stateName(state: State): StateName {

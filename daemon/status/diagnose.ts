@@ -77,6 +77,7 @@ const UNEXPECTED = ["server-trouble", "Frame.io gave an unexpected answer."] as 
 const WAY: Readonly<Record<FaultKind, readonly [ProblemCode, string]>> = {
   dns: ["no-dns", "The name server of this network does not know Frame.io's address."],
   connect: ["server-unreachable", "No connection comes about; the network may not let HTTPS through."],
+  proxy: ["proxy-refused", "User name and password belong into HTTPS_PROXY, for c2cd: systemctl edit c2cd."],
   timeout: ["server-unreachable", "Frame.io does not answer in time."],
   tls: ["tls-refused", "What answers does not prove to be Frame.io."],
   clock: ["clock-wrong", "Frame.io's certificate is not valid at the time that this device believes in."],

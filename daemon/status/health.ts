@@ -6,6 +6,7 @@ export const PROBLEM_CODES = [
   "no-network",
   "no-dns",
   "captive-portal",
+  "proxy-refused",
   "server-unreachable",
   "server-trouble",
   "tls-refused",

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, fetch } from "undici";
 import type { Snapshot, StateName } from "../../daemon/status/snapshot.ts";
 import { type Authority, createAuthority } from "../simulator/certificates.ts";
 import type { SeenRequest } from "../simulator/journal.ts";
@@ -184,13 +186,18 @@ export class Bench {
   /** Does on Frame.io's page what a person does after the scan. */
   async authorize(scanned: URL, project = "Feature Film"): Promise<void> {
     const page = new URL(scanned.pathname.toLowerCase(), this.frameio.url);
-    const response = await fetch(page, {
+    const form = new URLSearchParams({ decision: "authorize", project: this.#projectId(project) });
+    const asked = request(page, {
       method: "POST",
-      body: new URLSearchParams({ decision: "authorize", project: this.#projectId(project) }),
-      redirect: "manual",
-      dispatcher: new Agent({ connect: { ca: this.#authority.cert, servername: HOST } }),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      ca: this.#authority.cert,
+      servername: HOST,
+      agent: false,
     });
-    if (response.status !== 303) throw new Error(`the pairing page answered ${response.status}`);
+    asked.end(form.toString());
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    response.resume();
+    if (response.statusCode !== 303) throw new Error(`the pairing page answered ${response.statusCode}`);
   }
 
   /** Waits until the daemon says that it is in this state. */

@@ -38,6 +38,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   "no-network": "interface",
   "no-dns": "dns",
   "captive-portal": "portal",
+  "proxy-refused": "proxy",
   "server-unreachable": "api",
   "server-trouble": "api",
   "tls-refused": "tls",

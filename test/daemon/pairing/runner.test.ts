@@ -34,6 +34,7 @@ test("a device whose card could not be read at the start is paired again when it
     clientId: CLIENT,
     clientSecret: () => new Secret("secret"),
     roots: [],
+    systemRoots: () => null,
     proxy: null,
     clock,
   });
