@@ -226,7 +226,11 @@ export class Runner {
     const { number } = effect;
     switch (effect.type) {
       case "request-code":
-        return { type: "code-answered", number, outcome: await frameio.requestCode(signal) };
+        return {
+          type: "code-answered",
+          number,
+          outcome: await frameio.requestCode(signal, effect.insisting),
+        };
       case "poll":
         return { type: "poll-answered", number, outcome: await frameio.poll(effect.deviceCode, signal) };
       case "refresh": {
