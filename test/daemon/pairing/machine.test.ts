@@ -299,6 +299,27 @@ describe("the device grant", () => {
     assert.equal(stateName(step(last.state, granted(1), moment(12_100)).state), "confirming");
   });
 
+  test("a window that ends in a code's last second takes neither the code nor its last poll", () => {
+    const settings = { start: "auto", window: 11_000 } as const;
+    const { state } = play(
+      [
+        [0, booted],
+        [0, offered(1, { expiresIn: 12 })],
+        [5_500, tick],
+        [5_600, pending(1)],
+        [10_500, tick],
+        [10_600, { type: "code-answered", number: 2, outcome: fault("rate-limited", { retryAfter: 9_000 }) }],
+        [11_000, tick],
+      ],
+      { settings },
+    );
+    assert.equal(shownAttempt(state.offer)?.number, 1);
+    const last = step(state, tick, moment(12_000, { settings }));
+    assert.equal(only(last.effects, "poll").number, 1);
+    assert.equal(stateName(step(last.state, granted(1), moment(12_100, { settings })).state), "confirming");
+    assert.equal(stateName(step(last.state, pending(1), moment(12_100, { settings })).state), "idle");
+  });
+
   test("a code that lives no longer than the interval is polled as it dies", () => {
     const { state } = play([
       [0, booted],
@@ -565,6 +586,51 @@ describe("requests for codes", () => {
         );
         assert.ok(within(times, 300_000, 600_000) <= 30, `${within(times, 300_000, 600_000)} in 5 min`);
       }
+    const spoilt = requestsIn(
+      600_000,
+      { code: (number) => offered(number, { expiresIn: 0.001 }) },
+      { every: 2_000, events: [{ type: "network-changed", up: true }] },
+    );
+    assert.ok(within(spoilt, 300_000, 600_000) <= 11, `${within(spoilt, 300_000, 600_000)} in 5 min`);
+  });
+
+  test("are made as soon as there is a way, however many found none before", () => {
+    let state = play([[0, booted]]).state;
+    for (let now = 1_000; now < 10_000; now += 1_000) {
+      state = play(
+        [
+          [now - 500, failing("dns")(state.lastNumber)],
+          [now, { type: "pair-requested" }],
+        ],
+        {},
+        state,
+      ).state;
+    }
+    assert.equal(state.lastNumber, 10);
+    const { steps } = play(
+      [
+        [9_500, failing("dns")(10)],
+        [10_000, { type: "network-changed", up: true }],
+      ],
+      {},
+      state,
+    );
+    only(steps[1]?.effects ?? [], "request-code");
+  });
+
+  test("are made as soon as there is a way, however often it changed while all was well", () => {
+    const change: Event = { type: "network-changed", up: true };
+    const quiet = Array.from({ length: 20 }, (_, count) => [1_000 + count, change] as const);
+    const { state } = play([[0, booted], [0, offered(1)], ...quiet, [2_000, { type: "pair-requested" }]]);
+    const { steps } = play(
+      [
+        [5_000, failing("dns")(2)],
+        [5_001, change],
+      ],
+      {},
+      state,
+    );
+    only(steps[1]?.effects ?? [], "request-code");
   });
 
   test("one is enough for several presses, which are served at once where the last one is a second ago", () => {
@@ -582,6 +648,11 @@ describe("requests for codes", () => {
     ]);
     const left = steps.map(({ effects }) => effects.filter(({ type }) => type === "request-code").length);
     assert.deepEqual(left, [1, 0, 0, 0, 0, 0, 1, 0, 1]);
+    assert.equal(
+      shownAttempt(steps[3]?.state.offer ?? state.offer)?.number,
+      1,
+      "what was on its way is shown",
+    );
     assert.equal(state.lastNumber, 3);
   });
 });
