@@ -231,6 +231,7 @@ export class Daemon {
         for (const warning of warnings) log.warn(warning);
         return display;
       },
+      urgent: () => this.#runner?.settling ?? null,
       changed: () => this.#status.update(),
       lost: (message) => {
         this.#meters.displayErrors.inc();

@@ -65,7 +65,8 @@ export type AttendanceVerdict =
 
 /** Nothing here rejects: every call ends in a verdict or a fault. `signal` gives a call up; its outcome then means nothing. */
 export interface Frameio {
-  requestCode(signal?: AbortSignal): Promise<Outcome<CodeVerdict>>;
+  /** @param insisting whether what pauses pairing at the server's wish is over, since a person asks */
+  requestCode(signal?: AbortSignal, insisting?: boolean): Promise<Outcome<CodeVerdict>>;
   poll(deviceCode: Secret, signal?: AbortSignal): Promise<Outcome<PollVerdict>>;
   refresh(refreshToken: Secret, signal?: AbortSignal): Promise<Outcome<RefreshVerdict>>;
   revoke(token: Secret, signal?: AbortSignal): Promise<Outcome<RevokeVerdict>>;
@@ -177,13 +178,15 @@ export function createFrameio(options: FrameioOptions): Frameio {
   }
 
   return {
-    requestCode: (signal) =>
-      authorized(
+    requestCode(signal, insisting = false) {
+      if (insisting) for (const name of ["code", "poll"] as const) quiet.delete(name);
+      return authorized(
         "code",
         (credentials) => deviceCodeRequest(credentials, scope, urlPairing),
         (answer) => judgeDeviceCode(answer, hosts),
         signal,
-      ),
+      );
+    },
     poll: (deviceCode, signal) =>
       authorized("poll", (credentials) => tokenPollRequest(credentials, deviceCode), judgeTokenPoll, signal),
     refresh: (refreshToken, signal) =>

@@ -24,6 +24,7 @@ function offeringName(state: State, offer: Exclude<Offer, { at: "resting" | "ref
 
 /** The code that is on the screen; never one that is dead. */
 export function shownAttempt(offer: Offer): Attempt | null {
-  if (offer.at === "requesting") return offer.showing;
-  return offer.at === "awaiting" && !offer.over ? offer.attempt : null;
+  if (offer.at !== "requesting" && offer.at !== "awaiting") return null;
+  const watch = offer.at === "awaiting" ? offer.watch : offer.former;
+  return watch === null || watch.over ? null : watch.attempt;
 }
