@@ -111,6 +111,17 @@ describe("the status websocket", () => {
     assert.equal(await refusal(open(simulator, access_token)), 401);
   });
 
+  it("is refused where the server is to have none, until that is taken back", async (t) => {
+    const [simulator, device] = await started(t, { socket: false });
+    const { access_token } = await device.pair();
+    assert.equal(await refusal(open(simulator, access_token)), 404);
+    assert.equal(await refusal(open(simulator, access_token)), 404);
+    simulator.faults.clear();
+    const socket = open(simulator, access_token);
+    await once(socket, "open");
+    socket.terminate();
+  });
+
   it("cuts off whoever is silent for a minute", async (t) => {
     const [simulator, device] = await started(t);
     const { access_token } = await device.pair();
