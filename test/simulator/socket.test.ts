@@ -30,9 +30,13 @@ async function message(socket: WebSocket): Promise<unknown> {
   return JSON.parse(String(data));
 }
 
-/** The HTTP status that refused a handshake, or the code of the network error. */
+/** The HTTP status that refused a handshake, or the code of the network error; "open" where it was not refused. */
 function refusal(socket: WebSocket): Promise<unknown> {
   return new Promise((resolve) => {
+    socket.on("open", () => {
+      socket.terminate();
+      resolve("open");
+    });
     socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
     socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
