@@ -13,7 +13,7 @@ import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { assertNoSecret } from "../support/canary.ts";
 import { ConnectProxy } from "./connect-proxy.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
-import { readQr } from "./pixels.ts";
+import { isBlank, readQr } from "./pixels.ts";
 import { WholeBoard } from "./whole-board.ts";
 
 const HOST = "api.frame.io";
@@ -59,13 +59,16 @@ function scene(name: string, run: (scene: Scene) => Promise<void>): void {
 }
 
 /** From the first start to the last word, by every call that the product makes. */
-async function live({ board, simulator, environment }: Scene): Promise<void> {
-  const daemon = new DaemonProcess(board, simulator, "none", {
-    wrapper: board.wrapper,
-    environment: { CREDENTIALS_DIRECTORY: CREDENTIALS, ...environment },
-  });
+async function live({ board, simulator, environment: shell }: Scene): Promise<void> {
+  const environment = { CREDENTIALS_DIRECTORY: CREDENTIALS, ...shell };
+  const checked = await board.run([process.execPath, resolve("dist/c2cd.js"), "--check"], environment);
+  assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  assert.match(checked.stdout, /^server {5}https:\/\/api\.frame\.io( through .*)?$/m);
+  assert.ok(checked.stdout.includes(PAGE), checked.stdout);
+
+  const daemon = new DaemonProcess(board, simulator, "none", { wrapper: board.wrapper, environment });
   const c2cctl = async (...given: string[]) => {
-    const ran = await board.run([process.execPath, resolve("dist/c2cctl.js"), ...given], environment);
+    const ran = await board.run([process.execPath, resolve("dist/c2cctl.js"), ...given], shell);
     assertNoSecret(`what c2cctl ${given[0]} prints`, ran.stdout + ran.stderr);
     return ran;
   };
@@ -101,6 +104,7 @@ async function live({ board, simulator, environment }: Scene): Promise<void> {
     assert.match(doctor.stdout, /^ok {3}api: https:\/\/api\.frame\.io answers in \d+ ms$/m);
     assert.match((await c2cctl("status")).stdout, /Feature Film/);
 
+    await eventually("the display given back", () => (isBlank(board) ? true : null));
     assert.equal((await c2cctl("unpair", "--yes")).status, 0);
     assert.equal(simulator.requests().findLast(({ call }) => call === "revoke")?.status, 200);
     assert.deepEqual(simulator.devices(), []);
@@ -154,7 +158,10 @@ async function assertPage(board: WholeBoard): Promise<void> {
   assert.equal((await curl(`http://${board.address}:8620/`)).status, 7);
 }
 
-describe("with nothing configured but its secret, it pairs, stays paired and unpairs", () => {
+describe("with nothing configured but its secret, it pairs, stays paired and unpairs", {
+  // Each waits for its display to be given back.
+  concurrency: true,
+}, () => {
   scene("and the root certificate of a network that inspects traffic, in frameio.ca_file", async (given) => {
     given.board.write("/etc/c2cd/ca.pem", authority.cert);
     given.board.write("/etc/c2cd/c2cd.toml", 'frameio.ca_file = "/etc/c2cd/ca.pem"\n');
