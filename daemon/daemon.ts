@@ -147,7 +147,7 @@ export class Daemon {
    */
   async *#rooms(): AsyncGenerator<void> {
     const { config, log, notifier, fail } = this.#options;
-    mkdirSync(this.#runtimeDirectory(), { recursive: true });
+    mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
     await this.#presenter.start();
     yield;
     const vault = await this.#openVault();

@@ -121,16 +121,22 @@ export class Road {
     await once(socket, "listening");
   }
 
-  /** @param host the last byte of the device's address, from 10 to 14 */
-  plug(host = 10): void {
-    this.plugIn(host);
+  /**
+   * @param host the last byte of the device's address, from 10 to 14
+   * @returns that address
+   */
+  plug(host = 10): string {
+    const address = this.plugIn(host);
     this.lead();
+    return address;
   }
 
   /** As DHCP brings it: the address first, */
-  plugIn(host = 10): void {
-    ip("-n", this.#device, "address", "add", `${this.#net}.${host}/29`, "dev", this.#links.cable);
+  plugIn(host = 10): string {
+    const address = `${this.#net}.${host}`;
+    ip("-n", this.#device, "address", "add", `${address}/29`, "dev", this.#links.cable);
     ip("-n", this.#device, "link", "set", this.#links.cable, "up");
+    return address;
   }
 
   /** then the gateway. */
