@@ -31,7 +31,7 @@ export class DaemonProcess {
    */
   constructor(
     board: Board,
-    simulator: Simulator,
+    frameio: Pick<Simulator, "url" | "secret">,
     settings: Readonly<Record<string, string | null>> = {},
     surroundings: {
       readonly environment?: Readonly<Record<string, string>>;
@@ -39,9 +39,9 @@ export class DaemonProcess {
     } = {},
   ) {
     this.board = board;
-    const secretFile = board.write("/etc/c2cd/client_secret", simulator.secret, 0o600);
+    const secretFile = board.write("/etc/c2cd/client_secret", frameio.secret, 0o600);
     const all: Record<string, string | null> = {
-      "frameio.base_url": simulator.url,
+      "frameio.base_url": frameio.url,
       "frameio.client_secret_file": secretFile,
       "http.listen": "127.0.0.1:0",
       "presence.mode": "off",
