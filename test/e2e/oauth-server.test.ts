@@ -246,11 +246,8 @@ describe("with a real authorization server", { concurrency: 4 }, () => {
     onStage({}, async ({ server, start }) => {
       const daemon = start();
       const offer = await daemon.until("a code", hasCode);
-      await until(server, "poll", 1);
-      daemon.child.kill("SIGSTOP");
+      const lost = server.relay.lose("answers", /"access_token"/);
       await authorize(browser, linkOf(offer), "documentary");
-      const lost = server.relay.lose("answers");
-      daemon.child.kill("SIGCONT");
       await lost;
       server.relay.cut();
       await daemon.until("another code", hasNext(offer));
@@ -279,6 +276,19 @@ describe("with a real authorization server", { concurrency: 4 }, () => {
       await authorize(browser, linkOf(offer), "documentary");
       await daemon.until("paired", isPaired);
       assert.equal(server.calls("code").length, 1);
+    }));
+
+  test("kill -9 of the device before it has used its first token: it is paired all the same", () =>
+    onStage({}, async ({ server, start }) => {
+      const first = start();
+      const lost = server.relay.lose("questions", /^GET \/v2\/devices\/me /);
+      await authorize(browser, linkOf(await first.until("a code", hasCode)), "documentary");
+      await lost;
+      await first.end("SIGKILL");
+      server.relay.cut();
+      const second = start();
+      await second.until("paired", isPaired);
+      await staysGood(server, second);
     }));
 
   test("kill -9 of the device right after the pairing: it is paired as before, and can refresh", () =>

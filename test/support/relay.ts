@@ -11,7 +11,7 @@ export class Relay {
   target: number | null = null;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #losing: { readonly direction: Direction; lost(): void } | null = null;
+  #losing: { readonly direction: Direction; readonly what: RegExp; lost(): void } | null = null;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -26,10 +26,14 @@ export class Relay {
     return new Relay(server);
   }
 
-  /** Loses everything of that direction until the way is cut. Resolves when something has been lost. */
-  lose(direction: Direction): Promise<void> {
+  /**
+   * Loses what goes in that direction until the way is cut. Resolves when something has been lost.
+   *
+   * @param what every packet where it is not given
+   */
+  lose(direction: Direction, what = /^/): Promise<void> {
     return new Promise((resolve) => {
-      this.#losing = { direction, lost: resolve };
+      this.#losing = { direction, what, lost: resolve };
     });
   }
 
@@ -63,8 +67,10 @@ export class Relay {
   #gate(direction: Direction): Transform {
     return new Transform({
       transform: (chunk, _, done) => {
-        if (this.#losing?.direction !== direction) return done(null, chunk);
-        this.#losing.lost();
+        const losing = this.#losing;
+        if (losing?.direction !== direction || !losing.what.test(chunk.toString("latin1")))
+          return done(null, chunk);
+        losing.lost();
         done();
       },
     });
