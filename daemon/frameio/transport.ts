@@ -83,6 +83,8 @@ export class Transport {
       lookup,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
+      // A resumed session would take the certificate as it was found earlier: by another clock, perhaps.
+      maxCachedSessions: 0,
     };
     return new Agent({
       connect: this.#linked(proxy === null ? directConnector(reach) : tunnelConnector(new URL(proxy), reach)),

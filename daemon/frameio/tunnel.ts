@@ -24,6 +24,8 @@ export interface ReachOptions {
   readonly autoSelectFamily: boolean;
   /** Milliseconds until the next address is tried. */
   readonly autoSelectFamilyAttemptTimeout: number;
+  /** TLS sessions that are kept to be resumed. */
+  readonly maxCachedSessions: number;
 }
 
 /**
