@@ -81,6 +81,17 @@ describe("certificates", () => {
     assert.deepEqual(expectVerdict(await tlsClient(port).health()), { type: "reachable" });
   });
 
+  test("one is shown on each connection: a TLS session that is resumed would show none", async () => {
+    const resumed: boolean[] = [];
+    const server = createHttpsServer(issue(HOST), (_, response) => {
+      response.writeHead(200, { "content-type": "application/json", connection: "close" }).end("{}");
+    });
+    server.on("secureConnection", (socket) => resumed.push(socket.isSessionReused()));
+    const frameio = tlsClient(portOf(await listen(server)));
+    for (let call = 0; call < 2; call += 1) expectVerdict(await frameio.health());
+    assert.deepEqual(resumed, [false, false]);
+  });
+
   const CASES: readonly {
     name: string;
     pair: () => Certificate;
