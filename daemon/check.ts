@@ -15,7 +15,7 @@ export function check(config: Config, root: string, environment: Environment): b
   const lines = [
     attempt("secret", () => describeSecret(config, root, environment)),
     attempt("identity", () => describeIdentity(config, root)),
-    attempt("server", () => describeServer(config, root, environment)),
+    attempt("server", () => describeServer(config, environment)),
     attempt("button", () => describeButton(config)),
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
     { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
@@ -59,9 +59,9 @@ function describeButton({ buttons }: Config): string {
   return buttons.device === "" ? "none" : `${buttons.key} of ${buttons.device}`;
 }
 
-function describeServer(config: Config, root: string, environment: Environment): string {
+function describeServer(config: Config, environment: Environment): string {
   const { base_url, ca_file } = config.frameio;
-  loadRoots(root, ca_file);
+  loadRoots(ca_file);
   const proxy = proxyFor(base_url, environment);
   return base_url + (proxy === null ? "" : ` through ${new URL(proxy).host}`);
 }

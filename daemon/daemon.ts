@@ -1,4 +1,5 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
@@ -17,7 +18,7 @@ import { createBackend } from "./facade.ts";
 import { createFrameio, type Frameio } from "./frameio/client.ts";
 import { keepPresent, type Presence } from "./frameio/presence.ts";
 import { proxyFor } from "./frameio/proxy.ts";
-import { loadRoots } from "./frameio/root-files.ts";
+import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
 import type { Local } from "./local/server.ts";
 import { Runner } from "./pairing/runner.ts";
@@ -152,7 +153,7 @@ export class Daemon {
    */
   async *#rooms(): AsyncGenerator<void> {
     const { config, log, notifier, fail } = this.#options;
-    mkdirSync(this.#runtimeDirectory(), { recursive: true });
+    mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
     await this.#presenter.start();
     yield;
     const vault = await this.#openVault();
@@ -202,7 +203,7 @@ export class Daemon {
     await this.#opening.catch(() => {});
     for (const stop of this.#watches.splice(0)) stop();
     await Promise.all([this.#runner?.close(), this.#local?.close()]);
-    await this.#frameio?.close();
+    this.#frameio?.close();
     await this.#vault?.close();
     await dark;
   }
@@ -236,6 +237,7 @@ export class Daemon {
         for (const warning of warnings) log.warn(warning);
         return display;
       },
+      urgent: () => this.#runner?.settling ?? null,
       changed: () => this.#status.update(),
       lost: (message) => {
         this.#meters.displayErrors.inc();
@@ -303,7 +305,8 @@ export class Daemon {
       verificationHosts: api.verification_hosts,
       clientId: this.#identity.clientId,
       clientSecret: () => this.#secret.secret,
-      roots: loadRoots(root, api.ca_file),
+      roots: loadRoots(api.ca_file),
+      systemRoots: systemRoots(root),
       proxy: proxyFor(api.base_url, environment),
       clock: this.#clock,
       heardTime: (wall) => this.#clock.heard(wall),

@@ -2,40 +2,23 @@
 import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildWebUi } from "./build-web-ui.ts";
+import { BUNDLE } from "./bundle.ts";
 import { builtAt, version } from "./release.ts";
-
-/** What CommonJS packages in the bundle expect to find around them. */
-const BANNER = `#!/usr/bin/env node
-import { createRequire as bundleRequire } from "node:module";
-import { dirname as bundleDirname } from "node:path";
-import { fileURLToPath as bundlePath } from "node:url";
-const require = bundleRequire(import.meta.url);
-const __filename = bundlePath(import.meta.url);
-const __dirname = bundleDirname(__filename);`;
 
 rmSync("dist", { recursive: true, force: true });
 await build({
+  ...BUNDLE,
   entryPoints: { c2cd: "daemon/main.ts", c2cctl: "daemon/ctl/main.ts" },
   outdir: "dist",
-  bundle: true,
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
-  platform: "node",
-  target: "node20",
-  format: "esm",
   minifySyntax: true,
   // A third less to read from a slow card. Names stay, and lines, so that a stack trace can be read.
   minifyWhitespace: true,
   lineLimit: 160,
   // The licences of everything in here are the package's documentation: scripts/build-licences.ts.
   legalComments: "none",
-  // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
-  alias: { "brotli/decompress.js": "./scripts/brotli.ts" },
-  // Native modules, found beside the bundle at run time.
-  external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
   define: { BUILD: JSON.stringify({ version: version(), builtAt: builtAt() }) },
-  banner: { js: BANNER },
-  logLevel: "warning",
 });
 await buildWebUi("dist/web-ui");
 chmodSync("dist/c2cd.js", 0o755);

@@ -44,6 +44,7 @@ interface ProblemRow {
     | "interface"
     | "dns"
     | "portal"
+    | "proxy"
     | "api"
     | "tls"
     | "clock"
@@ -136,6 +137,9 @@ export const PROBLEM_ROWS = {
   ),
   "captive-portal": onTheWay("warning", "portal", {
     "captive-portal": "A page of this network answers in Frame.io's place.",
+  }),
+  "proxy-refused": onTheWay("warning", "proxy", {
+    proxy: "User name and password belong into HTTPS_PROXY, for c2cd: systemctl edit c2cd.",
   }),
   "server-unreachable": onTheWay(
     "warning",

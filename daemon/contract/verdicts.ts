@@ -35,6 +35,7 @@ export interface OfferedCode {
 export const FAULT_KINDS = [
   "dns",
   "connect",
+  "proxy",
   "timeout",
   "tls",
   "clock",

@@ -46,14 +46,14 @@ export function readAnswer(answer: Answer): Reading {
     fault: { kind, detail, retryAfter: readPause(answer) },
   });
 
-  if (status >= 300 && status <= 399)
-    return failed("captive-portal", `${named}: something in between redirects to another address`);
+  if (isPortal(status))
+    return failed("captive-portal", `${named}: something in between answers for Frame.io`);
   if (status === 429) return failed("rate-limited", named);
   if (status >= 500) return failed("server", named);
 
-  const succeeded = status === 200 || status === 201 || status === 204;
-  if (succeeded && looksLikeHtml(answer))
+  if (looksLikeHtml(answer))
     return failed("captive-portal", `${named} with a web page: something in between answers for Frame.io`);
+  const succeeded = status === 200 || status === 201 || status === 204;
   if (answer.body === null) return failed("oversized", `${named} with a longer body than any documented one`);
   if (succeeded && answer.body.length === 0) return { kind: "success", body: null };
 
@@ -69,6 +69,14 @@ export function readAnswer(answer: Answer): Reading {
   const decides = status === 400 || status === 401 || (status === 409 && error?.notAuthorized);
   if (body !== null && error !== null && decides) return { kind: "refusal", status, error, body };
   return failed("status", `${named} without a documented error`);
+}
+
+/**
+ * Whether that status is of something in between: a redirection, since the API has none; 511 (RFC 6585 §6); and 407,
+ * which a proxy sends that nobody has chosen.
+ */
+export function isPortal(status: number): boolean {
+  return (status >= 300 && status <= 399) || status === 407 || status === 511;
 }
 
 type RefusalReading = Extract<Reading, { kind: "refusal" }>;

@@ -1,8 +1,12 @@
-import { WebSocket } from "undici";
+import type { IncomingMessage } from "node:http";
+import type { createConnection } from "node:net";
+import { WebSocket } from "ws";
 import type { Outcome } from "../contract/verdicts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Secret } from "../core/secret.ts";
-import { fault, verdict } from "./answer.ts";
+import { fault, readAnswer, verdict } from "./answer.ts";
+import { headersOf } from "./exchange.ts";
+import { faultOf } from "./faults.ts";
 import { heartbeatMessage, joinMessage, judgeFrame, type Message, statusSocketUrl } from "./status-socket.ts";
 import type { Transport } from "./transport.ts";
 
@@ -29,6 +33,9 @@ const HEARTBEAT_MS = 15_000;
 
 /** Heartbeats in a row after which nothing at all was heard: the connection is dead. */
 const SILENT_LIMIT = 2;
+
+/** Bytes of a message; a push has some hundred. */
+const MESSAGE_LIMIT = 64 * 1024;
 
 /** How long a server may take to answer our goodbye. */
 const GOODBYE_MS = 1000;
@@ -58,13 +65,17 @@ export function attend(
     );
 
     const socket = new WebSocket(statusSocketUrl(baseUrl, accessToken), {
-      dispatcher: transport.dispatcher,
+      // Typed as net.createConnection, and called as node:http calls it.
+      createConnection: transport.connect as unknown as typeof createConnection,
       headers: { "user-agent": "c2cd", "x-client-version": clientVersion },
+      maxPayload: MESSAGE_LIMIT,
+      perMessageDeflate: false,
     });
-    // A handshake that fails brings an error alone, a connection that breaks a close alone.
-    socket.onerror = socket.onclose = () => end(fault("connect", "status socket lost"));
-    socket.onopen = join;
-    socket.onmessage = ({ data }) => hear(data);
+    socket.on("error", (error) => end({ kind: "fault", fault: faultOf(error, clock.wallTrusted()) }));
+    socket.on("unexpected-response", (_, response) => end(judgeRefusal(response)));
+    socket.on("close", () => end(fault("connect", "status socket lost")));
+    socket.on("open", join);
+    socket.on("message", (data, isBinary) => hear(isBinary ? null : data.toString()));
     const giveUp = () => end(fault("connect", "given up by the daemon itself"));
     const cancels = [signal, transport.closed];
     for (const cancel of cancels) cancel.addEventListener("abort", giveUp);
@@ -112,16 +123,27 @@ export function attend(
       ended = true;
       cancel();
       for (const cancel of cancels) cancel.removeEventListener("abort", giveUp);
-      const farewell = () => void transport.close();
-      const stopWaiting = clock.after(GOODBYE_MS, farewell);
-      socket.onmessage = socket.onopen = null;
-      socket.onerror = socket.onclose = () => {
+      const stopWaiting = clock.after(GOODBYE_MS, () => transport.close());
+      const leave = () => {
         stopWaiting();
-        farewell();
+        transport.close();
       };
-      if (socket.readyState === WebSocket.CLOSED) farewell();
+      socket.removeAllListeners();
+      // An attempt that is given up tells so by an error, too.
+      socket.on("error", () => {});
+      socket.on("close", leave);
+      if (socket.readyState === WebSocket.CONNECTING || socket.readyState === WebSocket.CLOSED) leave();
       else socket.close();
       resolve(joined ? verdict({ type: "lost" }) : outcome);
     }
   });
+}
+
+/** What a server means that does not take the socket. */
+function judgeRefusal(response: IncomingMessage): Outcome<never> {
+  const { statusCode: status = 0 } = response;
+  const reading = readAnswer({ status, headers: headersOf(response), body: new Uint8Array() });
+  return reading.kind === "fault"
+    ? reading
+    : fault("status", `status socket not opened, but answered with HTTP ${status}`);
 }

@@ -40,8 +40,10 @@ export interface FrameioOptions {
   readonly clientId: string;
   /** Asked at each call; null where none is configured. */
   clientSecret(): Secret | null;
-  /** Root certificates trusted beside Node's own, as `readRoots` gives them: the system's and those of `ca_file`. */
+  /** Root certificates trusted beside Node's own, as `readRoots` gives them. */
   readonly roots: readonly string[];
+  /** The system's, asked for only where an issuer is unknown; as `systemRoots` gives it. */
+  systemRoots(): readonly string[] | null;
   /** As `proxyFor` gives it. */
   readonly proxy: string | null;
   readonly clock: Clock;
@@ -63,7 +65,8 @@ export type AttendanceVerdict =
 
 /** Nothing here rejects: every call ends in a verdict or a fault. `signal` gives a call up; its outcome then means nothing. */
 export interface Frameio {
-  requestCode(signal?: AbortSignal): Promise<Outcome<CodeVerdict>>;
+  /** @param insisting whether what pauses pairing at the server's wish is over, since a person asks */
+  requestCode(signal?: AbortSignal, insisting?: boolean): Promise<Outcome<CodeVerdict>>;
   poll(deviceCode: Secret, signal?: AbortSignal): Promise<Outcome<PollVerdict>>;
   refresh(refreshToken: Secret, signal?: AbortSignal): Promise<Outcome<RefreshVerdict>>;
   revoke(token: Secret, signal?: AbortSignal): Promise<Outcome<RevokeVerdict>>;
@@ -84,7 +87,7 @@ export interface Frameio {
    */
   reset(gone: readonly string[]): void;
   /** Gives up every call under way and closes its connections. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, headers: 15_000, total: 20_000 };
@@ -103,8 +106,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
   const lookups = new Lookups(options.lookup);
   const reach = {
     ...options,
-    secureContext: trusting(options.roots),
-    connectTimeout: timeouts.connect,
+    baseUrl,
+    trust: trusting(options.roots, options.systemRoots),
     lookup: lookups.lookup,
   };
   const transport = new Transport(reach);
@@ -167,7 +170,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     if (named.verdict.type === "unauthorized") return verdict(named.verdict);
     const own = new Transport(reach);
     transports.add(own);
-    if (transport.closed.aborted) await own.close();
+    if (transport.closed.aborted) own.close();
     const socket = { ...wire, transport: own, joinTimeout: timeouts.total };
     const outcome = await attend(accessToken, named.verdict.ids, listener, socket, signal);
     transports.delete(own);
@@ -175,13 +178,15 @@ export function createFrameio(options: FrameioOptions): Frameio {
   }
 
   return {
-    requestCode: (signal) =>
-      authorized(
+    requestCode(signal, insisting = false) {
+      if (insisting) for (const name of ["code", "poll"] as const) quiet.delete(name);
+      return authorized(
         "code",
         (credentials) => deviceCodeRequest(credentials, scope, urlPairing),
         (answer) => judgeDeviceCode(answer, hosts),
         signal,
-      ),
+      );
+    },
     poll: (deviceCode, signal) =>
       authorized("poll", (credentials) => tokenPollRequest(credentials, deviceCode), judgeTokenPoll, signal),
     refresh: (refreshToken, signal) =>
@@ -199,8 +204,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
       lookups.renew();
       for (const each of transports) each.reset(gone);
     },
-    async close() {
-      await Promise.all([...transports].map((each) => each.close()));
+    close() {
+      for (const each of transports) each.close();
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Outcome } from "../contract/verdicts.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Answer, fault, verdict } from "./answer.ts";
@@ -49,11 +51,15 @@ export async function exchange(
   const { clock, timeouts, transport } = options;
   const ending = new AbortController();
   const giveUp = (outcome: Outcome<never>) => ending.abort(new GivenUp(outcome));
-  const late = (ms: number, what: string) => giveUp(fault("timeout", `${what} within ${ms / 1000} s`));
   const cancelled = () => giveUp(fault("connect", "given up by the daemon itself"));
   const cancels = signal === undefined ? [transport.closed] : [transport.closed, signal];
-  const stopHeaders = clock.after(timeouts.headers, () => late(timeouts.headers, "no answer"));
-  const stopTotal = clock.after(timeouts.total, () => late(timeouts.total, "no whole answer"));
+  const within = (ms: number, what: string) =>
+    clock.after(ms, () => giveUp(fault("timeout", `${what} within ${ms / 1000} s`)));
+  const deadlines = {
+    connect: within(timeouts.connect, "no connection"),
+    headers: within(timeouts.headers, "no answer"),
+    total: within(timeouts.total, "no whole answer"),
+  };
   for (const cancel of cancels) {
     cancel.addEventListener("abort", cancelled);
     if (cancel.aborted) cancelled();
@@ -61,19 +67,18 @@ export async function exchange(
   try {
     ending.signal.throwIfAborted();
     return verdict(
-      await Promise.race([perform(request, options, ending.signal, stopHeaders), rejected(ending.signal)]),
+      await Promise.race([perform(request, options, ending.signal, deadlines), rejected(ending.signal)]),
     );
   } catch (error) {
     if (error instanceof GivenUp) return error.outcome;
     return { kind: "fault", fault: faultOf(error, clock.wallTrusted()) };
   } finally {
-    stopHeaders();
-    stopTotal();
+    for (const stop of Object.values(deadlines)) stop();
     for (const cancel of cancels) cancel.removeEventListener("abort", cancelled);
   }
 }
 
-/** The pool notices an abort only once it has a connection; this does at once. */
+/** A request that is given up tells so only once it has a connection; this does at once. */
 function rejected(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
@@ -84,27 +89,42 @@ async function perform(
   request: ApiRequest,
   { baseUrl, clientVersion, bodyEncoding, transport }: ExchangeOptions,
   signal: AbortSignal,
-  onHeaders: () => void,
+  met: { connect(): void; headers(): void },
 ): Promise<Answer> {
-  const encoded = request.fields === null ? null : await encodeFields(request.fields, bodyEncoding);
+  const encoded = request.fields === null ? null : encodeFields(request.fields, bodyEncoding);
+  // An idle connection that the server has closed meanwhile is noticed in this time, and not used.
+  await nextTurn();
   signal.throwIfAborted();
-  const { statusCode, headers, body } = await transport.dispatcher.request({
-    origin: baseUrl.origin,
-    path: `${baseUrl.pathname.replace(/\/$/, "")}${request.path}`,
-    method: request.method,
-    headers: {
-      accept: "application/json",
-      "user-agent": "c2cd",
-      "x-client-version": clientVersion,
-      ...(encoded && { "content-type": encoded.contentType }),
-      ...(request.bearer && { authorization: `Bearer ${request.bearer.reveal()}` }),
-      ...request.headers,
+  const asked = transport.request(
+    {
+      path: `${baseUrl.pathname.replace(/\/$/, "")}${request.path}`,
+      method: request.method,
+      headers: {
+        host: baseUrl.host,
+        accept: "application/json",
+        "user-agent": "c2cd",
+        "x-client-version": clientVersion,
+        ...(encoded && { "content-type": encoded.contentType }),
+        ...(request.bearer && { authorization: `Bearer ${request.bearer.reveal()}` }),
+        ...request.headers,
+      },
+      signal,
     },
-    body: encoded?.body ?? null,
-    signal,
+    request.spends,
+  );
+  asked.once("socket", met.connect);
+  asked.end(encoded?.body);
+  const response = await answered(asked);
+  met.headers();
+  return { status: response.statusCode ?? 0, headers: headersOf(response), body: await bounded(response) };
+}
+
+/** The final answer; node:http reads past those of 1xx before it (RFC 9110 §15.2). */
+function answered(asked: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    asked.once("response", resolve);
+    asked.on("error", reject);
   });
-  onHeaders();
-  return { status: statusCode, headers: single(headers), body: await bounded(body) };
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
@@ -118,11 +138,9 @@ async function bounded(body: AsyncIterable<Uint8Array>): Promise<Uint8Array | nu
   return Buffer.concat(chunks);
 }
 
-function single(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+/** Names in lower case; of a header that came more than once, the first. */
+export function headersOf({ headersDistinct }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? (value[0] ?? "") : (value ?? ""),
-    ]),
+    Object.entries(headersDistinct).map(([name, values]) => [name, values?.[0] ?? ""]),
   );
 }

@@ -6,12 +6,13 @@ import { readTokens } from "./token-response.ts";
 
 /** `POST /v2/auth/token` for new tokens (API facts §3.3; RFC 6749 §6). The refresh token is spent by it. */
 export function refreshRequest({ clientId, clientSecret }: Credentials, refreshToken: Secret): ApiRequest {
-  return post("/v2/auth/token", {
+  const fields = {
     grant_type: "refresh_token",
     client_id: clientId,
     client_secret: clientSecret,
     refresh_token: refreshToken,
-  });
+  };
+  return { ...post("/v2/auth/token", fields), spends: true };
 }
 
 const ENDS = ["invalid_grant", "invalid_request"];

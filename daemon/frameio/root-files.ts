@@ -1,20 +1,16 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { RootsError, readRoots } from "./roots.ts";
 
+/** Where update-ca-certificates(8) writes, on Debian, Alpine, Buildroot and Yocto alike. */
 const SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt";
 
 /**
- * The certificates of `frameio.ca_file` and, since an explicit list replaces Node's default one, the system's; none
- * where no file is configured.
+ * The certificates of `frameio.ca_file`; none where no file is configured.
  *
- * @throws {RootsError} where the configured file can't be used
+ * @throws {RootsError} where the file can't be used
  */
-export function loadRoots(root: string, caFile: string): readonly string[] {
+export function loadRoots(caFile: string): readonly string[] {
   if (caFile === "") return [];
-  return [...systemRoots(root), ...readFile(caFile)];
-}
-
-function readFile(caFile: string): readonly string[] {
   try {
     return readRoots(readFileSync(caFile, "utf8"));
   } catch (error) {
@@ -25,10 +21,22 @@ function readFile(caFile: string): readonly string[] {
   }
 }
 
-function systemRoots(root: string): readonly string[] {
-  try {
-    return readRoots(readFileSync(root + SYSTEM_ROOTS, "utf8"));
-  } catch {
-    return [];
-  }
+/**
+ * Reads the certificates that the system trusts, an administrator's own among them; null while they are those that were
+ * read last, or can't be read.
+ *
+ * @param root prefix of the system paths
+ */
+export function systemRoots(root: string): () => readonly string[] | null {
+  let last = 0;
+  return () => {
+    try {
+      const { mtimeMs } = statSync(root + SYSTEM_ROOTS);
+      if (mtimeMs === last) return null;
+      last = mtimeMs;
+      return readRoots(readFileSync(root + SYSTEM_ROOTS, "utf8"));
+    } catch {
+      return null;
+    }
+  };
 }

@@ -26,20 +26,49 @@ export function readRoots(pem: string): readonly string[] {
   });
 }
 
+/** Which root certificates count. */
+export interface Trust {
+  /** Undefined where Node's own are all. Made when it is first asked for, since that takes a while on a small board. */
+  context(): SecureContext | undefined;
+  /** Takes the system's certificates in; false where that brings nothing new. */
+  widen(): boolean;
+}
+
 /**
- * Trusts Node's own roots and those; undefined, which is Node's default, where that adds nothing. Made when it is first
- * asked for, and once: it takes a while on a small board.
+ * Trusts Node's own roots and those given. The system's, most of which Node has as well, are not read before there is
+ * an issuer that none of these knows.
+ *
+ * @param systemRoots null where there is nothing new since it was last asked
  */
-export function trusting(roots: readonly string[]): () => SecureContext | undefined {
-  let made: { readonly context: SecureContext | undefined } | null = null;
-  return () => {
-    made ??= { context: makeContext(roots) };
-    return made.context;
+export function trusting(given: readonly string[], systemRoots: () => readonly string[] | null): Trust {
+  let added = given;
+  let made: SecureContext | null = null;
+  return {
+    context() {
+      if (added.length === 0) return undefined;
+      const all = [...rootCertificates, ...added].map((pem) => pem.trim());
+      made ??= createSecureContext({ ca: [...new Set(all)] });
+      return made;
+    },
+    widen() {
+      const found = systemRoots();
+      if (found === null) return false;
+      added = [...given, ...found];
+      made = null;
+      return true;
+    },
   };
 }
 
-function makeContext(roots: readonly string[]): SecureContext | undefined {
-  const own = new Set(rootCertificates.map((pem) => pem.trim()));
-  const added = roots.filter((pem) => !own.has(pem.trim()));
-  return added.length === 0 ? undefined : createSecureContext({ ca: [...own, ...added] });
+/** Codes of X509_V_ERR_* (verify(1)) that another root certificate could do away with. */
+export const ISSUER_UNKNOWN = [
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+];
+
+export function issuerUnknown(error: unknown): boolean {
+  return ISSUER_UNKNOWN.includes((error as NodeJS.ErrnoException).code ?? "");
 }

@@ -1,44 +1,52 @@
-import type { LookupFunction, Socket } from "node:net";
-import type { SecureContext } from "node:tls";
-import { Agent, buildConnector, type Dispatcher } from "undici";
-import { type ReachOptions, tunnelConnector } from "./tunnel.ts";
+import { Agent, type ClientRequest, type ClientRequestArgs, request } from "node:http";
+import { isIP, type LookupFunction, type Socket } from "node:net";
+import { connect as secure, type TLSSocket } from "node:tls";
+import { issuerUnknown, type Trust } from "./roots.ts";
+import { openTunnel } from "./tunnel.ts";
+import { Wire } from "./wire.ts";
 
 export interface TransportOptions {
-  secureContext(): SecureContext | undefined;
+  /** Where every request goes. */
+  readonly baseUrl: URL;
+  readonly trust: Trust;
+  /** As `proxyFor` gives it. */
   readonly proxy: string | null;
-  /** Milliseconds for name, TCP and TLS together. */
-  readonly connectTimeout: number;
   readonly lookup: LookupFunction;
 }
 
 /** Polls come every 5 s and share a connection; a longer silence ends it, since networks change under a camera. */
 const IDLE_MS = 8000;
 
-/**
- * One address is given so long before the next one is tried. Node drops the slower attempt, so this must be longer
- * than a handshake over a saturated uplink; RFC 8305's 250 ms is meant for attempts that run on.
- */
-const ATTEMPT_MS = 2000;
+/** Bytes; as Node has it, where nothing in the environment says otherwise. */
+const HEADERS_LIMIT = 16 * 1024;
 
-/** Bytes of a message on the status socket; a push has some hundred. */
-const FRAME_LIMIT = 64 * 1024;
+interface ConnectionOptions extends ClientRequestArgs {
+  /** The request's `signal`, which node:http keeps to itself. */
+  readonly ending?: AbortSignal | undefined;
+}
+
+/** As node:http wants to be told. */
+type OnConnection = (error: Error | null, socket: Socket) => void;
 
 /** A connection, or an attempt at one. */
 interface Link {
+  readonly wire: Wire;
   /** Null until it stands. */
   socket: Socket | null;
-  fail(error: Error): void;
 }
 
-/** The pool of connections to Frame.io, made when it is first used. */
+/** The connections to Frame.io. None of them sends a request again by itself. */
 export class Transport {
   readonly #options: TransportOptions;
+  readonly #proxy: URL | null;
   readonly #closing = new AbortController();
   readonly #links = new Set<Link>();
-  #dispatcher: Dispatcher | null = null;
+  #pool: Pool;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#proxy = options.proxy === null ? null : new URL(options.proxy);
+    this.#pool = new Pool(this.connect);
   }
 
   /** Aborted once and for all by `close`. */
@@ -46,10 +54,26 @@ export class Transport {
     return this.#closing.signal;
   }
 
-  get dispatcher(): Dispatcher {
-    this.#dispatcher ??= this.#open();
-    return this.#dispatcher;
+  /**
+   * A request on a connection of its own or, where there is one, on an idle one. `socket` tells that the connection
+   * stands; `options.signal` gives up the attempt at it as well as the request.
+   *
+   * @param alone for what must not be lost to a server that closes an idle connection in this moment
+   */
+  request(options: ClientRequestArgs, alone: boolean): ClientRequest {
+    const given: ConnectionOptions = { ...options, ending: options.signal };
+    return request({
+      ...given,
+      maxHeaderSize: HEADERS_LIMIT,
+      ...(alone ? { createConnection: this.connect } : { agent: this.#pool }),
+    });
   }
+
+  /** A new connection, in the words of `createConnection` in node:http. */
+  readonly connect = ({ ending }: ConnectionOptions, onConnection: OnConnection): undefined => {
+    const connected = this.#connect(ending);
+    connected.then((socket) => onConnection(null, socket), onConnection as (error: Error) => void);
+  };
 
   /**
    * The network is another one: idle connections go, and lookups and attempts that may hang in the old one fail at
@@ -59,93 +83,130 @@ export class Transport {
    * @param gone addresses that this machine no longer has
    */
   reset(gone: readonly string[]): void {
-    const old = this.#dispatcher;
-    this.#dispatcher = null;
-    void old?.close();
-    for (const link of this.#links)
-      if (link.socket === null || gone.includes(link.socket.localAddress ?? ""))
-        link.fail(broken("ENETDOWN"));
+    this.#pool.retire();
+    this.#pool = new Pool(this.connect);
+    for (const { wire, socket } of this.#links)
+      if (socket === null) wire.destroy(broken("ENETDOWN"));
+      else if (gone.includes(wire.localAddress ?? "")) socket.destroy(broken("ENETDOWN"));
   }
 
   /** Ends what is under way, too. */
-  async close(): Promise<void> {
+  close(): void {
     this.#closing.abort();
-    await this.#dispatcher?.destroy();
-    for (const link of this.#links) link.fail(broken("ECONNABORTED"));
+    for (const { wire, socket } of this.#links) (socket ?? wire).destroy(broken("ECONNABORTED"));
   }
 
-  #open(): Dispatcher {
-    const { proxy, connectTimeout, lookup } = this.#options;
-    const secureContext = this.#options.secureContext();
-    const reach: ReachOptions = {
-      ...(secureContext && { secureContext }),
-      timeout: connectTimeout,
-      lookup,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
-    };
-    return new Agent({
-      connect: this.#linked(proxy === null ? directConnector(reach) : tunnelConnector(new URL(proxy), reach)),
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      // The exchange's own deadlines run on the injected clock.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      webSocket: { maxPayloadSize: FRAME_LIMIT },
-    });
+  async #connect(signal: AbortSignal | undefined): Promise<Socket> {
+    try {
+      return await this.#attempt(signal);
+    } catch (error) {
+      // Nothing was sent, so it may be tried again with what the system trusts, which takes long to read.
+      if (!issuerUnknown(error) || !this.#options.trust.widen()) throw error;
+      return this.#attempt(signal);
+    }
   }
 
-  #linked(connect: buildConnector.connector): buildConnector.connector {
-    return (target, callback) => {
-      const link: Link = {
-        socket: null,
-        fail: (error) => {
-          this.#links.delete(link);
-          callback(error, null);
-        },
-      };
-      this.#links.add(link);
-      connect(target, (...[error, socket]) => {
-        if (!this.#links.has(link)) {
-          socket?.destroy();
-        } else if (error !== null) {
-          link.fail(error);
-        } else {
-          link.socket = socket;
-          link.fail = (reason) => socket.destroy(reason);
-          socket.once("close", () => this.#links.delete(link));
-          callback(null, socket);
-        }
-      });
-    };
+  async #attempt(signal: AbortSignal | undefined): Promise<Socket> {
+    if (signal?.aborted || this.closed.aborted) throw broken("ECONNABORTED");
+    const wire = new Wire();
+    const link: Link = { wire, socket: null };
+    const giveUp = () => wire.destroy(broken("ECONNABORTED"));
+    this.#links.add(link);
+    wire.once("close", () => this.#links.delete(link));
+    signal?.addEventListener("abort", giveUp);
+    const ended = untilEnded(wire);
+    try {
+      link.socket = await Promise.race([this.#reach(wire), ended]);
+      return link.socket;
+    } catch (error) {
+      wire.destroy();
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /** Name, TCP and TLS, and the way through the proxy between them. */
+  async #reach(wire: Wire): Promise<Socket> {
+    const { baseUrl, trust } = this.#options;
+    const proxy = this.#proxy;
+    const next = proxy ?? baseUrl;
+    wire.dial(hostOf(next), portOf(next), this.#options.lookup);
+    await happens(wire, "connect");
+    let socket: Socket = wire;
+    if (proxy !== null) {
+      if (proxy.protocol === "https:") socket = await secured(socket, proxy, trust);
+      await openTunnel(socket, proxy, `${baseUrl.hostname}:${portOf(baseUrl)}`);
+    }
+    if (baseUrl.protocol === "https:") socket = await secured(socket, baseUrl, trust);
+    wire.speaker = socket;
+    return socket;
   }
 }
 
-/**
- * Connects, then speaks TLS, and drops what was not sent when the connection is given up. A mere close leaves it to
- * the kernel, which goes on sending for minutes: a refresh that we took for failed would then spend the token behind
- * our back as soon as the network returns.
- */
-function directConnector(reach: ReachOptions): buildConnector.connector {
-  const connect = buildConnector(reach);
-  return (target, callback) => {
-    if (target.protocol !== "https:") return connect(target, callback);
-    connect({ ...target, protocol: "http:" }, (...[error, wire]) => {
-      if (error !== null) return callback(error, null);
-      // TLS ends by destroying the wire under it; `resetAndDestroy` comes back to the method of the prototype.
-      wire.destroy = () => {
-        Reflect.deleteProperty(wire, "destroy");
-        return wire.resetAndDestroy();
-      };
-      connect({ ...target, httpSocket: wire }, (...[failure, secure]) => {
-        if (failure !== null) {
-          wire.destroy();
-          return callback(failure, null);
-        }
-        callback(null, secure);
-      });
-    });
-  };
+/** Connections that wait for the next request. */
+class Pool extends Agent {
+  readonly #connect: Transport["connect"];
+
+  constructor(connect: Transport["connect"]) {
+    super({ keepAlive: true, timeout: IDLE_MS });
+    this.#connect = connect;
+  }
+
+  override createConnection(options: ConnectionOptions, onConnection: OnConnection = () => {}): undefined {
+    this.#connect(options, onConnection);
+  }
+
+  /** Ends the idle ones, and each other one with its answer. */
+  retire(): void {
+    this.maxFreeSockets = 0;
+    for (const socket of Object.values(this.freeSockets).flat()) socket?.destroy();
+  }
+}
+
+/** Speaks TLS over that connection, which stands when the certificate was found good for the host of `url`. */
+async function secured(under: Socket, url: URL, trust: Trust): Promise<TLSSocket> {
+  const host = hostOf(url);
+  const secureContext = trust.context();
+  const socket = secure({
+    socket: under,
+    host,
+    // RFC 6066 §3: a name without its final dot, never an address.
+    servername: isIP(host) === 0 ? host.replace(/\.$/, "") : "",
+    ALPNProtocols: ["http/1.1"],
+    // Written out, since NODE_TLS_REJECT_UNAUTHORIZED would decide it otherwise.
+    rejectUnauthorized: true,
+    ...(secureContext && { secureContext }),
+  });
+  await happens(socket, "secureConnect");
+  return socket;
+}
+
+/** Resolves with that event, rejects with the socket's error; errors later on are for whoever uses it. */
+function happens(socket: Socket, event: "connect" | "secureConnect"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.on("error", reject);
+  });
+}
+
+/** Rejects when the wire ends, with its error where it has one. */
+function untilEnded(wire: Wire): Promise<never> {
+  const ended = new Promise<never>((_, reject) => {
+    wire.on("error", reject);
+    wire.once("close", () => reject(broken("ECONNRESET")));
+  });
+  ended.catch(() => {});
+  return ended;
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+/** Where a URL leads, with its protocol's own port where it names none. */
+export function portOf({ protocol, port }: URL): number {
+  return Number(port) || (protocol === "https:" ? 443 : 80);
 }
 
 function broken(code: string): NodeJS.ErrnoException {

@@ -1,10 +1,7 @@
-import * as http from "node:http";
-import * as https from "node:https";
-import { isIP, type LookupFunction } from "node:net";
-import type { SecureContext } from "node:tls";
-import { buildConnector } from "undici";
+import { request } from "node:http";
+import type { Socket } from "node:net";
 
-/** The proxy answered CONNECT with anything but 200. */
+/** The proxy answered CONNECT with anything but success. */
 export class ProxyRefused extends Error {
   override readonly name = "ProxyRefused";
   readonly status: number;
@@ -15,62 +12,45 @@ export class ProxyRefused extends Error {
   }
 }
 
-/** How to reach a host, in the words that node:net, node:tls and undici share. */
-export interface ReachOptions {
-  readonly secureContext?: SecureContext;
-  /** Milliseconds for a connection to stand. */
-  readonly timeout: number;
-  readonly lookup: LookupFunction;
-  readonly autoSelectFamily: boolean;
-  /** Milliseconds until the next address is tried. */
-  readonly autoSelectFamilyAttemptTimeout: number;
-}
-
 /**
- * Connects through an HTTP proxy's CONNECT (RFC 9110 §9.3.6). undici's own ProxyAgent can't be used: where a proxy
- * hangs up on a CONNECT it connects again without end, thousands of times a second, even after the request is given up.
+ * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 §9.3.6); what is sent afterwards goes to `authority`. The package
+ * https-proxy-agent does this too, but can't be called off before the proxy has answered, hides the TCP connection that
+ * we have to reset, reads headers without a limit and stumbles over a bare `%` in a password.
  *
- * @param proxy http or https, with user and password where it wants them
- * @param options for the connection to the proxy as well as for TLS within the tunnel; `timeout` bounds each
+ * @param through an open connection to the proxy
+ * @param proxy with user and password where it wants them
+ * @param authority host and port
+ * @throws {ProxyRefused} where the proxy says no
  */
-export function tunnelConnector(proxy: URL, options: ReachOptions): buildConnector.connector {
-  const secure = buildConnector(options);
-  const { request } = proxy.protocol === "https:" ? https : http;
-  const authorization = credentialsOf(proxy);
-  const host = proxy.hostname.replace(/^\[|\]$/g, "");
-  return (target, callback) => {
-    const authority = target.port === "" ? `${target.host}:443` : (target.host ?? target.hostname);
-    const deadline = AbortSignal.timeout(options.timeout);
-    const connect = request({
-      ...options,
-      host,
-      // Without this the name in the Host header would be asked of the proxy's certificate.
-      servername: isIP(host) === 0 ? host : "",
-      port: proxy.port,
+export function openTunnel(through: Socket, proxy: URL, authority: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const authorization = credentialsOf(proxy);
+    const asked = request({
+      createConnection: () => through,
       method: "CONNECT",
       path: authority,
       headers: { host: authority, ...(authorization && { "proxy-authorization": authorization }) },
-      agent: false,
-      signal: deadline,
     });
-    connect.once("connect", ({ statusCode = 0 }, socket, head) => {
-      if (statusCode !== 200) {
-        socket.destroy();
-        callback(new ProxyRefused(statusCode), null);
-        return;
-      }
-      if (head.length > 0) socket.unshift(head);
-      secure({ ...target, httpSocket: socket }, callback);
+    asked.once("connect", ({ statusCode = 0 }) => {
+      if (statusCode >= 200 && statusCode <= 299) resolve();
+      else reject(new ProxyRefused(statusCode));
     });
-    connect.once("error", (error) => {
-      callback(deadline.aborted ? Object.assign(error, { code: "ETIMEDOUT" }) : error, null);
-    });
-    connect.end();
-  };
+    asked.on("error", reject);
+    asked.end();
+  });
 }
 
+/** RFC 7617 §2; a user or a password alone will do, as curl has it. */
 function credentialsOf({ username, password }: URL): string | null {
-  if (username === "") return null;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
+  if (username === "" && password === "") return null;
+  const pair = Buffer.concat([unescaped(username), Buffer.from(":"), unescaped(password)]);
+  return `Basic ${pair.toString("base64")}`;
+}
+
+/** Octets of RFC 3986 §2.1; a `%` that escapes nothing stands for itself, which `decodeURIComponent` refuses. */
+function unescaped(text: string): Buffer {
+  const octets = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(octets, "latin1");
 }

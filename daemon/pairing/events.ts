@@ -50,7 +50,8 @@ export type Event =
   | { readonly type: "secret-changed" };
 
 export type Effect =
-  | { readonly type: "request-code"; readonly number: number }
+  /** `insisting`: pauses that the server asked for are over, since a person asks. */
+  | { readonly type: "request-code"; readonly number: number; readonly insisting: boolean }
   | { readonly type: "poll"; readonly number: number; readonly deviceCode: Secret }
   /** Write the record; answer `settled`. */
   | { readonly type: "settle"; readonly number: number; readonly record: AuthorizationRecord }

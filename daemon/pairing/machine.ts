@@ -6,21 +6,24 @@
 import type { AuthorizationRecord, StoredTokens, Tokens } from "../contract/authorization.ts";
 import { REFRESH_LIFE_MS } from "../contract/authorization.ts";
 import type { HistoryEvent } from "../contract/history.ts";
-import type { Fault, Outcome, RefreshVerdict } from "../contract/verdicts.ts";
+import type { Fault, Outcome, PollVerdict, RefreshVerdict, Refusal } from "../contract/verdicts.ts";
 import type { Effect, Event } from "./events.ts";
 import { NO_WAY } from "./name.ts";
+import { earliest, type Pace, spend } from "./pace.ts";
 import type {
-  Attempt,
   Awaiting,
   Ended,
   Failing,
   Grant,
   Offer,
+  Offering,
   Refresh,
   Refused,
   Requesting,
   State,
+  Watch,
 } from "./state.ts";
+import { failed, hurried as hurriedWatch, isDone, pending, slowDown, watchCode } from "./watch.ts";
 
 /** What a step may know of the world. */
 export interface Moment {
@@ -47,17 +50,22 @@ export interface Step {
 }
 
 /**
- * Polls keep this much more than the interval apart: two clocks that drift, or one that NTP slews, would otherwise
- * earn `slow_down` for ever.
+ * The next code is asked for this long before the deadline of the one on the screen, so that none is missing between
+ * them; the older one has its last poll at its deadline all the same.
  */
-const INTERVAL_MARGIN = 1.1;
-/** RFC 8628 §3.5 */
-const SLOW_DOWN_MS = 5_000;
-/** The last poll of a code leaves this long before its deadline, so that an approval in its last seconds counts. */
-const LAST_LOOK_MS = 1_500;
+const RENEW_MS = 1_500;
+/** Requests for codes never leave closer together, whatever a server, a clock or a program on the device does. */
+const CODE_LEAST_MS = 1_000;
+/** And those that reach Frame.io no more often than this: API facts §4.1 counts limits by the minute. */
+const CODE_PACE: Pace = { burst: 5, every: 10_000 };
+/** A code that lives no longer than this is of no use to anyone. */
+const FLEETING_MS = 3_000;
+/** A network or a clock that changes again and again cuts back-offs short no more often than this. */
+const HURRY_PACE: Pace = { burst: 4, every: 30_000 };
 /** Where the server says no to every code, something has to be mended by hand: look again at this pace. */
 const REFUSED_RETRY_MS = 60_000;
 const REQUEST_BACKOFF_MAX_MS = 60_000;
+const SPOILT_BACKOFF_MAX_MS = 60_000;
 const POLL_BACKOFF_MAX_MS = 15_000;
 const REFRESH_BACKOFF_MAX_MS = 300_000;
 const READ_BACKOFF_MAX_MS = 300_000;
@@ -85,19 +93,27 @@ export function wakeAt(state: State): number | null {
   const times: number[] = [];
   const { offer, grant } = state;
   if (offer.at === "requesting") {
-    if (offer.sentAt === null) times.push(offer.retryAt);
-    if (offer.showing !== null) times.push(offer.showing.deadline);
-    if (offer.sentAt === null && offer.windowEnds !== null) times.push(offer.windowEnds);
+    if (offer.sentAt === null) times.push(codeTime(state, offer.retryAt));
+    if (offer.sentAt === null && offer.former === null && offer.windowEnds !== null)
+      times.push(offer.windowEnds);
+    times.push(...watchTimes(offer.former));
   }
-  if (offer.at === "awaiting" && !offer.polling) times.push(Math.min(offer.pollAt, offer.attempt.deadline));
-  if (offer.at === "awaiting" && offer.polling && !offer.over) times.push(offer.attempt.deadline);
-  if (offer.at === "refused") times.push(offer.retryAt);
+  if (offer.at === "awaiting")
+    times.push(renewTime(offer), ...watchTimes(offer.watch), ...watchTimes(offer.former));
+  if (offer.at === "refused") times.push(codeTime(state, offer.retryAt));
   if (grant?.settled) {
     if (grant.refresh.at === "due") times.push(grant.refresh.when);
     if (grant.refresh.at === "never" && grant.accessEnds !== null) times.push(grant.accessEnds);
     if (grant.reading.at === "retry" && !refreshing(grant)) times.push(grant.reading.when);
   }
-  return times.length === 0 ? null : Math.min(...times);
+  const next = Math.min(...times);
+  return next === Number.POSITIVE_INFINITY ? null : next;
+}
+
+function watchTimes(watch: Watch | null): number[] {
+  if (watch === null) return [];
+  const { attempt, polling, over, pollAt } = watch;
+  return [...(polling ? [] : [pollAt]), ...(over ? [] : [attempt.deadline])];
 }
 
 function react(state: State, event: Event, moment: Moment, effects: Effect[]): State {
@@ -111,7 +127,7 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
     case "tick":
       return state;
     case "pair-requested":
-      return state.booted && state.leaving === null ? startOffer(state, moment, effects) : state;
+      return state.booted && state.leaving === null ? onPair(state, moment) : state;
     case "cancel-requested":
       return {
         ...state,
@@ -135,9 +151,7 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
     case "refresh-answered":
       return onRefreshed(state, event, moment, effects);
     case "left":
-      return event.number === state.leaving
-        ? offerIfUnpaired({ ...state, leaving: null }, moment, effects)
-        : state;
+      return event.number === state.leaving ? offerIfUnpaired({ ...state, leaving: null }, moment) : state;
     case "token-refused":
       return onTokenRefused(state, event, moment);
     case "token-wanted":
@@ -157,7 +171,8 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
 // What falls due
 
 function fallDue(state: State, moment: Moment, effects: Effect[]): State {
-  return dueGrant(dueOffer(state, moment, effects), moment, effects);
+  const next = dueOffer(dueGrant(state, moment, effects), moment, effects);
+  return effects.some(({ type }) => type === "poll") ? { ...next, polledAt: moment.now } : next;
 }
 
 function dueOffer(state: State, moment: Moment, effects: Effect[]): State {
@@ -166,24 +181,40 @@ function dueOffer(state: State, moment: Moment, effects: Effect[]): State {
     case "resting":
       return state;
     case "refused":
-      return moment.now < offer.retryAt ? state : requestCode(state, offer, null, moment, effects);
+      return moment.now < codeTime(state, offer.retryAt)
+        ? state
+        : sendRequest(state, wanting(offer, moment.now), moment, effects);
     case "requesting": {
-      const showing = offer.showing !== null && moment.now < offer.showing.deadline ? offer.showing : null;
-      const current = showing === offer.showing ? offer : { ...offer, showing };
-      if (current.sentAt !== null) return { ...state, offer: current };
-      if (windowOver(current, moment)) return rest(state, "window-ended");
-      if (moment.now < current.retryAt) return { ...state, offer: current };
+      const former = dueWatch(offer.former, moment, effects);
+      const current = former === offer.former ? offer : { ...offer, former };
+      const next = current === offer ? state : { ...state, offer: current };
+      if (current.sentAt !== null) return next;
+      if (former === null && windowOver(current, moment)) return rest(state, "window-ended");
+      if (moment.now < codeTime(state, current.retryAt)) return next;
       return sendRequest(state, current, moment, effects);
     }
     case "awaiting": {
-      const over = moment.now >= offer.attempt.deadline;
-      if (offer.polling) return over === offer.over ? state : { ...state, offer: { ...offer, over } };
-      if (over) return nextCode(state, offer, null, moment, effects);
-      if (moment.now < offer.pollAt) return state;
-      effects.push({ type: "poll", number: offer.attempt.number, deviceCode: offer.attempt.code.deviceCode });
-      return { ...state, offer: { ...offer, polling: true, polledAt: moment.now } };
+      const former = dueWatch(offer.former, moment, effects);
+      const watch = dueWatch(offer.watch, moment, effects);
+      if (watch === null) return dueOffer(nextCode(state, offer, null, moment), moment, effects);
+      if (moment.now >= renewTime(offer))
+        return dueOffer(nextCode(state, offer, watch, moment), moment, effects);
+      const same = watch === offer.watch && former === offer.former;
+      return same ? state : { ...state, offer: { ...offer, watch, former } };
     }
   }
+}
+
+/** Sends the poll that is due, and notices the end of the code; null where nothing more can come of it. */
+function dueWatch(watch: Watch | null, { now }: Moment, effects: Effect[]): Watch | null {
+  if (watch === null || isDone(watch)) return null;
+  const { attempt } = watch;
+  const over = now >= attempt.deadline;
+  if (!watch.polling && now >= watch.pollAt) {
+    effects.push({ type: "poll", number: attempt.number, deviceCode: attempt.code.deviceCode });
+    return { ...watch, over, polling: true, polledAt: now };
+  }
+  return over === watch.over ? watch : { ...watch, over };
 }
 
 function dueGrant(state: State, moment: Moment, effects: Effect[]): State {
@@ -210,6 +241,10 @@ function refreshing(grant: Grant): boolean {
 // ---------------------------------------------------------------------------------------------------------------
 // The offer of codes
 
+function isTaking(offer: Offer): offer is Requesting | Awaiting {
+  return offer.at === "requesting" || offer.at === "awaiting";
+}
+
 function isOffering(offer: Offer): offer is Requesting | Awaiting | Refused {
   return offer.at !== "resting";
 }
@@ -222,59 +257,89 @@ function windowOver(offer: { readonly windowEnds: number | null }, moment: Momen
   return offer.windowEnds !== null && moment.now >= offer.windowEnds;
 }
 
-/** Takes a new code now, whatever was on offer before. */
-function startOffer(state: State, moment: Moment, effects: Effect[]): State {
-  const { window } = moment.settings;
-  const offering = { windowEnds: window === 0 ? null : moment.now + window, codes: 0 };
-  return requestCode(state, offering, null, moment, effects);
+/** When the next request for a code may leave that is wanted at `when`. */
+function codeTime({ asked }: State, when: number): number {
+  return Math.max(when, asked.at + CODE_LEAST_MS, earliest(asked.spentUntil, CODE_PACE));
 }
 
-function offerIfUnpaired(state: State, moment: Moment, effects: Effect[]): State {
+/** When the next code of the same offer is asked for; never, where its window is over by then. */
+function renewTime({ watch, windowEnds }: Awaiting): number {
+  const when = watch.attempt.deadline - RENEW_MS;
+  return windowEnds !== null && windowEnds <= when ? Number.POSITIVE_INFINITY : when;
+}
+
+/** Takes a new code, whatever was on offer before. */
+function startOffer(state: State, insisting: boolean, moment: Moment): State {
+  return { ...state, offer: { ...wanting(newOffering(moment), moment.now), insisting } };
+}
+
+function newOffering({ now, settings }: Moment): Offering {
+  const windowEnds = settings.window === 0 ? null : now + settings.window;
+  return { windowEnds, codes: 0, spoilt: 0, former: null };
+}
+
+function onPair(state: State, moment: Moment): State {
+  const { offer } = state;
+  // What has just been asked for is a new code already.
+  if (offer.at === "requesting" && offer.sentAt !== null && moment.now < codeTime(state, moment.now))
+    return { ...state, offer: { ...offer, ...newOffering(moment) } };
+  return startOffer(state, true, moment);
+}
+
+function offerIfUnpaired(state: State, moment: Moment): State {
   if (state.grant !== null || state.leaving !== null) return rest(state, "not-needed");
-  return moment.settings.start === "auto" ? startOffer(state, moment, effects) : rest(state, "manual");
+  return moment.settings.start === "auto" ? startOffer(state, false, moment) : rest(state, "manual");
 }
 
-/** The next code of the same offer. */
+/**
+ * The next code of the same offer: at once where the one before has had its time, else after a back-off.
+ *
+ * @param former the code before, where it is still polled
+ */
 function nextCode(
   state: State,
   offer: Awaiting,
-  showing: Attempt | null,
+  former: Watch | null,
   moment: Moment,
-  effects: Effect[],
+  { denied = false, notBefore = moment.now } = {},
 ): State {
-  if (windowOver(offer, moment)) return rest(state, "window-ended");
-  return requestCode(state, offer, showing, moment, effects);
+  const { deadline, code } = offer.watch.attempt;
+  const lived = moment.now - (deadline - code.expiresIn * 1000);
+  const spoilt = denied || lived < FLEETING_MS ? offer.spoilt + 1 : 0;
+  const pause = spoilt === 0 ? 0 : backOff(spoilt, SPOILT_BACKOFF_MAX_MS, null, moment);
+  const retryAt = Math.max(moment.now + pause, notBefore);
+  return { ...state, offer: wanting({ ...offer, spoilt, former }, retryAt) };
 }
 
-function requestCode(
-  state: State,
-  offering: { readonly windowEnds: number | null; readonly codes: number },
-  showing: Attempt | null,
-  moment: Moment,
-  effects: Effect[],
-): State {
-  const { windowEnds, codes } = offering;
-  const waiting: Requesting = {
+function wanting({ windowEnds, codes, spoilt, former }: Offering, retryAt: number): Requesting {
+  return {
     at: "requesting",
-    number: state.lastNumber,
+    number: 0,
     windowEnds,
     codes,
+    spoilt,
+    former,
     sentAt: null,
-    retryAt: moment.now,
+    retryAt,
     failures: 0,
-    showing,
+    insisting: false,
   };
-  return sendRequest(state, waiting, moment, effects);
 }
 
 function sendRequest(state: State, offer: Requesting, moment: Moment, effects: Effect[]): State {
   const number = state.lastNumber + 1;
-  effects.push({ type: "request-code", number });
-  return { ...state, lastNumber: number, offer: { ...offer, number, sentAt: moment.now } };
+  effects.push({ type: "request-code", number, insisting: offer.insisting });
+  const spentUntil = spend(state.asked.spentUntil, CODE_PACE, moment.now);
+  return {
+    ...state,
+    lastNumber: number,
+    asked: { at: moment.now, spentUntil },
+    offer: { ...offer, number, sentAt: moment.now, insisting: false },
+  };
 }
 
 function onCode(state: State, event: Extract<Event, { type: "code-answered" }>, moment: Moment): State {
-  const { offer } = state;
+  const { offer, asked } = state;
   const next = noteTrouble(state, event.outcome, moment);
   if (offer.at !== "requesting" || offer.number !== event.number || offer.sentAt === null) return next;
   if (event.outcome.kind === "fault") {
@@ -283,53 +348,44 @@ function onCode(state: State, event: Extract<Event, { type: "code-answered" }>, 
     const pause = isOvertaken(offer.sentAt, fault, state)
       ? 0
       : backOff(failures, REQUEST_BACKOFF_MAX_MS, fault, moment);
-    return { ...next, offer: { ...offer, sentAt: null, failures, retryAt: moment.now + pause } };
-  }
-  const { verdict } = event.outcome;
-  const { windowEnds, codes } = offer;
-  if (verdict.type === "refused") {
-    const pause = REFUSED_RETRY_MS * (1 + moment.random);
     return {
       ...next,
-      offer: {
-        at: "refused",
-        windowEnds,
-        codes,
-        error: verdict.error,
-        description: verdict.description,
-        retryAt: moment.now + pause,
-      },
+      asked: isNoWay(fault) ? { ...asked, spentUntil: asked.spentUntil - CODE_PACE.every } : asked,
+      offer: { ...offer, sentAt: null, failures, retryAt: moment.now + pause },
     };
   }
+  const { verdict } = event.outcome;
+  if (verdict.type === "refused") return refuseOffer(next, offer, verdict, moment);
+  const { windowEnds, spoilt, former } = offer;
   const { code } = verdict;
-  const attempt = {
-    number: event.number,
-    ordinal: codes + 1,
-    code,
-    deadline: offer.sentAt + code.expiresIn * 1000,
-  };
-  const interval = code.interval * 1000;
+  const codes = offer.codes + 1;
+  const deadline = offer.sentAt + code.expiresIn * 1000;
+  const attempt = { number: event.number, ordinal: codes, code, deadline };
+  const polledAt = former === null ? state.polledAt : Math.max(state.polledAt, former.attempt.deadline);
   return {
     ...next,
     offer: {
       at: "awaiting",
       windowEnds,
-      codes: codes + 1,
-      attempt,
-      polling: false,
-      over: false,
-      pollAt: pollTime(attempt, interval, moment.now + interval * INTERVAL_MARGIN),
-      polledAt: moment.now,
-      interval,
-      failures: 0,
+      codes,
+      spoilt,
+      former,
+      watch: watchCode(attempt, polledAt, moment.now),
     },
   };
 }
 
-/** Holds the last poll back to just before the deadline, where the one after it would come too late. */
-function pollTime(attempt: Attempt, interval: number, earliest: number): number {
-  const lastLook = attempt.deadline - LAST_LOOK_MS;
-  return earliest < lastLook && lastLook - earliest < interval * INTERVAL_MARGIN ? lastLook : earliest;
+function refuseOffer(
+  state: State,
+  { windowEnds, codes, spoilt }: Offering,
+  { error, description }: Refusal,
+  moment: Moment,
+): State {
+  const retryAt = moment.now + REFUSED_RETRY_MS * (1 + moment.random);
+  return {
+    ...state,
+    offer: { at: "refused", windowEnds, codes, spoilt, former: null, error, description, retryAt },
+  };
 }
 
 function onPoll(
@@ -341,63 +397,53 @@ function onPoll(
   const { offer } = state;
   const next = noteTrouble(state, event.outcome, moment);
   const verdict = event.outcome.kind === "verdict" ? event.outcome.verdict : null;
-  if (offer.at !== "awaiting" || offer.attempt.number !== event.number || !offer.polling) {
+  const watch = isTaking(offer) ? polledWatch(offer, event.number) : null;
+  if (!isTaking(offer) || watch === null) {
     if (verdict?.type === "granted") effects.push({ type: "revoke", tokens: verdict.tokens });
     return next;
   }
-  if (event.outcome.kind === "fault") {
-    const failures = offer.failures + 1;
-    const { fault } = event.outcome;
-    const pause = isOvertaken(offer.polledAt, fault, state)
+  if (verdict?.type === "granted") return startGrant(next, verdict.tokens, moment, effects);
+  if (verdict?.type === "denied") effects.push(history("refused", "the user refused the pairing"));
+  const polled = afterPoll(watch, event.outcome, state, moment);
+  if (offer.at === "requesting" || watch === offer.former)
+    return { ...next, offer: { ...offer, former: polled } };
+  if (verdict?.type === "refused") return refuseOffer(next, offer, verdict, moment);
+  if (polled !== null) return { ...next, offer: { ...offer, watch: polled } };
+  const asked = event.outcome.kind === "fault" ? (event.outcome.fault.retryAfter ?? 0) : 0;
+  return nextCode(next, offer, null, moment, {
+    denied: verdict?.type === "denied",
+    notBefore: moment.now + asked,
+  });
+}
+
+/** The code of that number, where the answer to a poll of it is waited for. */
+function polledWatch(offer: Requesting | Awaiting, number: number): Watch | null {
+  const watches = [offer.former, offer.at === "awaiting" ? offer.watch : null];
+  return watches.find((watch) => watch?.attempt.number === number && watch.polling) ?? null;
+}
+
+/** The code after an answer that does not pair; null where it will not be polled again. */
+function afterPoll(watch: Watch, outcome: Outcome<PollVerdict>, state: State, moment: Moment): Watch | null {
+  const { now } = moment;
+  if (outcome.kind === "fault") {
+    const { fault } = outcome;
+    const pause = isOvertaken(watch.polledAt, fault, state)
       ? 0
-      : backOff(failures, POLL_BACKOFF_MAX_MS, fault, moment);
-    return awaitPoll(
-      next,
-      { ...offer, failures },
-      offer.interval,
-      Math.max(moment.now + pause, pollFloor(offer)),
-    );
+      : backOff(watch.failures + 1, POLL_BACKOFF_MAX_MS, fault, moment);
+    return goingOn(failed(watch, now + pause, now + (fault.retryAfter ?? 0)));
   }
-  switch (event.outcome.verdict.type) {
-    case "granted":
-      return startGrant(next, event.outcome.verdict.tokens, moment, effects);
+  switch (outcome.verdict.type) {
     case "pending":
-      if (moment.now >= offer.attempt.deadline - LAST_LOOK_MS)
-        return nextCode(next, offer, offer.over ? null : offer.attempt, moment, effects);
-      return awaitPoll(
-        next,
-        { ...offer, failures: 0 },
-        offer.interval,
-        moment.now + offer.interval * INTERVAL_MARGIN,
-      );
-    case "slow-down": {
-      const told = event.outcome.verdict.interval;
-      const interval = told === null ? offer.interval + SLOW_DOWN_MS : Math.max(told * 1000, offer.interval);
-      return awaitPoll(next, { ...offer, failures: 0 }, interval, moment.now + interval * INTERVAL_MARGIN);
-    }
-    case "expired":
-      return nextCode(next, offer, null, moment, effects);
-    case "denied":
-      effects.push(history("refused", "the user refused the pairing"));
-      return nextCode(next, offer, null, moment, effects);
-    case "refused": {
-      const { error, description } = event.outcome.verdict;
-      const { windowEnds, codes } = offer;
-      const retryAt = moment.now + REFUSED_RETRY_MS;
-      return { ...next, offer: { at: "refused", windowEnds, codes, error, description, retryAt } };
-    }
+      return goingOn(pending(watch, now));
+    case "slow-down":
+      return goingOn(slowDown(watch, outcome.verdict.interval, now));
+    default:
+      return null;
   }
 }
 
-function awaitPoll(state: State, offer: Awaiting, interval: number, earliest: number): State {
-  return {
-    ...state,
-    offer: { ...offer, polling: false, interval, pollAt: pollTime(offer.attempt, interval, earliest) },
-  };
-}
-
-function pollFloor(offer: Awaiting): number {
-  return offer.polledAt + offer.interval * INTERVAL_MARGIN;
+function goingOn(watch: Watch): Watch | null {
+  return isDone(watch) ? null : watch;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -413,7 +459,7 @@ function onBooted(
   const booted = { ...state, booted: true };
   if (stored !== null) return takeUp(booted, stored, moment, effects);
   const ended: Ended | null = end && { reason: end.reason, wallAt: end.at, at: null, obtainedAt: null };
-  return offerIfUnpaired({ ...booted, ended }, moment, effects);
+  return offerIfUnpaired({ ...booted, ended }, moment);
 }
 
 function takeUp(state: State, stored: AuthorizationRecord, moment: Moment, effects: Effect[]): State {
@@ -682,7 +728,10 @@ function onRefreshed(
   if (event.outcome.kind === "fault") {
     const { fault } = event.outcome;
     const later = refreshLater(grant, failing, fault.kind, null, fault, moment);
-    return { ...next, grant: isOvertaken(sentAt, fault, state) ? refreshNow(later, moment) : later };
+    return {
+      ...next,
+      grant: isOvertaken(sentAt, fault, state) ? refreshNow(later, state.hurried.anew, moment) : later,
+    };
   }
   return onRefreshVerdict(next, grant, event.outcome.verdict, token, failing, moment, effects);
 }
@@ -767,7 +816,7 @@ function endGrant(state: State, ended: Ended, moment: Moment, effects: Effect[])
   effects.push(history("ended", ended.reason));
   effects.push(forget(ended));
   const without = { ...state, grant: null, ended };
-  return isOffering(state.offer) ? without : offerIfUnpaired(without, moment, effects);
+  return isOffering(state.offer) ? without : offerIfUnpaired(without, moment);
 }
 
 function forget({ reason, wallAt }: Ended): Effect {
@@ -807,50 +856,60 @@ function onStatus(state: State, paused: boolean | null, moment: Moment, effects:
  * The way may be free again: whatever waits out a back-off is tried now, but no poll comes before its interval. Where
  * that is too early (the address is there, its gateway or name server not yet), the back-off grows from its beginning.
  */
-function hurry(state: State, moment: Moment, refusedToo = false): State {
-  const { offer, grant, trouble } = state;
+function hurry(state: State, moment: Moment, byHand = false): State {
+  const { offer, grant, trouble, hurried } = state;
   if (trouble?.kind === "rate-limited") return state;
+  if (!byHand && moment.now < earliest(hurried.spentUntil, HURRY_PACE)) return state;
+  const anew = byHand || hurried.spentUntil <= moment.now;
+  // Where nothing fails, nothing is cut short.
+  const spentUntil =
+    trouble === null ? hurried.spentUntil : spend(hurried.spentUntil, HURRY_PACE, moment.now);
   return {
     ...state,
-    hurriedAt: moment.now,
-    offer: hurryOffer(offer, refusedToo, moment),
-    grant: grant === null ? null : hurryGrant(grant, refusedToo, moment),
+    hurried: { at: moment.now, anew, spentUntil },
+    offer: hurryOffer(offer, anew, byHand, moment),
+    grant: grant === null ? null : hurryGrant(grant, anew, byHand, moment),
   };
 }
 
-function hurryOffer(offer: Offer, refusedToo: boolean, moment: Moment): Offer {
-  if (offer.at === "requesting") {
+function hurryOffer(offer: Offer, anew: boolean, refusedToo: boolean, moment: Moment): Offer {
+  const countOf = (failures: number) => (anew ? Math.min(failures, 1) : failures);
+  if (offer.at === "requesting" && offer.failures > 0) {
     const retryAt = offer.sentAt === null ? moment.now : offer.retryAt;
-    return { ...offer, retryAt, failures: Math.min(offer.failures, 1) };
+    return { ...offer, retryAt, failures: countOf(offer.failures) };
   }
-  if (offer.at === "awaiting" && offer.failures > 0) {
-    const pollAt = Math.min(offer.pollAt, Math.max(moment.now, pollFloor(offer)));
-    return { ...offer, pollAt, failures: 1 };
-  }
+  if (offer.at === "awaiting" && offer.watch.failures > 0 && !offer.watch.polling)
+    return { ...offer, watch: hurriedWatch(offer.watch, countOf(offer.watch.failures), moment.now) };
   if (offer.at === "refused" && refusedToo) return { ...offer, retryAt: moment.now };
   return offer;
 }
 
-function hurryGrant(grant: Grant, refusedToo: boolean, moment: Moment): Grant {
+function hurryGrant(grant: Grant, anew: boolean, refusedToo: boolean, moment: Moment): Grant {
   const { refresh, reading } = grant;
   const failing = refresh.at === "never" ? null : refresh.failing;
   const renewed =
-    failing !== null && (refusedToo || failing.cause !== "refused") ? refreshNow(grant, moment) : grant;
+    failing !== null && (refusedToo || failing.cause !== "refused") ? refreshNow(grant, anew, moment) : grant;
   if (reading.at !== "retry" || reading.failures === 0) return renewed;
-  return { ...renewed, reading: { ...reading, when: moment.now, failures: 1 } };
+  return { ...renewed, reading: { ...reading, when: moment.now, failures: anew ? 1 : reading.failures } };
 }
 
 /** A refresh that fails is tried at once, and what it says of the past stays known. */
-function refreshNow(grant: Grant, moment: Moment): Grant {
+function refreshNow(grant: Grant, anew: boolean, moment: Moment): Grant {
   const { refresh } = grant;
   if (refresh.at !== "due" || refresh.failing === null) return grant;
-  const failing = { ...refresh.failing, count: Math.min(refresh.failing.count, FAILING_ANEW) };
+  const { count } = refresh.failing;
+  const failing = { ...refresh.failing, count: anew ? Math.min(count, FAILING_ANEW) : count };
   return { ...grant, refresh: { ...refresh, when: moment.now, failing } };
 }
 
 /** Whether a fault tells of a way that is no longer the one to Frame.io. */
-function isOvertaken(sentAt: number, fault: Fault | null, { hurriedAt }: State): boolean {
-  return fault !== null && sentAt < hurriedAt && (fault.kind === "clock" || NO_WAY.includes(fault.kind));
+function isOvertaken(sentAt: number, fault: Fault | null, { hurried }: State): boolean {
+  return fault !== null && sentAt < hurried.at && isNoWay(fault);
+}
+
+/** Whether a fault tells of the way to Frame.io, and not of Frame.io. */
+function isNoWay({ kind }: Fault): boolean {
+  return kind === "clock" || NO_WAY.includes(kind);
 }
 
 function noteTrouble(state: State, outcome: Outcome<unknown>, moment: Moment): State {

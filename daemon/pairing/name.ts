@@ -3,7 +3,7 @@ import type { FaultKind } from "../contract/verdicts.ts";
 import type { Attempt, Offer, State } from "./state.ts";
 
 /** Faults that say: the way to Frame.io is closed. The others come from Frame.io itself. */
-export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "timeout", "tls", "captive-portal"];
+export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "proxy", "timeout", "tls", "captive-portal"];
 
 /** The public name of a state. An offer that runs comes first: it is what the screen shows. */
 export function stateName(state: State): StateName {
@@ -24,6 +24,7 @@ function offeringName(state: State, offer: Exclude<Offer, { at: "resting" | "ref
 
 /** The code that is on the screen; never one that is dead. */
 export function shownAttempt(offer: Offer): Attempt | null {
-  if (offer.at === "requesting") return offer.showing;
-  return offer.at === "awaiting" && !offer.over ? offer.attempt : null;
+  if (offer.at !== "requesting" && offer.at !== "awaiting") return null;
+  const watch = offer.at === "awaiting" ? offer.watch : offer.former;
+  return watch === null || watch.over ? null : watch.attempt;
 }

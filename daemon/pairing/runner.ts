@@ -15,7 +15,7 @@ export interface RunnerPorts {
   readonly random: () => number;
   readonly clientId: string;
   settings(): Settings;
-  /** Called after every step, in order, before its effects begin. */
+  /** Called after every step, in order, once its effects have begun and its tokens are on the disk. */
   observe(change: Change): void;
   /** The disk refused; the daemon goes on from memory. */
   storageFailed(error: unknown): void;
@@ -29,6 +29,11 @@ export interface Change {
 
 /** How long a stop waits for answers that would be lost with the process: they may hold the only copy of a token. */
 const GRACE_MS = 1_500;
+/**
+ * Tokens go to the disk before anyone is told of them: a picture takes the one thread for a tenth of a second, in which
+ * a power cut would cost the pairing. A disk that takes longer than this keeps no used code on the screen.
+ */
+const SETTLING_MS = 2_000;
 /** A timer that is late by this much is not late but lost, and so is an answer: every call and every write is bounded. */
 const STUCK_MS = 60_000;
 /** An unpair does not wait longer than this for a network that is not there. */
@@ -45,6 +50,9 @@ export class Runner {
   /** What is being performed, and since when. */
   readonly #underWay = new Map<Promise<void>, number>();
   #state: State = initialState;
+  /** What nobody has been told of yet. */
+  readonly #untold: Change[] = [];
+  #settling: Promise<void> | null = null;
   #cancelTimer: () => void = () => {};
   #stopping = false;
   /** The vault's writes, one after the other in the order of the effects. */
@@ -57,6 +65,11 @@ export class Runner {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** While tokens are on their way to the disk, the end of that: until then, whatever can wait must. Else null. */
+  get settling(): Promise<void> | null {
+    return this.#settling;
   }
 
   /** Reads what is held and starts. An unreadable disk is an empty one: the vault says so itself. */
@@ -87,7 +100,7 @@ export class Runner {
   }
 
   dispatch(event: Event): void {
-    const { clock, random, settings, observe } = this.#ports;
+    const { clock, random, settings } = this.#ports;
     const before = this.#state;
     const moment = {
       now: clock.elapsed(),
@@ -98,12 +111,10 @@ export class Runner {
     };
     const { state, effects } = step(before, event, moment);
     this.#state = state;
-    this.#setTimer();
-    if (state !== before) {
-      observe({ before, event, after: state });
-      for (const listener of this.#listeners) listener();
-    }
     for (const effect of effects) this.#perform(effect);
+    this.#setTimer();
+    if (state !== before) this.#untold.push({ before, event, after: state });
+    if (this.#settling === null) this.#tell();
   }
 
   /** Unpairs; resolves when everything is forgotten here, to null where nothing was held. */
@@ -127,6 +138,24 @@ export class Runner {
     cancel();
     this.#stop.abort();
     await this.#writes;
+  }
+
+  #tell(): void {
+    const changes = this.#untold.splice(0);
+    if (changes.length === 0) return;
+    for (const change of changes) this.#ports.observe(change);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #holdBack(settled: Promise<void>): void {
+    const { promise, cancel } = this.#delay(SETTLING_MS);
+    const settling = Promise.race([settled, promise]).then(() => {
+      cancel();
+      if (this.#settling !== settling) return;
+      this.#settling = null;
+      this.#tell();
+    });
+    this.#settling = settling;
   }
 
   #delay(ms: number): { promise: Promise<void>; cancel: () => void } {
@@ -176,6 +205,7 @@ export class Runner {
     const work = this.#answer(effect);
     this.#underWay.set(work, this.#ports.clock.elapsed());
     void work.finally(() => this.#underWay.delete(work));
+    if (effect.type === "settle") this.#holdBack(work);
     const losesTokens = effect.type !== "request-code" && effect.type !== "read-device";
     if (!losesTokens) return;
     this.#critical.add(work);
@@ -197,7 +227,11 @@ export class Runner {
     const { number } = effect;
     switch (effect.type) {
       case "request-code":
-        return { type: "code-answered", number, outcome: await frameio.requestCode(signal) };
+        return {
+          type: "code-answered",
+          number,
+          outcome: await frameio.requestCode(signal, effect.insisting),
+        };
       case "poll":
         return { type: "poll-answered", number, outcome: await frameio.poll(effect.deviceCode, signal) };
       case "refresh": {

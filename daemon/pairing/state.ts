@@ -1,6 +1,8 @@
 /** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
+
 import type { DeviceRecord, StoredEnd, StoredTokens } from "../contract/authorization.ts";
 import type { FaultKind, OfferedCode } from "../contract/verdicts.ts";
+import { UNSPENT } from "./pace.ts";
 
 /**
  * Two regions that do not disturb each other: the offer of codes, and the authorization held. A device that is
@@ -13,14 +15,34 @@ export interface State {
   readonly grant: Grant | null;
   /** Tokens that an unpair is revoking now; no offer starts meanwhile. */
   readonly leaving: number | null;
-  /** When the way to Frame.io may last have become another one: what was sent before it says nothing about that way. */
-  readonly hurriedAt: number;
+  /** What holds requests for codes back, whoever asks for them. */
+  readonly asked: Asked;
+  /** When the last poll left, of whatever code. */
+  readonly polledAt: number;
+  readonly hurried: Hurried;
   /** Numbers handed out so far, for attempts and grants alike: an answer that names an older one is late. */
   readonly lastNumber: number;
   /** How exchanges with Frame.io go at present; null after any verdict. */
   readonly trouble: Trouble | null;
   /** Why the last authorization ended, until the next one. */
   readonly ended: Ended | null;
+}
+
+export interface Asked {
+  /** When the last request for a code left. */
+  readonly at: number;
+  /** The bucket of those that found their way to Frame.io: see `Pace`. */
+  readonly spentUntil: number;
+}
+
+/** Back-offs that were cut short, since the way to Frame.io may have become another one. */
+export interface Hurried {
+  /** When it was last done: what was sent before that says nothing about the way that there is now. */
+  readonly at: number;
+  /** Whether back-offs began anew that time, since it had not been done for a while. */
+  readonly anew: boolean;
+  /** The bucket of those that it was done for: see `Pace`. */
+  readonly spentUntil: number;
 }
 
 /** Why the way to Frame.io is blocked. */
@@ -49,11 +71,15 @@ export interface Resting {
 }
 
 /** An offer of codes as a whole, one or more attempts long. */
-interface Offering {
+export interface Offering {
   /** When the offer rests if nobody answers; null for never. */
   readonly windowEnds: number | null;
   /** Codes that this offer has taken so far. */
   readonly codes: number;
+  /** Codes in a row that were refused, or dead before anyone could have used them. */
+  readonly spoilt: number;
+  /** The code before, which is polled a last time as it dies; still on the screen while there is no other. */
+  readonly former: Watch | null;
 }
 
 /** A code is being asked for. */
@@ -64,19 +90,24 @@ export interface Requesting extends Offering {
   readonly sentAt: number | null;
   readonly retryAt: number;
   readonly failures: number;
-  /** The code that has had its last poll and stays on the screen until the next one is there, or it dies. */
-  readonly showing: Attempt | null;
+  /** A person asks: a pause that the server asked for does not keep this one back. */
+  readonly insisting: boolean;
 }
 
 /** A code is on the screen, and the same code is polled. */
 export interface Awaiting extends Offering {
   readonly at: "awaiting";
+  readonly watch: Watch;
+}
+
+/** A code that is polled. */
+export interface Watch {
   readonly attempt: Attempt;
-  readonly polling: boolean;
-  /** Dead, and off the screen, while the answer to its last poll is still on its way. */
+  /** Dead, and off the screen. */
   readonly over: boolean;
+  readonly polling: boolean;
   readonly pollAt: number;
-  /** When the last poll left; polls never come closer together than `interval`. */
+  /** When the last poll left, or the code came; polls never come closer together than `interval`. */
   readonly polledAt: number;
   /** Milliseconds between polls, the server's `slow_down` included. */
   readonly interval: number;
@@ -155,7 +186,9 @@ export const initialState: State = {
   offer: { at: "resting", reason: "not-started" },
   grant: null,
   leaving: null,
-  hurriedAt: Number.NEGATIVE_INFINITY,
+  asked: { at: Number.NEGATIVE_INFINITY, spentUntil: UNSPENT },
+  polledAt: Number.NEGATIVE_INFINITY,
+  hurried: { at: Number.NEGATIVE_INFINITY, anew: false, spentUntil: UNSPENT },
   lastNumber: 0,
   trouble: null,
   ended: null,

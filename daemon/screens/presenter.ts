@@ -27,6 +27,8 @@ export interface PresenterOptions {
     /** Calls `listener` after every change; returns what ends it. */
     subscribe(listener: () => void): () => void;
   };
+  /** While something is under way that a picture must not keep waiting, the end of that; else null. */
+  urgent(): Promise<void> | null;
   /** Something that `view`, `missing` or `qrTooSmall` tells has changed. */
   changed(): void;
   /** The display was lost or could not be opened, in one plain sentence. */
@@ -61,6 +63,7 @@ export class Presenter {
   #stale = false;
   #reopen = false;
   #retrying = false;
+  #heldBack = false;
   #closed = false;
   #work: Promise<void> | null = null;
   /** Losses in a row. */
@@ -160,6 +163,7 @@ export class Presenter {
   async #run(): Promise<void> {
     let changes = 0;
     while (this.#stale && !this.#closed) {
+      if (this.#holdBack()) return;
       this.#stale = false;
       try {
         // Between two tries nothing is drawn.
@@ -176,6 +180,19 @@ export class Presenter {
         } else await this.#lose(error instanceof Error ? error.message : String(error));
       }
     }
+  }
+
+  /** Whether the picture has to wait; it is drawn as soon as it has not. */
+  #holdBack(): boolean {
+    const urgent = this.#options.urgent();
+    if (urgent !== null && !this.#heldBack) {
+      this.#heldBack = true;
+      void urgent.then(() => {
+        this.#heldBack = false;
+        this.#redraw();
+      });
+    }
+    return urgent !== null;
   }
 
   async #open(): Promise<Display> {

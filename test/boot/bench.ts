@@ -1,20 +1,23 @@
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, fetch } from "undici";
 import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import type { StateName } from "../../daemon/contract/states.ts";
 import { type Authority, createAuthority } from "../simulator/certificates.ts";
 import type { SeenRequest } from "../simulator/journal.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { copyDisk, type DiskFile, type Image } from "./image.ts";
+import { copyDisk, type DiskFile, type Image, ROOTS } from "./image.ts";
 import { type Arch, type Boot, Machine } from "./machine.ts";
 import { CARD_SIZE, writePiDeviceTree } from "./raspberry-pi.ts";
 import { decodeQr, differingRows } from "./screen.ts";
 import { CACHE } from "./shell.ts";
 import { waitFor } from "./wait.ts";
 
-const HOST = "frameio.test";
+/** The product's default; the certificate is for it, the guest's hosts(5) leads to the simulator. */
+const HOST = "api.frame.io";
 const SECRET = "boot-test-secret";
 
 /** Emulation is slow, and slower while other programs run: limits are about twice what a busy machine took. */
@@ -33,8 +36,9 @@ const COUNTDOWN_ROWS = 16;
 /** How far a colour may be off on a screen that has 5 bits for a channel. */
 const SHADE = 8;
 
-export interface Setup extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk" | "raspberryPi">> {
-  /** Lines of c2cd.toml beside those that lead to the simulator. */
+export interface Setup
+  extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk" | "frameioPort" | "raspberryPi">> {
+  /** Lines of a c2cd.toml in place of the package's own, which leaves all as it is by default. */
   readonly config?: readonly string[];
   readonly files?: readonly DiskFile[];
   /** Without the model's secret, as a device that nobody has provisioned. */
@@ -90,14 +94,9 @@ export class Bench {
     mkdirSync(directory, { recursive: true });
     const authority = createAuthority(join(directory, "tls"));
     const { cert, key } = authority.issue({ hosts: [HOST] });
-    // Twice, since the pairing page's address must name the port that only the first one knows.
-    const probe = await startSimulator();
-    const port = Number(new URL(probe.url).port);
-    await probe.close();
     const frameio = await startSimulator({
-      port,
       tls: { cert, key },
-      publicUrl: `https://${HOST}:${port}`,
+      publicUrl: `https://${HOST}`,
       codeLife: CODE_LIFE,
       accessLife: ACCESS_LIFE,
       secret: SECRET,
@@ -119,17 +118,8 @@ export class Bench {
   async boot(setup: Setup = {}): Promise<void> {
     const { config = [], files = [], unprovisioned = false, onRaspberryPi = false, ...boot } = setup;
     copyDisk(this.#image.disk, this.#disk, [
-      {
-        path: "/etc/c2cd/c2cd.toml",
-        text: [
-          `frameio.base_url = "https://${HOST}:${new URL(this.frameio.url).port}"`,
-          'frameio.ca_file = "/etc/c2cd/ca.pem"',
-          `frameio.verification_hosts = ["${HOST}"]`,
-          ...config,
-          "",
-        ].join("\n"),
-      },
-      { path: "/etc/c2cd/ca.pem", text: this.#authority.cert },
+      { path: ROOTS, text: readFileSync(this.#image.roots, "utf8") + this.#authority.cert },
+      ...(config.length === 0 ? [] : [{ path: "/etc/c2cd/c2cd.toml", text: `${config.join("\n")}\n` }]),
       ...(unprovisioned
         ? []
         : [{ path: "/etc/credstore/c2cd.client_secret", text: `${SECRET}\n`, mode: 0o600 }]),
@@ -142,7 +132,11 @@ export class Bench {
   /** Switches the machine on with the disk as it was left. */
   async bootAgain(boot: Partial<Boot> = {}): Promise<void> {
     const { kernel, initrd } = this.#image;
-    this.#machine = await Machine.powerOn({ arch: this.arch, kernel, initrd, disk: this.#disk, ...boot });
+    const frameioPort = Number(new URL(this.frameio.url).port);
+    this.#machine = await Machine.powerOn({
+      ...{ arch: this.arch, kernel, initrd, disk: this.#disk, frameioPort },
+      ...boot,
+    });
   }
 
   async cutPower(): Promise<void> {
@@ -185,13 +179,18 @@ export class Bench {
   /** Does on Frame.io's page what a person does after the scan. */
   async authorize(scanned: URL, project = "Feature Film"): Promise<void> {
     const page = new URL(scanned.pathname.toLowerCase(), this.frameio.url);
-    const response = await fetch(page, {
+    const form = new URLSearchParams({ decision: "authorize", project: this.#projectId(project) });
+    const asked = request(page, {
       method: "POST",
-      body: new URLSearchParams({ decision: "authorize", project: this.#projectId(project) }),
-      redirect: "manual",
-      dispatcher: new Agent({ connect: { ca: this.#authority.cert, servername: HOST } }),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      ca: this.#authority.cert,
+      servername: HOST,
+      agent: false,
     });
-    if (response.status !== 303) throw new Error(`the pairing page answered ${response.status}`);
+    asked.end(form.toString());
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    response.resume();
+    if (response.statusCode !== 303) throw new Error(`the pairing page answered ${response.statusCode}`);
   }
 
   /** Waits until the daemon says that it is in this state. */

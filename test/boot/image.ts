@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Arch } from "./machine.ts";
+import { type Arch, FRAMEIO_ADDRESS } from "./machine.ts";
 import { machineRoot } from "./root.ts";
 import { CACHE, run } from "./shell.ts";
 
@@ -21,9 +21,14 @@ export interface Image {
   readonly kernel: string;
   readonly initrd: string;
   readonly disk: string;
+  /** The root certificates that its Debian trusts, PEM. */
+  readonly roots: string;
   /** Of a Raspberry Pi 3B, as the kernel's package has it; only with an arm64 kernel. */
   readonly deviceTree: string;
 }
+
+/** Where Debian keeps the root certificates that it trusts. */
+export const ROOTS = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A file to put on a disk; owned by root. */
 export interface DiskFile {
@@ -36,7 +41,7 @@ export interface DiskFile {
 const ALWAYS: readonly DiskFile[] = [
   { path: "/etc/systemd/network/80-dhcp.network", text: "[Match]\nType=ether\n[Network]\nDHCP=yes\n" },
   { path: "/etc/hostname", text: "camera\n" },
-  { path: "/etc/hosts", text: "127.0.0.1 localhost camera\n10.0.2.2 frameio.test\n" },
+  { path: "/etc/hosts", text: `127.0.0.1 localhost camera\n${FRAMEIO_ADDRESS} api.frame.io\n` },
   { path: "/etc/fstab", text: "/dev/vda / ext4 defaults 0 1\n" },
 ];
 
@@ -45,13 +50,14 @@ const ALWAYS: readonly DiskFile[] = [
  */
 export function bootImage(arch: Arch, deb: string | null): Image {
   const tar = machineRoot(arch);
-  const hash = createHash("sha256").update(JSON.stringify([basename(tar), ALWAYS, "2"]));
+  const hash = createHash("sha256").update(JSON.stringify([basename(tar), ALWAYS, "3"]));
   if (deb !== null) hash.update(readFileSync(deb));
   const directory = join(CACHE, `image-${arch}-${hash.digest("hex").slice(0, 12)}`);
   const image = {
     kernel: join(directory, "kernel"),
     initrd: join(directory, "initrd"),
     disk: join(directory, "disk"),
+    roots: join(directory, "roots"),
     deviceTree: join(directory, "device-tree"),
   };
   if (existsSync(directory)) return image;
@@ -79,6 +85,7 @@ export function bootImage(arch: Arch, deb: string | null): Image {
   };
   copyFileSync(find("boot", "vmlinuz-"), join(unfinished, "kernel"));
   copyFileSync(find("boot", "initrd.img-"), join(unfinished, "initrd"));
+  copyFileSync(join(root, ROOTS), join(unfinished, "roots"));
   if (arch === "arm64")
     copyFileSync(
       join(find("usr/lib", "linux-image-"), "broadcom/bcm2837-rpi-3-b.dtb"),

@@ -15,6 +15,8 @@ export interface Boot {
   readonly initrd: string;
   /** Raw ext4 image. */
   readonly disk: string;
+  /** Port of this machine where the guest finds port 443 of `FRAMEIO_ADDRESS`. */
+  readonly frameioPort: number;
   /** Whether what the guest writes outlives the machine; a power cut then loses what the guest had not synced. */
   readonly durable?: boolean;
   /** Real-time clock at power-on, as QEMU's `-rtc base=` takes it. */
@@ -31,6 +33,9 @@ export interface Boot {
  * system call, and text that is drawn and sent character by character.
  */
 const LIGHT = "mitigations=off nokaslr nowatchdog quiet systemd.show_status=no";
+
+/** Where guests find Frame.io, on QEMU's own network. */
+export const FRAMEIO_ADDRESS = "10.0.2.100";
 
 /** Generous: an emulated machine that runs beside other programs may take minutes to get there. */
 const SHELL_LIMIT = 480_000;
@@ -141,10 +146,11 @@ export class Machine {
 
 function commandLine(boot: Boot, directory: string): string[] {
   const cache = boot.durable ? "cache=writeback" : "cache=unsafe,snapshot=on";
+  const frameio = `guestfwd=tcp:${FRAMEIO_ADDRESS}:443-cmd:socat STDIO TCP4:127.0.0.1:${boot.frameioPort}`;
   const common = [
     ...["-accel", "tcg", "-nodefaults", "-no-reboot", "-S"],
     ...["-display", "none", "-kernel", boot.kernel, "-initrd", boot.initrd],
-    ...["-netdev", "user,id=net0"],
+    ...["-netdev", `user,id=net0,${frameio}`],
     ...["-chardev", `socket,id=shell,path=${directory}/shell,server=on,wait=off`],
     ...["-qmp", `unix:${directory}/qmp,server=on,wait=off`],
     ...(boot.rtc === undefined ? [] : ["-rtc", `base=${boot.rtc}`]),

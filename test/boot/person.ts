@@ -33,7 +33,7 @@ export class Person {
     this.#lookAfter = lookAfter;
   }
 
-  /** What the machine must have before: the package and the secret; a configuration that leads to the simulator waits. */
+  /** What the machine must have before: the package and the secret. */
   static filesFor(bench: Bench) {
     return [
       { path: `/root/${basename(bench.deb)}`, text: readFileSync(bench.deb) },
@@ -48,21 +48,18 @@ export class Person {
       [
         `useradd --create-home --shell /bin/bash --groups sudo,adm ${NAME}`,
         `echo '${NAME} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${NAME}`,
-        // apt would ask which configuration to keep.
-        "mv /etc/c2cd /root/",
         `install --owner=${NAME} /root/${basename(deb)} ${HOME}/`,
       ].join(" && "),
     );
     await this.does(this.#install, INSTALL_LIMIT);
   }
 
-  /** Gives it the secret where it is asked for; the configuration that leads to the simulator comes before. */
+  /** Gives it the secret where it is asked for. */
   async provisions(): Promise<void> {
     const { machine } = this.#bench;
     const keyboard = "/run/keyboard";
     const screen = `${HOME}/screen`;
     const status = "/run/status";
-    await machine.check("cp /root/c2cd/* /etc/c2cd/");
     await machine.check(
       `mkfifo ${keyboard} && chown ${NAME} ${keyboard} && { setsid sh -c ` +
         `'runuser -l ${NAME} -c "script --quiet --flush --return --command \\"${this.#provision}\\" ${screen}" <>${keyboard}; ` +

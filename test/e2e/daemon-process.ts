@@ -26,40 +26,32 @@ export class DaemonProcess {
   output = "";
 
   /**
-   * @param settings as in c2cd.toml(5), "section.key"; null leaves a key to the configuration file
+   * @param settings as in c2cd.toml(5), "section.key", beside those that suit tests; null leaves a key to the
+   *   configuration file. "none": no setting at all, where the board's directories are in the place of the system's
    * @param surroundings more environment, and a program that runs the daemon (`ip netns exec …`)
    */
   constructor(
     board: Board,
-    simulator: Simulator,
-    settings: Readonly<Record<string, string | null>> = {},
+    frameio: Pick<Simulator, "url" | "secret">,
+    settings: Readonly<Record<string, string | null>> | "none" = {},
     surroundings: {
       readonly environment?: Readonly<Record<string, string>>;
       readonly wrapper?: readonly string[];
     } = {},
   ) {
     this.board = board;
-    const secretFile = board.write("/etc/c2cd/client_secret", simulator.secret, 0o600);
-    const all: Record<string, string | null> = {
-      "frameio.base_url": simulator.url,
-      "frameio.client_secret_file": secretFile,
-      "http.listen": "127.0.0.1:0",
-      "presence.mode": "off",
-      "log.format": "journal",
-      ...settings,
-    };
-    const environment = Object.entries(all)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [`C2CD_${key.toUpperCase().replace(".", "_")}`, value]);
     const [command = "", ...given] = [
       ...(surroundings.wrapper ?? []),
       process.execPath,
       PROGRAM,
-      "--root",
-      board.root,
+      ...(settings === "none" ? [] : ["--root", board.root]),
     ];
     this.child = spawn(command, given, {
-      env: { PATH: process.env.PATH, ...Object.fromEntries(environment), ...surroundings.environment },
+      env: {
+        PATH: process.env.PATH,
+        ...(settings === "none" ? {} : variables(board, frameio, settings)),
+        ...surroundings.environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.child.stdout, this.child.stderr])
@@ -134,6 +126,27 @@ export class DaemonProcess {
     this.assertNoSecret();
     return { status: this.child.exitCode, took };
   }
+}
+
+/** The settings of a test as the daemon's environment. */
+function variables(
+  board: Board,
+  frameio: Pick<Simulator, "url" | "secret">,
+  settings: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const all: Record<string, string | null> = {
+    "frameio.base_url": frameio.url,
+    "frameio.client_secret_file": board.write("/etc/c2cd/client_secret", frameio.secret, 0o600),
+    "http.listen": "127.0.0.1:0",
+    "presence.mode": "off",
+    "log.format": "journal",
+    ...settings,
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) =>
+      value === null ? [] : [[`C2CD_${key.toUpperCase().replace(".", "_")}`, value]],
+    ),
+  );
 }
 
 /** Looks again and again until there is something; fails loudly where nothing comes. */

@@ -103,6 +103,48 @@ describe("a device is paired end to end", () => {
     }
   });
 
+  test("by a code whose successor is on the screen already", async () => {
+    const simulator = await startSimulator({ interval: 3 });
+    // The server's own life of it is longer: it does not die while a busy machine is slow to ask.
+    simulator.faults.add({ call: "code", fault: { type: "content", members: { expires_in: 8 } } });
+    const board = new Board();
+    const daemon = new DaemonProcess(board, simulator);
+    try {
+      const { pairing } = await daemon.until("a code", (snapshot) => snapshot.pairing !== null);
+      await simulator.nextRequest(({ call }) => call === "code");
+      simulator.approve({ userCode: pairing?.user_code ?? "" });
+      await daemon.until("paired", ({ state }) => state === "paired");
+      assert.equal(simulator.requests().filter(({ call }) => call === "code").length, 2);
+    } finally {
+      await daemon.end();
+      await simulator.close();
+      board.remove();
+    }
+  });
+
+  test("and asks for codes at its own pace, whatever the server and programs on the device do", async () => {
+    const simulator = await startSimulator({ interval: 1 });
+    simulator.faults.add({ call: "code", fault: { type: "content", members: { expires_in: 0.001 } } });
+    const board = new Board();
+    const daemon = new DaemonProcess(board, simulator);
+    const codes = () => simulator.requests().filter(({ call }) => call === "code");
+    try {
+      await daemon.until("that it runs", ({ state }) => state !== "starting");
+      await eventually("three requests", async () => {
+        await daemon.ask("POST", "/v1/cancel");
+        await daemon.ask("POST", "/v1/pair");
+        return codes().length >= 3 ? true : null;
+      });
+      const times = codes().map(({ at }) => at);
+      for (const [index, at] of times.slice(1).entries())
+        assert.ok(at - (times[index] ?? 0) >= 900, `${times.map(Math.round).join(", ")} ms`);
+    } finally {
+      await daemon.end();
+      await simulator.close();
+      board.remove();
+    }
+  });
+
   test("though the network drops for 20 s in mid-poll, with the same code", async () => {
     const simulator = await startSimulator({ interval: 2 });
     const board = new Board();

@@ -32,6 +32,8 @@ export class Road {
   readonly server: string;
   readonly elsewhere: string;
   readonly server6: string;
+  /** Of the device, while it is plugged in as `plug` does it. */
+  readonly device: string;
   names: Names = {};
   readonly #family: 4 | 6;
   readonly #net: string;
@@ -59,6 +61,7 @@ export class Road {
     this.#links = { out: `o${id}`, outer: `p${id}`, inner: `q${id}`, cable: `c${id}` };
     this.wrapper = ["ip", "netns", "exec", this.#device];
     [this.server, this.elsewhere] = [`${this.#net}.1`, `${this.#net}.2`];
+    this.device = `${this.#net}.10`;
     this.server6 = `${this.#net6}:1::1`;
   }
 
@@ -118,16 +121,22 @@ export class Road {
     await once(socket, "listening");
   }
 
-  /** @param host the last byte of the device's address, from 10 to 14 */
-  plug(host = 10): void {
-    this.plugIn(host);
+  /**
+   * @param host the last byte of the device's address, from 10 to 14
+   * @returns that address
+   */
+  plug(host = 10): string {
+    const address = this.plugIn(host);
     this.lead();
+    return address;
   }
 
   /** As DHCP brings it: the address first, */
-  plugIn(host = 10): void {
-    ip("-n", this.#device, "address", "add", `${this.#net}.${host}/29`, "dev", this.#links.cable);
+  plugIn(host = 10): string {
+    const address = `${this.#net}.${host}`;
+    ip("-n", this.#device, "address", "add", `${address}/29`, "dev", this.#links.cable);
     ip("-n", this.#device, "link", "set", this.#links.cable, "up");
+    return address;
   }
 
   /** then the gateway. */
@@ -147,13 +156,13 @@ export class Road {
     ip("-n", this.#device, "link", "set", this.#links.cable, "down");
   }
 
-  /** The router takes every packet to the server, and says nothing. The name server is on the other host. */
-  swallow(): void {
-    ip("-n", this.#router, "route", "add", "blackhole", `${this.server}/32`);
+  /** The router takes every packet to that address, and says nothing. The name server is on another host. */
+  swallow(address = this.server): void {
+    ip("-n", this.#router, "route", "add", "blackhole", `${address}/32`);
   }
 
-  passOn(): void {
-    ip("-n", this.#router, "route", "delete", "blackhole", `${this.server}/32`);
+  passOn(address = this.server): void {
+    ip("-n", this.#router, "route", "delete", "blackhole", `${address}/32`);
   }
 
   /** Bits a second, either way. */

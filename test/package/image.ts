@@ -10,8 +10,8 @@ import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { decodeQr } from "../boot/screen.ts";
 import { waitFor } from "../boot/wait.ts";
-import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { boardRoot } from "./container.ts";
+import { type DefaultFrameio, HOST, ROOTS, startDefaultFrameio } from "./frameio.ts";
 
 const SECRET = "container-test-secret";
 const IMAGE = "localhost/c2cd-test";
@@ -32,7 +32,7 @@ function baseImage(arch: "amd64" | "arm64"): string {
   const container = buildah("from", "scratch");
   buildah("add", "--quiet", container, boardRoot(arch), "/");
   // Whoever's proxy stands between this machine and npm: its certificate is in here.
-  buildah("copy", "--quiet", container, "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/");
+  buildah("copy", "--quiet", container, ROOTS, "/etc/ssl/certs/");
   buildah("config", "--os=linux", `--arch=${arch}`, container);
   buildah("commit", "--quiet", "--rm", container, name);
   return name;
@@ -40,17 +40,17 @@ function baseImage(arch: "amd64" | "arm64"): string {
 
 describe("the image for arm64", () => {
   const scratch = mkdtempSync(join(tmpdir(), "c2cd-image-"));
-  let frameio: Simulator;
+  let frameio: DefaultFrameio;
   let container = "";
   let daemon: ChildProcess | null = null;
   let output = "";
 
   before(async () => {
-    frameio = await startSimulator({ secret: SECRET });
+    frameio = await startDefaultFrameio(SECRET);
   });
   after(async () => {
     daemon?.kill("SIGKILL");
-    await frameio.close();
+    await frameio.simulator.close();
     if (container !== "") buildah("rm", container);
     rmSync(scratch, { recursive: true });
   });
@@ -78,15 +78,15 @@ describe("the image for arm64", () => {
   it("runs as its own user, shows the code, and pairs", async () => {
     writeFileSync(
       join(scratch, "c2cd.toml"),
-      `frameio.base_url = "${frameio.url}"\nframeio.verification_hosts = ["127.0.0.1"]\nhttp.listen = ""\n` +
-        'display.driver = "png"\ndisplay.device = "/pictures/screen.png"\n',
+      'display.driver = "png"\ndisplay.device = "/pictures/screen.png"\n',
     );
+    writeFileSync(join(scratch, "roots"), readFileSync(ROOTS, "utf8") + frameio.root);
     writeFileSync(join(scratch, "client_secret"), SECRET, { mode: 0o644 });
     // Beside the image's own volume, which Buildah puts over one of ours.
     const pictures = join(scratch, "pictures");
     mkdirSync(pictures);
     chmodSync(pictures, 0o777);
-    container = buildah("from", "--pull-never", IMAGE);
+    container = buildah("from", "--pull-never", `--add-host=${HOST}:${frameio.address}`, IMAGE);
     assert.match(buildah("run", container, "--", "uname", "-m"), /aarch64/);
 
     daemon = spawn(
@@ -96,6 +96,7 @@ describe("the image for arm64", () => {
         ...["--volume", `${join(scratch, "c2cd.toml")}:/etc/c2cd/c2cd.toml:ro`],
         ...["--volume", `${join(scratch, "client_secret")}:/run/secrets/client_secret:ro`],
         ...["--volume", `${pictures}:/pictures`],
+        ...["--volume", `${join(scratch, "roots")}:${ROOTS}:ro`],
         ...[container, "--", "c2cd"],
       ],
       { env: { ...process.env, STORAGE_DRIVER: "vfs" }, stdio: ["ignore", "pipe", "pipe"] },
@@ -112,9 +113,9 @@ describe("the image for arm64", () => {
         return null;
       }
     });
-    const [code] = frameio.codes();
+    const [code] = frameio.simulator.codes();
     assert.ok(code !== undefined && scanned.toLowerCase().endsWith(code.userCode), scanned);
-    frameio.approve();
+    frameio.simulator.approve();
     await waitFor("the pairing", 120_000, async () => output.includes("confirming -> paired") || null);
     assert.ok(!output.includes(SECRET));
     daemon.kill("SIGTERM");

@@ -12,8 +12,9 @@ import { version } from "../../scripts/release.ts";
 import type { Arch } from "../boot/machine.ts";
 import { run } from "../boot/shell.ts";
 import { waitFor } from "../boot/wait.ts";
-import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import type { Simulator } from "../simulator/simulator.ts";
 import { Container, freshDebian } from "./container.ts";
+import { HOST, startDefaultFrameio } from "./frameio.ts";
 
 const arch = process.env.PACKAGE_ARCH as Arch;
 const deb = `dist/c2cd_${version()}_${arch}.deb`;
@@ -83,13 +84,16 @@ describe(`a fresh Debian for ${arch}`, () => {
   let frameio: Simulator;
 
   before(async () => {
-    frameio = await startSimulator({ secret: SECRET });
+    const { simulator, address, root } = await startDefaultFrameio(SECRET);
+    frameio = simulator;
     debian = await Container.start(freshDebian(arch));
     // A person who may use sudo, as the first user of a board is.
     await debian.check(
       "useradd --create-home pi && echo 'pi ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/pi && " +
         'grep -q "$(hostname)" /etc/hosts || echo "127.0.1.1 $(hostname)" >>/etc/hosts; apt-get update',
     );
+    writeFileSync(join(debian.root, "usr/local/share/ca-certificates/network.crt"), root);
+    await debian.check(`update-ca-certificates && echo "${address} ${HOST}" >>/etc/hosts`);
     cpSync(deb, join(debian.root, "home/pi/c2cd.deb"));
   });
   after(async () => {
@@ -117,11 +121,7 @@ describe(`a fresh Debian for ${arch}`, () => {
     assert.match(await types("systemctl status c2cd"), /Status: "Not set up yet.*c2cd-provision/);
   });
 
-  it("pairs once it has its secret", async () => {
-    writeFileSync(
-      join(debian.root, "etc/c2cd/c2cd.toml"),
-      `frameio.base_url = "${frameio.url}"\nframeio.verification_hosts = ["127.0.0.1"]\nhttp.listen = ""\n`,
-    );
+  it("pairs once it has its secret, with nothing else configured", async () => {
     assert.match(
       await types(`echo ${SECRET} | sudo c2cd-provision`),
       /^client_secret sealed with a key of this system/,
@@ -146,6 +146,7 @@ describe(`a fresh Debian for ${arch}`, () => {
   });
 
   it("reads its configuration again, and stops and starts, as systemd wants it", async () => {
+    await debian.check("sed -i 's/^#language = .*/language = \"de\"/' /etc/c2cd/c2cd.toml");
     await debian.check("systemctl reload c2cd && systemctl restart c2cd");
     await reaches("paired");
     assert.equal((await debian.check("systemctl show c2cd --property=NRestarts")).trim(), "NRestarts=0");
@@ -160,7 +161,7 @@ describe(`a fresh Debian for ${arch}`, () => {
     await types("sudo apt install --yes ./next.deb");
     await reaches("paired");
     assert.equal(frameio.codes().length, requests, "no new code was asked for");
-    assert.match(await debian.check("cat /etc/c2cd/c2cd.toml"), /127\.0\.0\.1/);
+    assert.match(await debian.check("cat /etc/c2cd/c2cd.toml"), /^language = "de"$/m);
   });
 
   it("keeps the pairing when the package is removed, and nothing at all when it is purged", async () => {

@@ -29,6 +29,17 @@ export function detailed(status: number, title: string, detail: string): Answer 
   return json(status, detailedBody(status, title, detail));
 }
 
+/** RFC 9110 §15.5.6 */
+export function methodNotAllowed(allow: string): Answer {
+  const answer = detailed(405, "Method Not Allowed", `This address takes ${allow} alone`);
+  return { ...answer, headers: { ...answer.headers, allow } };
+}
+
+/** RFC 6749 §5.1: kept by nobody on the way. */
+export function confidential(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, "cache-control": "no-store", pragma: "no-cache" } };
+}
+
 export function notFound(): Answer {
   return detailed(404, "Not Found", "There is nothing at this address");
 }

@@ -1,12 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Answer, detailed, refused } from "./answers.ts";
-import { type Addresses, callOf, isFormPath, isUploadPath, perform } from "./calls.ts";
+import { type Answer, confidential, detailed, refused } from "./answers.ts";
+import { type Addresses, callOf, isAuthPath, isUploadPath, perform } from "./calls.ts";
 import { befall, type Delivery, deliver } from "./delivery.ts";
 import type { Faults } from "./faults.ts";
 import type { FrameIo } from "./frameio.ts";
 import { type Journal, openFields, openHeaders } from "./journal.ts";
 import type { RateLimits } from "./ratelimit.ts";
-import { bearer, discardBody, formFields, header, looseFields, readBody, target } from "./requests.ts";
+import {
+  type BodyEncoding,
+  bearer,
+  discardBody,
+  header,
+  readBody,
+  readForm,
+  readLoosely,
+  target,
+} from "./requests.ts";
 import type { Wires } from "./wires.ts";
 
 /** What a request of a device meets. */
@@ -17,6 +26,8 @@ export interface ApiParts {
   readonly limits: RateLimits;
   readonly wires: Wires;
   readonly addresses: () => Addresses;
+  /** The one that OAuth's calls are understood in; null for any. */
+  readonly bodyEncoding: BodyEncoding | null;
   /** The server's wall clock, ms. */
   readonly now: () => number;
   /** Ms since the simulator started. */
@@ -36,7 +47,9 @@ export async function serveApi(
   const method = request.method ?? "GET";
   const contentType = header(request, "content-type");
   const body = await (isUploadPath(path) ? discardBody(request) : readBody(request));
-  const fields = await (isFormPath(path) ? formFields(contentType, body) : looseFields(contentType, body));
+  const { fields, repeated } = await (isAuthPath(path)
+    ? readForm(contentType, body, parts.bodyEncoding)
+    : readLoosely(contentType, body));
   const call = callOf(method, path, fields);
   const access = bearer(header(request, "authorization"));
   const clientId = fields.get("client_id") ?? frameio.clientOf(access);
@@ -47,16 +60,16 @@ export async function serveApi(
     if (!limit.allowed) return detailed(429, "Too Many Requests", "The rate limit has been reached");
     committed = true;
     const asked = {
+      method,
+      path,
       fields,
+      repeated,
       access,
       clientVersion: header(request, "x-client-version"),
       urlPairing: header(request, "x-client-platypus-enabled") === "true",
     };
-    try {
-      return perform(call, asked, frameio, parts.addresses(), now());
-    } catch (error) {
-      return refused(error);
-    }
+    const answer = answering(() => perform(call, asked, frameio, parts.addresses(), now()));
+    return isAuthPath(path) ? confidential(answer) : answer;
   };
 
   const struck = faults.strike(call, clientId);
@@ -78,6 +91,15 @@ export async function serveApi(
     committed,
     fault: struck?.id ?? null,
   });
+}
+
+/** What `act` returns, or a refusal that it throws. */
+function answering(act: () => Answer): Answer {
+  try {
+    return act();
+  } catch (error) {
+    return refused(error);
+  }
 }
 
 /** Status and error of what was sent, for the journal; nulls where nothing was. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { BodyEncoding } from "./requests.ts";
 import { DEFAULTS, type SimulatorOptions } from "./simulator.ts";
 
 export const HELP = `Usage: npm run simulator -- [OPTION]...
@@ -17,6 +18,8 @@ A local stand-in for Frame.io Camera to Cloud. Prints one line of JSON when it l
   --access-life S         seconds that an access token lives (${DEFAULTS.accessLife})
   --refresh-life S        seconds that a refresh token lives (${DEFAULTS.refreshLife})
   --auto-approve [S]      authorize every code by itself, S seconds after its request (0)
+  --body-encoding E       take the fields of the auth calls in this encoding alone: multipart, urlencoded
+  --no-socket             refuse the websocket, as a server that does not have it
   --tls-cert F --tls-key F  speak https with this certificate (PEM)
   --help                  this text
 `;
@@ -32,6 +35,11 @@ function seconds(option: string, text: string): number {
     throw new UsageError(`--${option} takes seconds, not "${text}"`);
   }
   return value;
+}
+
+function bodyEncoding(text: string): BodyEncoding {
+  if (text === "multipart" || text === "urlencoded") return text;
+  throw new UsageError(`--body-encoding takes multipart or urlencoded, not "${text}"`);
 }
 
 function listenAddress(text: string): { host: string; port: number } {
@@ -77,6 +85,8 @@ export function readArguments(args: readonly string[]): SimulatorOptions | null 
       "access-life": text,
       "refresh-life": text,
       "auto-approve": text,
+      "body-encoding": text,
+      "no-socket": { type: "boolean" },
       "tls-cert": text,
       "tls-key": text,
       help: { type: "boolean" },
@@ -87,6 +97,7 @@ export function readArguments(args: readonly string[]): SimulatorOptions | null 
   const key = values["tls-key"];
   if ((cert === undefined) !== (key === undefined))
     throw new UsageError("--tls-cert and --tls-key go together");
+  const encoding = values["body-encoding"];
   const publicUrl = values["public-url"];
   if (publicUrl !== undefined && !URL.canParse(publicUrl))
     throw new UsageError("--public-url takes an address");
@@ -105,6 +116,8 @@ export function readArguments(args: readonly string[]): SimulatorOptions | null 
     accessLife: life("access-life"),
     refreshLife: life("refresh-life"),
     autoApproveAfter: life("auto-approve"),
+    bodyEncoding: encoding === undefined ? undefined : bodyEncoding(encoding),
+    socket: values["no-socket"] ? false : undefined,
     tls: cert !== undefined && key !== undefined ? { cert: readPem(cert), key: readPem(key) } : undefined,
   });
 }

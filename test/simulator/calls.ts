@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Answer, json, NO_CONTENT, notFound } from "./answers.ts";
+import { type Answer, json, methodNotAllowed, NO_CONTENT, notFound } from "./answers.ts";
 import { type FrameIo, isPaused, type ProjectDevice } from "./frameio.ts";
 import { ApiRefusal, AuthRefusal } from "./refusals.ts";
 
@@ -28,7 +28,11 @@ export type Call = (typeof CALLS)[number];
 
 /** A request as far as the calls need it. */
 export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
   readonly fields: ReadonlyMap<string, string>;
+  /** Whether a field came more than once. */
+  readonly repeated: boolean;
   /** The bearer token; null for none. */
   readonly access: string | null;
   readonly clientVersion: string | null;
@@ -41,15 +45,23 @@ export interface Addresses {
   readonly api: string;
 }
 
-const POST_CALLS: Readonly<Record<string, Call>> = {
-  "/v2/auth/device/code": "code",
-  "/v2/auth/revoke": "revoke",
-  "/v2/devices/heartbeat": "heartbeat",
-  "/v2/devices/assets": "asset",
-  "/v2/assets": "asset",
+interface Route {
+  readonly method: string;
+  readonly call: Call;
+}
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  "/v2/auth/device/code": { method: "POST", call: "code" },
+  "/v2/auth/token": { method: "POST", call: "token" },
+  "/v2/auth/revoke": { method: "POST", call: "revoke" },
+  "/v2/devices/me": { method: "GET", call: "me" },
+  "/v2/devices/heartbeat": { method: "POST", call: "heartbeat" },
+  "/v2/devices/assets": { method: "POST", call: "asset" },
+  "/v2/assets": { method: "POST", call: "asset" },
+  "/health": { method: "GET", call: "health" },
 };
 
-const GET_CALLS: Readonly<Record<string, Call>> = { "/v2/devices/me": "me", "/health": "health" };
+const UPLOAD: Route = { method: "PUT", call: "upload" };
 
 const GRANTS: Readonly<Record<string, Call>> = {
   "urn:ietf:params:oauth:grant-type:device_code": "poll",
@@ -66,15 +78,20 @@ const MOST_PARTS = 10_000;
 const NO_VERSION = "0.0.0";
 
 export function callOf(method: string, path: string, fields: ReadonlyMap<string, string>): Call {
-  if (method === "GET") return GET_CALLS[path] ?? "other";
-  if (method === "PUT") return isUploadPath(path) ? "upload" : "other";
-  if (method !== "POST") return "other";
-  if (path === "/v2/auth/token") return GRANTS[fields.get("grant_type") ?? ""] ?? "token";
-  return POST_CALLS[path] ?? "other";
+  const route = routeOf(path);
+  if (route?.method !== method) return "other";
+  return route.call === "token" ? (GRANTS[fields.get("grant_type") ?? ""] ?? "token") : route.call;
 }
 
-/** Whether fields come from a form alone: JSON counts as no fields at all (API facts §3.1). */
-export function isFormPath(path: string): boolean {
+function routeOf(path: string): Route | undefined {
+  return isUploadPath(path) ? UPLOAD : ROUTES[path];
+}
+
+/**
+ * Whether it is one of OAuth's: fields come from a form alone, where JSON counts as no fields at all (API facts §3.1),
+ * and answers are secret.
+ */
+export function isAuthPath(path: string): boolean {
   return path.startsWith("/v2/auth/");
 }
 
@@ -95,6 +112,7 @@ export function perform(
   to: Addresses,
   now: number,
 ): Answer {
+  if (isAuthPath(request.path) && request.repeated) throw new AuthRefusal("invalid_request");
   switch (call) {
     case "code": {
       const answer = frameio.requestCode(request.fields, request.clientVersion ?? NO_VERSION);
@@ -108,7 +126,7 @@ export function perform(
     case "refresh":
       return json(200, frameio.refresh(request.fields));
     case "token":
-      throw new AuthRefusal("invalid_request");
+      throw new AuthRefusal(request.fields.has("grant_type") ? "unsupported_grant_type" : "invalid_request");
     case "revoke":
       frameio.revoke(request.fields);
       return json(200, { success: true });
@@ -132,8 +150,11 @@ export function perform(
       return { status: 200, headers: {}, body: "" };
     case "socket":
     case "frame":
-    case "other":
       return notFound();
+    case "other": {
+      const route = routeOf(request.path);
+      return route === undefined ? notFound() : methodNotAllowed(route.method);
+    }
   }
 }
 

@@ -89,6 +89,58 @@ describe("device code", () => {
   });
 });
 
+describe("the auth calls, by the letter of RFC 6749", () => {
+  it("are answered for nobody on the way to keep, good or bad", async (t) => {
+    const [simulator, device] = await started(t);
+    const code = await device.requestCode();
+    simulator.approve();
+    const granted = await device.poll(code.json.device_code);
+    const refused = await device.poll(code.json.device_code);
+    const renewed = await device.refresh(granted.json.refresh_token);
+    assert.deepEqual([granted.status, refused.status, renewed.status], [200, 400, 200]);
+    for (const { headers } of [code, granted, refused, renewed])
+      assert.deepEqual([headers.get("cache-control"), headers.get("pragma")], ["no-store", "no-cache"]);
+    assert.equal((await device.me(renewed.json.access_token)).headers.get("cache-control"), null);
+  });
+
+  for (const encoding of ["multipart", "urlencoded"] as const)
+    it(`refuse a parameter that comes twice, ${encoding}`, async (t) => {
+      const [simulator, device] = await started(t);
+      const body = encoding === "multipart" ? new FormData() : new URLSearchParams();
+      body.append("client_id", device.clientId);
+      body.append("client_secret", simulator.secret);
+      for (const scope of ["asset_create", "asset_create"]) body.append("scope", scope);
+      refusedWith(await device.ask("/v2/auth/device/code", { method: "POST", body }), "invalid_request");
+      assert.deepEqual(simulator.codes(), []);
+      // The journal knows it by what came first.
+      assert.deepEqual(
+        simulator.requests().map(({ call, clientId, fields }) => [call, clientId, fields.scope]),
+        [["code", device.clientId, "asset_create"]],
+      );
+    });
+
+  it("take one encoding alone where that is wanted", async (t) => {
+    for (const [bodyEncoding, multipart, urlencoded] of [
+      ["multipart", 200, 400],
+      ["urlencoded", 400, 200],
+    ] as const) {
+      const [simulator, device] = await started(t, { bodyEncoding });
+      const body = new URLSearchParams({
+        client_id: device.clientId,
+        client_secret: simulator.secret,
+        scope: "asset_create offline",
+      });
+      assert.equal((await device.requestCode()).status, multipart);
+      const heard = await device.ask("/v2/auth/device/code", { method: "POST", body });
+      assert.equal(heard.status, urlencoded);
+      assert.deepEqual(
+        simulator.requests().map(({ error }) => error),
+        multipart === 200 ? [null, "invalid_request"] : ["invalid_request", null],
+      );
+    }
+  });
+});
+
 describe("poll", () => {
   it("waits, slows down whoever comes early, and grants once", async (t) => {
     const [simulator, device] = await started(t);
@@ -117,7 +169,8 @@ describe("poll", () => {
     refusedWith(await new TestDevice(simulator, "R1-0002").poll(code), "invalid_grant");
     refusedWith(await device.poll(code, { client_secret: "guess" }), "invalid_client");
     refusedWith(await device.poll(code, { device_code: undefined }), "invalid_request");
-    refusedWith(await device.poll(code, { grant_type: "password" }), "invalid_request");
+    refusedWith(await device.poll(code, { grant_type: "password" }), "unsupported_grant_type");
+    refusedWith(await device.poll(code, { grant_type: undefined }), "invalid_request");
     simulator.advance(119_999);
     refusedWith(await device.poll(code), "authorization_pending");
     simulator.advance(1);
@@ -279,6 +332,27 @@ describe("the other calls", () => {
     assert.deepEqual((await device.ask("/health")).json, { status: "ok" });
     const { status, json } = await device.ask("/v2/nothing");
     assert.deepEqual([status, json.message], [404, "Not Found"]);
+  });
+
+  it("are refused by another method, which is told the right one", async (t) => {
+    const [simulator, device] = await started(t);
+    for (const [path, wrong, allow] of [
+      ["/v2/auth/device/code", "GET", "POST"],
+      ["/v2/auth/token", "GET", "POST"],
+      ["/v2/auth/revoke", "DELETE", "POST"],
+      ["/v2/devices/me", "POST", "GET"],
+      ["/v2/devices/heartbeat", "GET", "POST"],
+      ["/health", "POST", "GET"],
+      ["/upload/x/1", "POST", "PUT"],
+    ] as const) {
+      const { status, headers, json } = await device.ask(path, { method: wrong });
+      assert.deepEqual(
+        [status, headers.get("allow"), json.message],
+        [405, allow, "Method Not Allowed"],
+        path,
+      );
+    }
+    assert.ok(simulator.requests().every(({ call }) => call === "other"));
   });
 
   it("an asset needs a token and refuses media of a pause, also later", async (t) => {

@@ -118,6 +118,7 @@ describe("its arguments", () => {
     [["--listen", "127.0.0.1:99999"], /--listen takes HOST:PORT/],
     [["--tls-cert", "x.pem"], /go together/],
     [["--public-url", "phone"], /--public-url takes an address/],
+    [["--body-encoding", "json"], /--body-encoding takes multipart or urlencoded, not "json"/],
     [["stray"], /stray/],
     [["--project"], /--project/],
     [["--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.pem"], /\/nowhere\.pem/],
@@ -127,6 +128,12 @@ describe("its arguments", () => {
       assert.throws(() => readArguments(args), { name: "UsageError", message: sentence });
     });
   }
+
+  it("a server without the websocket, and one that takes one encoding", () => {
+    const { socket, bodyEncoding } = readArguments(["--no-socket", "--body-encoding", "urlencoded"]) ?? {};
+    assert.deepEqual([socket, bodyEncoding], [false, "urlencoded"]);
+    assert.deepEqual(readArguments([]), { host: "127.0.0.1", port: 0 });
+  });
 
   it("--auto-approve stands for 0 s unless a number follows", () => {
     const approves = (...args: string[]) => readArguments(args)?.autoApproveAfter;

@@ -4,7 +4,7 @@ import type { CodeView } from "./codes.ts";
 import type { FrameIo, Project } from "./frameio.ts";
 import { CONTENT_SECURITY_POLICY, escapeHtml, layout } from "./pagelayout.ts";
 import { AdminError } from "./refusals.ts";
-import { formFields, header, readBody, target } from "./requests.ts";
+import { header, readBody, readForm, target } from "./requests.ts";
 
 /**
  * The pairing page that a person meets by scanning the QR or typing the short address: plain forms, no script.
@@ -26,8 +26,8 @@ export async function servePage(request: IncomingMessage, frameio: FrameIo, now:
   const userCode = /^\/pair\/(\d{6})$/.exec(path)?.[1];
   if (userCode === undefined) return notFound();
   if (request.method === "POST") {
-    const form = await formFields(header(request, "content-type"), await readBody(request));
-    return decide(userCode, form, frameio, now);
+    const { fields } = await readForm(header(request, "content-type"), await readBody(request));
+    return decide(userCode, fields, frameio, now);
   }
   return codePage(frameio.code(userCode), frameio.projects, now, UNTOUCHED);
 }

@@ -27,36 +27,51 @@ export async function discardBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.alloc(0);
 }
 
-/** The fields of a multipart or urlencoded body (API facts §3.1); none where it is of another type or broken. */
-export async function formFields(
+/** How the fields of a form are written. */
+export type BodyEncoding = "multipart" | "urlencoded";
+
+/** What a request tells in its body. */
+export interface Form {
+  readonly fields: ReadonlyMap<string, string>;
+  /** Whether a field came more than once, which OAuth forbids (RFC 6749 §3.2); the first one is in `fields`. */
+  readonly repeated: boolean;
+}
+
+const EMPTY: Form = { fields: new Map(), repeated: false };
+
+/**
+ * The fields of a multipart or urlencoded body (API facts §3.1); none where it is of another type or broken.
+ *
+ * @param only the encoding that is understood; null for both
+ */
+export async function readForm(
   contentType: string | null,
   body: Buffer,
-): Promise<ReadonlyMap<string, string>> {
-  const fields = new Map<string, string>();
-  if (contentType === null) return fields;
+  only: BodyEncoding | null = null,
+): Promise<Form> {
+  if (contentType === null || (only !== null && !contentType.includes(only))) return EMPTY;
   try {
     const headers = { "content-type": contentType };
     const form = await new Response(new Uint8Array(body), { headers }).formData();
-    for (const [name, value] of form.entries()) {
-      if (typeof value === "string") fields.set(name, value);
-    }
+    const entries = [...form.entries()].filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    );
+    const fields = new Map(entries.toReversed());
+    return { fields, repeated: fields.size < entries.length };
   } catch {
-    fields.clear();
+    return EMPTY;
   }
-  return fields;
 }
 
 /** The members of a JSON object as text, or the fields of a form (API facts §3.8); none where it is neither. */
-export async function looseFields(
-  contentType: string | null,
-  body: Buffer,
-): Promise<ReadonlyMap<string, string>> {
-  if (!/^application\/json\b/i.test(contentType ?? "")) return formFields(contentType, body);
+export async function readLoosely(contentType: string | null, body: Buffer): Promise<Form> {
+  if (!/^application\/json\b/i.test(contentType ?? "")) return readForm(contentType, body);
   try {
     const value: unknown = JSON.parse(body.toString("utf8"));
-    return new Map(Object.entries(value ?? {}).map(([name, member]) => [name, String(member)]));
+    const fields = new Map(Object.entries(value ?? {}).map(([name, member]) => [name, String(member)]));
+    return { fields, repeated: false };
   } catch {
-    return new Map();
+    return EMPTY;
   }
 }
 

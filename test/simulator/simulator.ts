@@ -13,7 +13,7 @@ import { Journal, type SeenRequest } from "./journal.ts";
 import { isPagePath, servePage } from "./page.ts";
 import { RateLimits } from "./ratelimit.ts";
 import { AdminError } from "./refusals.ts";
-import { readBody, target } from "./requests.ts";
+import { type BodyEncoding, readBody, target } from "./requests.ts";
 import { DeviceSockets } from "./socket.ts";
 import { Wires } from "./wires.ts";
 
@@ -41,6 +41,10 @@ export interface SimulatorOptions {
   readonly refreshLife?: number;
   /** Seconds after which a waiting code is authorized by itself; null, the default, for never. */
   readonly autoApproveAfter?: number | null;
+  /** The one encoding of OAuth's calls that it understands; both by default. */
+  readonly bodyEncoding?: BodyEncoding;
+  /** False: the websocket's handshake is refused with 404, until that fault rule is removed. */
+  readonly socket?: boolean;
   /** Wall time in ms since 1970; the machine's by default. */
   readonly now?: () => number;
   /** Of the generator behind the probability of faults. */
@@ -119,6 +123,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const frameio = new FrameIo(terms, terms.projects, now);
   frameio.autoApprove(options.autoApproveAfter ?? null);
   const faults = new Faults(options.seed ?? 1);
+  if (options.socket === false) faults.add({ call: "socket", fault: { type: "status", status: 404 } });
   const journal = new Journal(options.log ?? (() => {}));
   // What serve throws is a bug of the simulator: it ends the process, lest it look like a fault of the network.
   const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response);
@@ -132,6 +137,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     limits: new RateLimits(),
     wires,
     addresses: () => ({ pairing: options.publicUrl ?? url, api: url }),
+    bodyEncoding: options.bodyEncoding ?? null,
     now,
     monotonic: () => performance.now() - started,
   };

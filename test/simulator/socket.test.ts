@@ -30,9 +30,13 @@ async function message(socket: WebSocket): Promise<unknown> {
   return JSON.parse(String(data));
 }
 
-/** The HTTP status that refused a handshake, or the code of the network error. */
+/** The HTTP status that refused a handshake, or the code of the network error; "open" where it was not refused. */
 function refusal(socket: WebSocket): Promise<unknown> {
   return new Promise((resolve) => {
+    socket.on("open", () => {
+      socket.terminate();
+      resolve("open");
+    });
     socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
     socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
@@ -109,6 +113,17 @@ describe("the status websocket", () => {
     assert.equal(await refusal(new WebSocket(`${simulator.url}/v2/devices/websocket`)), 404);
     simulator.advance(8 * 3_600_000);
     assert.equal(await refusal(open(simulator, access_token)), 401);
+  });
+
+  it("is refused where the server is to have none, until that is taken back", async (t) => {
+    const [simulator, device] = await started(t, { socket: false });
+    const { access_token } = await device.pair();
+    assert.equal(await refusal(open(simulator, access_token)), 404);
+    assert.equal(await refusal(open(simulator, access_token)), 404);
+    simulator.faults.clear();
+    const socket = open(simulator, access_token);
+    await once(socket, "open");
+    socket.terminate();
   });
 
   it("cuts off whoever is silent for a minute", async (t) => {

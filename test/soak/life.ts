@@ -99,6 +99,7 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
     clientId: "LIFE-1",
     clientSecret: () => new Secret(simulator.secret),
     roots: [],
+    systemRoots: () => null,
     proxy: null,
     clock,
   });

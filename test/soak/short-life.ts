@@ -121,6 +121,7 @@ const frameio = createFrameio({
   clientId: "MORTAL-1",
   clientSecret: () => new Secret(wish.secret),
   roots: [],
+  systemRoots: () => null,
   proxy: null,
   clock,
   // On a clock that runs fast, the usual limits would be over before the machine has answered.

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { BUNDLE } from "../../scripts/bundle.ts";
 import { assertNoSecret } from "./canary.ts";
 
 /** What a finished program left behind. */
@@ -27,24 +30,20 @@ export interface RunOptions {
 /** As most terminals begin. */
 export const TERMINAL = { columns: 80, rows: 24 };
 
-/** The real c2cctl, bundled once for a test file: a start from the sources takes a second. */
+/**
+ * The real c2cctl, bundled once for a test file: a start from the sources takes a second, and another user may be unable
+ * to look into the directory that this clone is in.
+ */
 export class Program {
-  readonly #directory: string;
+  readonly #directory = mkdtempSync(join(tmpdir(), "c2cctl-"));
   readonly #ready: Promise<unknown>;
 
   constructor() {
-    // Below the repository, so that the packages are found.
-    const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
-    mkdirSync(cache, { recursive: true });
-    this.#directory = mkdtempSync(`${cache}c2cctl-`);
     chmodSync(this.#directory, 0o755);
     this.#ready = build({
+      ...BUNDLE,
       entryPoints: [fileURLToPath(new URL("../../daemon/ctl/main.ts", import.meta.url))],
       outfile: `${this.#directory}/c2cctl.mjs`,
-      bundle: true,
-      packages: "external",
-      platform: "node",
-      format: "esm",
     });
   }
 

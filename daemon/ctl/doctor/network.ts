@@ -6,8 +6,9 @@ import { isLoopback } from "../../core/address.ts";
 import type { Clock, SystemClock } from "../../core/clock.ts";
 import { createFrameio } from "../../frameio/client.ts";
 import { ProxyError, proxyFor } from "../../frameio/proxy.ts";
-import { loadRoots } from "../../frameio/root-files.ts";
-import { RootsError } from "../../frameio/roots.ts";
+import { loadRoots, systemRoots } from "../../frameio/root-files.ts";
+import { ISSUER_UNKNOWN, RootsError } from "../../frameio/roots.ts";
+import { portOf } from "../../frameio/transport.ts";
 import type { Config } from "../../setup/config.ts";
 import { defaultRoutes, systemNetwork, watchNetwork } from "../../watch/network.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
@@ -90,7 +91,7 @@ export async function checkApi(
   const { base_url: baseUrl, ca_file: caFile } = config.frameio;
   let roots: readonly string[];
   try {
-    roots = loadRoots(root, caFile);
+    roots = loadRoots(caFile);
   } catch (error) {
     if (!(error instanceof RootsError)) throw error;
     return [failed("tls", error, "correct frameio.ca_file")];
@@ -105,18 +106,25 @@ export async function checkApi(
     clientId: "",
     clientSecret: () => null,
     roots,
+    systemRoots: systemRoots(root),
     proxy: proxy?.href ?? null,
     clock,
     heardTime: (wall) => clock.heard(wall),
   });
   const begun = clock.elapsed();
   const outcome = await frameio.health(signal);
-  await frameio.close();
+  frameio.close();
   return judge(outcome, baseUrl, Math.round(clock.elapsed() - begun));
 }
 
+const TRUST =
+  "leave the network that inspects traffic, or trust its root certificate: update-ca-certificates, or frameio.ca_file";
+const MOVE =
+  "what answers is not that server: leave the network that inspects traffic, or check frameio.base_url";
+
 function judge(outcome: Outcome<unknown>, baseUrl: string, milliseconds: number): Check[] {
-  const tls = new URL(baseUrl).protocol === "https:" ? [ok("tls", "the certificate is good")] : [];
+  const url = new URL(baseUrl);
+  const tls = url.protocol === "https:" ? [ok("tls", "the certificate is good")] : [];
   if (outcome.kind === "verdict") return [...tls, ok("api", `${baseUrl} answers in ${milliseconds} ms`)];
   const { kind, detail }: Fault = outcome.fault;
   const because = `${baseUrl}: ${detail}`;
@@ -126,16 +134,16 @@ function judge(outcome: Outcome<unknown>, baseUrl: string, milliseconds: number)
     case "connect":
     case "timeout":
       return [
-        fail("api", because, "let this device reach that address, port 443, through firewall and proxy"),
-      ];
-    case "tls":
-      return [
         fail(
-          "tls",
+          "api",
           because,
-          "leave the network that inspects traffic, or give its root certificate as frameio.ca_file",
+          `let this device reach that address, port ${portOf(url)}, through firewall and proxy`,
         ),
       ];
+    case "proxy":
+      return [fail("proxy", because, "put user name and password into HTTPS_PROXY: systemctl edit c2cd")];
+    case "tls":
+      return [fail("tls", because, ISSUER_UNKNOWN.some((code) => detail.includes(code)) ? TRUST : MOVE)];
     case "clock":
       return [fail("tls", because, "set the clock right first, see clock")];
     case "captive-portal":

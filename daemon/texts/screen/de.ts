@@ -55,6 +55,11 @@ export const de: Texts = {
       headline: "WLAN verlangt Anmeldung",
       sentence: "Dieses Netzwerk verlangt erst eine Anmeldung. Nutze für dieses Gerät ein anderes Netzwerk.",
     },
+    "proxy-refused": {
+      headline: "Proxy verweigert Zugang",
+      sentence:
+        "Der Proxy dieses Netzwerks lässt das Gerät nicht durch. Bitte frag die Person, die es eingerichtet hat.",
+    },
     "server-unreachable": {
       headline: "Frame.io nicht erreichbar",
       sentence: "Das Gerät versucht es weiter. Prüfe die Internet\u00ADverbindung.",

@@ -47,6 +47,11 @@ export const en: Texts = {
       headline: "Wi-Fi needs a sign-in",
       sentence: "This network asks for a sign-in first. Use another network for this device.",
     },
+    "proxy-refused": {
+      headline: "Proxy refuses access",
+      sentence:
+        "The proxy of this network does not let this device through. Please ask the person who set it up.",
+    },
     "server-unreachable": {
       headline: "Can’t reach Frame.io",
       sentence: "This device keeps trying. Check the internet connection.",

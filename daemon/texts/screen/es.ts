@@ -53,6 +53,10 @@ export const es: Texts = {
       headline: "El wifi pide iniciar sesión",
       sentence: "Esta red exige iniciar sesión. Usa otra red para este dispositivo.",
     },
+    "proxy-refused": {
+      headline: "El proxy deniega el acceso",
+      sentence: "El proxy de esta red no deja pasar este dispositivo. Consulta a quien lo configuró.",
+    },
     "server-unreachable": {
       headline: "Frame.io no responde",
       sentence: "El dispositivo lo sigue intentando. Revisa la conexión a internet.",

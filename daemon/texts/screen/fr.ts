@@ -55,6 +55,11 @@ export const fr: Texts = {
       headline: "Identification Wi-Fi requise",
       sentence: "Ce réseau exige une identification. Utilisez un autre réseau pour cet appareil.",
     },
+    "proxy-refused": {
+      headline: "Accès refusé par le proxy",
+      sentence:
+        "Le proxy de ce réseau ne laisse pas passer cet appareil. Adressez-vous à la personne qui l’a configuré.",
+    },
     "server-unreachable": {
       headline: "Frame.io injoignable",
       sentence: "L’appareil continue d’essayer. Vérifiez la connexion Internet.",

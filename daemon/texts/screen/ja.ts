@@ -56,6 +56,10 @@ export const ja: Texts = {
       headline: "Wi-Fiのログインが必要です",
       sentence: "このネットワークはログインが必要です。別のネットワークを使ってください。",
     },
+    "proxy-refused": {
+      headline: "プロキシに接続できません",
+      sentence: "このネットワークのプロキシを通れません。設定した担当者に確認してください。",
+    },
     "server-unreachable": {
       headline: "Frame.ioにつながりません",
       sentence: "自動で再試行しています。ネット接続を確認してください。",

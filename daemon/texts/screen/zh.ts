@@ -35,6 +35,10 @@ export const zh: Texts = {
       headline: "Wi-Fi 需要登录",
       sentence: "此网络需要登录。请换用其他网络。",
     },
+    "proxy-refused": {
+      headline: "不允许连接",
+      sentence: "此网络不允许设备连接。请联系设备管理员。",
+    },
     "server-unreachable": {
       headline: "无法连接 Frame.io",
       sentence: "设备会继续尝试。请检查网络。",

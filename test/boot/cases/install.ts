@@ -25,6 +25,7 @@ export const install: Case = {
     await bench.reaches("paired");
     await person.looksAfterIt();
 
+    await machine.check(`sed -i 's/^#language = .*/language = "de"/' /etc/c2cd/c2cd.toml`);
     await machine.check(
       `cd /root && dpkg-deb --raw-extract ${basename(bench.deb)} next && ` +
         "sed -i 's/^Version: .*/&+next/' next/DEBIAN/control && dpkg-deb -Znone --build next c2cd-next.deb",
@@ -33,7 +34,10 @@ export const install: Case = {
     await machine.check(`${APT} /root/c2cd-next.deb`, BOOT_LIMIT);
     const upgraded = await bench.reaches("paired");
     claim(upgraded.project?.name === "Feature Film", "the upgrade keeps the pairing");
-    claim((await machine.check("cat /etc/c2cd/c2cd.toml")).includes("frameio.test"), "and the configuration");
+    claim(
+      (await machine.check("cat /etc/c2cd/c2cd.toml")).includes('\nlanguage = "de"'),
+      "and the configuration",
+    );
 
     await machine.check("apt-get remove --yes c2cd", BOOT_LIMIT);
     claim(

@@ -15,7 +15,9 @@ export const service: Case = {
 
     const pid = await mainPid(bench);
     await bench.photograph("english");
-    await machine.check(`echo 'display.language = "de"' >>/etc/c2cd/c2cd.toml && systemctl reload c2cd`);
+    await machine.check(
+      `sed -i 's/^#language = .*/language = "de"/' /etc/c2cd/c2cd.toml && systemctl reload c2cd`,
+    );
     await bench.reaches("awaiting-user");
     claim((await mainPid(bench)) === pid, "a reload keeps the process");
     await bench.scan();

@@ -95,6 +95,13 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     holds: [[trouble("captive-portal"), "A page of this network answers in Frame.io's place."]],
     not: [trouble("captive-portal", 1), { ...trouble("captive-portal"), networkUp: false }],
   },
+  "proxy-refused": {
+    severity: "warning",
+    holds: [
+      [trouble("proxy"), "User name and password belong into HTTPS_PROXY, for c2cd: systemctl edit c2cd."],
+    ],
+    not: [trouble("proxy", 1), trouble("connect"), { ...trouble("proxy"), networkUp: false }],
+  },
   "server-unreachable": {
     severity: "warning",
     holds: [

@@ -208,10 +208,14 @@ describe("at a server of another kind", () => {
     assert.equal(expectFault(await stay).kind, "connect");
   });
 
-  for (const [name, answer] of [
-    ["refuses the upgrade", "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"],
-    ["redirects it", "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"],
-    ["answers with a page", "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>"],
+  for (const [name, kind, answer] of [
+    ["refuses the upgrade", "status", "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"],
+    [
+      "redirects it",
+      "captive-portal",
+      "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n",
+    ],
+    ["answers with a page", "captive-portal", "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>"],
   ] as const)
     test(`one that ${name} is a fault that tells no token`, async () => {
       const upgrade = createServer((request, response) => {
@@ -221,7 +225,7 @@ describe("at a server of another kind", () => {
       upgrade.on("upgrade", (_, socket) => socket.end(answer));
       const frameio = client(`http://${await listen(upgrade)}`);
       const outcome = await frameio.attend(new Secret("access-1"), DEAF, new AbortController().signal);
-      assert.equal(expectFault(outcome).kind, "connect");
+      assert.equal(expectFault(outcome).kind, kind);
       assert.ok(!inspect(outcome, { depth: null }).includes("access-1"));
     });
 });

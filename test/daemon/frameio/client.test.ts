@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { describe, test } from "node:test";
 import { Secret } from "../../../daemon/core/secret.ts";
+import type { Frameio } from "../../../daemon/frameio/client.ts";
 import {
   CLIENT_SECRET,
   CODE,
@@ -240,6 +241,20 @@ describe("a server that wants to be left alone", () => {
       assert.equal((await frameio.heartbeat(new Secret("access-0"))).kind, "verdict", "another call is free");
       pass(pause);
       assert.equal((await frameio.health()).kind, "verdict");
+    });
+
+  for (const [name, call] of [
+    ["a code", (frameio: Frameio) => frameio.requestCode()],
+    ["what became of a code", (frameio: Frameio) => frameio.poll(new Secret("device-code-0"))],
+  ] as const)
+    test(`is asked for ${name} once more where a person insists`, async () => {
+      const { frameio, asked } = await busy(429, { "retry-after": "600" });
+      await call(frameio);
+      await call(frameio);
+      assert.equal(asked.length, 1);
+      await frameio.requestCode(undefined, true);
+      await call(frameio);
+      assert.equal(asked.length, 3);
     });
 
   test("is asked again where another network leads to it", async () => {

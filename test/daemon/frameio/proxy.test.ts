@@ -22,6 +22,10 @@ describe("the proxy that the environment asks for", () => {
     ["but not below *.domain", { HTTPS_PROXY: PROXY, no_proxy: "x *.frame.io" }, null],
     ["but not for that port", { HTTPS_PROXY: PROXY, NO_PROXY: "api.frame.io:443" }, null],
     ["another port", { HTTPS_PROXY: PROXY, NO_PROXY: "api.frame.io:8443" }, PROXY],
+    ["but not for a name with a final dot", { HTTPS_PROXY: PROXY, NO_PROXY: "api.frame.io." }, null],
+    ["but not below a domain with one", { HTTPS_PROXY: PROXY, NO_PROXY: ".frame.io." }, null],
+    ["a dot alone", { HTTPS_PROXY: PROXY, NO_PROXY: "., *." }, PROXY],
+    ["a network", { HTTPS_PROXY: PROXY, NO_PROXY: "0.0.0.0/0,::/0" }, PROXY],
     ["a name that merely ends alike", { HTTPS_PROXY: PROXY, NO_PROXY: "ame.io,rame.io" }, PROXY],
     ["no exception", { HTTPS_PROXY: PROXY, NO_PROXY: "" }, PROXY],
   ] as const)
@@ -29,6 +33,30 @@ describe("the proxy that the environment asks for", () => {
 
   for (const baseUrl of ["http://127.0.0.1:8080", "https://localhost:8443", "http://[::1]:8080"])
     test(`never for ${baseUrl}`, () => assert.equal(proxyFor(baseUrl, { HTTPS_PROXY: PROXY }), null));
+
+  for (const [baseUrl, exceptions, covered] of [
+    ["https://api.frame.io.", "api.frame.io", true],
+    ["https://api.frame.io.", "frame.io.", true],
+    ["https://[fd00::5]", "fd00::5", true],
+    ["https://[fd00::5]", "[FD00::5]", true],
+    ["https://[fd00::5]", "fd00:0:0::0005", true],
+    ["https://[fd00::5]", "fd00::6", false],
+    ["https://[fd00::5]:8443", "[fd00::5]:8443", true],
+    ["https://[fd00::5]:8443", "[fd00::5]:443", false],
+    ["https://[fd00::5]:8443", "fd00::5", true],
+    ["https://[fd00::5]", "fd00::/8", true],
+    ["https://[fd00::5]", "[fd00::]/8", true],
+    ["https://[fd00::5]", "fe80::/10", false],
+    ["https://10.1.2.3", "10.0.0.0/8", true],
+    ["https://10.1.2.3", "10.1.2.3/32", true],
+    ["https://10.1.2.3", "11.0.0.0/8", false],
+    ["https://10.1.2.3", "10.0.0.0/33,10.0.0.0/-1,10.0.0.0/,10.0.0.0/x,/8,10/8", false],
+    ["https://10.1.2.3", "10.1.2.3:443", true],
+    ["https://10.1.2.3", "10.1.2.3:80", false],
+    ["https://10.1.2.3", "2.3", false],
+  ] as const)
+    test(`${exceptions} ${covered ? "covers" : "does not cover"} ${baseUrl}`, () =>
+      assert.equal(proxyFor(baseUrl, { HTTPS_PROXY: PROXY, NO_PROXY: exceptions }), covered ? null : PROXY));
 
   for (const address of ["socks5://proxy.example", "http://", "http://a b"])
     test(`"${address}" is refused`, () =>

@@ -52,6 +52,7 @@ export function client(baseUrl: string, options: Partial<FrameioOptions> = {}): 
     clientId: "ACME-0001",
     clientSecret: () => new Secret(CLIENT_SECRET),
     roots: [],
+    systemRoots: () => null,
     proxy: null,
     clock: realClock(),
     ...options,
@@ -60,14 +61,14 @@ export function client(baseUrl: string, options: Partial<FrameioOptions> = {}): 
   return frameio;
 }
 
-/** Listens on a loopback port until the file's tests are done; returns "host:port". */
-export async function listen(server: Server, host = "127.0.0.1"): Promise<string> {
+/** Listens on loopback, on any port where none is given, until the file's tests are done; returns "host:port". */
+export async function listen(server: Server, host = "127.0.0.1", wanted = 0): Promise<string> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, host, resolve));
   after(() => {
     for (const socket of sockets) socket.destroy();
     server.close();

@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
+import { randomInt } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, STATUS_CODES } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer as createTcpServer, type LookupFunction, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
 import type { FaultKind } from "../../../daemon/contract/verdicts.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import type { FrameioOptions } from "../../../daemon/frameio/client.ts";
+import { systemRoots } from "../../../daemon/frameio/root-files.ts";
 import { RootsError, readRoots } from "../../../daemon/frameio/roots.ts";
 import { type Certificate, createAuthority, createSelfSigned } from "../../simulator/certificates.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
-import { CLIENT_SECRET, client, expectFault, expectVerdict, listen, realClock } from "./support.ts";
+import { CLIENT_SECRET, client, expectFault, expectVerdict, listen, promised, realClock } from "./support.ts";
 
 const HOST = "api.frame.io";
-/** Long enough for the connection's own timer, which undici rounds up to a second, to be the first. */
+/** The connection is awaited in vain. */
 const SHORT = { connect: 300, headers: 10_000, total: 11_000 };
 
 /** Every name is this machine. */
@@ -48,10 +50,46 @@ function tlsClient(port: string, options: Partial<FrameioOptions> = {}) {
   return client(`https://${HOST}:${port}`, { lookup, roots, ...options });
 }
 
+interface Tunnel {
+  readonly proxy: string;
+  readonly connects: { readonly to: string; readonly authorization: string | undefined }[];
+  readonly plain: Buffer[];
+}
+
+/** A proxy that leads every CONNECT to that port, or answers it in another way. */
+async function proxying(port: string, answer?: (socket: Socket) => void): Promise<Tunnel> {
+  const connects: Tunnel["connects"] = [];
+  const plain: Buffer[] = [];
+  const server = createHttpServer((_, response) => response.end());
+  server.on("connect", (request, socket: Socket) => {
+    connects.push({ to: request.url ?? "", authorization: request.headers["proxy-authorization"] });
+    socket.on("data", (chunk) => plain.push(chunk));
+    socket.on("error", () => {});
+    if (answer !== undefined) return answer(socket);
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    const onward = connect(Number(port), "127.0.0.1");
+    onward.on("error", () => socket.destroy());
+    socket.on("close", () => onward.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  return { proxy: `http://${await listen(server)}`, connects, plain };
+}
+
 describe("certificates", () => {
   test("one that a given root signed is accepted", async () => {
     const port = await tlsServer(issue(HOST));
     assert.deepEqual(expectVerdict(await tlsClient(port).health()), { type: "reachable" });
+  });
+
+  test("one is shown on each connection: a TLS session that is resumed would show none", async () => {
+    const resumed: boolean[] = [];
+    const server = createHttpsServer(issue(HOST), (_, response) => {
+      response.writeHead(200, { "content-type": "application/json", connection: "close" }).end("{}");
+    });
+    server.on("secureConnection", (socket) => resumed.push(socket.isSessionReused()));
+    const frameio = tlsClient(portOf(await listen(server)));
+    for (let call = 0; call < 2; call += 1) expectVerdict(await frameio.health());
+    assert.deepEqual(resumed, [false, false]);
   });
 
   const CASES: readonly {
@@ -123,6 +161,23 @@ describe("certificates", () => {
     });
 });
 
+describe("the port", () => {
+  for (const baseUrl of [`https://${HOST}`, `https://${HOST}:443`])
+    test(`of ${baseUrl} is 443, also for a proxy`, async () => {
+      const server = createHttpsServer(issue(HOST), (_, response) =>
+        response.setHeader("content-type", "application/json").end('{"status":"ok"}'),
+      );
+      // An address of its own, where no other program has this port.
+      const address = `127.${randomInt(1, 255)}.${randomInt(255)}.${randomInt(1, 255)}`;
+      await listen(server, address, 443);
+      const there: LookupFunction = (_, __, callback) => callback(null, [{ address, family: 4 }]);
+      assert.equal((await client(baseUrl, { lookup: there, roots }).health()).kind, "verdict");
+      const { proxy, connects } = await proxying("1");
+      assert.equal((await client(baseUrl, { proxy }).health()).kind, "fault");
+      assert.deepEqual(connects, [{ to: `${HOST}:443`, authorization: undefined }]);
+    });
+});
+
 describe("instead of TLS", () => {
   test("plain HTTP is tls", async () => {
     const port = portOf(await listen(createHttpServer((_, response) => response.end("hello"))));
@@ -134,7 +189,7 @@ describe("instead of TLS", () => {
     const port = portOf(await listen(createTcpServer(() => {})));
     assert.deepEqual(expectFault(await tlsClient(port, { timeouts: SHORT }).health()), {
       kind: "timeout",
-      detail: "no connection in time (UND_ERR_CONNECT_TIMEOUT)",
+      detail: "no connection within 0.3 s",
       retryAfter: null,
     });
   });
@@ -142,6 +197,97 @@ describe("instead of TLS", () => {
   test("a reset in the handshake is connect", async () => {
     const server = createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
     assert.equal(expectFault(await tlsClient(portOf(await listen(server))).health()).kind, "connect");
+  });
+});
+
+describe("whatever NODE_TLS_REJECT_UNAUTHORIZED says", () => {
+  before(() => {
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+  });
+  after(() => {
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  });
+  const impostor = () => createSelfSigned(join(home, "impostor"), { hosts: [HOST] });
+
+  test("a server's certificate is checked", async () => {
+    const frameio = tlsClient(await tlsServer(impostor()));
+    assert.equal(expectFault(await frameio.health()).kind, "tls");
+  });
+
+  test("a proxy's certificate is checked, before it is told anything", async () => {
+    const asked: string[] = [];
+    const server = createHttpsServer(impostor());
+    server.on("connect", (request, socket: Socket) => {
+      asked.push(request.url ?? "");
+      socket.destroy();
+    });
+    const proxy = `https://user:password@${HOST}:${portOf(await listen(server))}`;
+    assert.equal(expectFault(await tlsClient("443", { proxy }).health()).kind, "tls");
+    assert.deepEqual(asked, []);
+  });
+});
+
+describe("the system's certificates", () => {
+  /** A store as `systemRoots` gives it; what was read of it. */
+  function store(...contents: (readonly string[] | null)[]) {
+    const read: (readonly string[] | null)[] = [];
+    return {
+      read,
+      systemRoots() {
+        const found = contents.shift() ?? null;
+        read.push(found);
+        return found;
+      },
+    };
+  }
+
+  test("are not read where Node's own and ca_file do", async () => {
+    const { read, systemRoots } = store(roots);
+    const port = await tlsServer(issue(HOST));
+    expectVerdict(await tlsClient(port, { systemRoots }).health());
+    assert.deepEqual(read, []);
+  });
+
+  test("are read once where an issuer is unknown, and count from then on", async () => {
+    const { read, systemRoots } = store(roots);
+    const port = await tlsServer(issue(HOST));
+    const frameio = tlsClient(port, { roots: [], systemRoots });
+    expectVerdict(await frameio.health());
+    frameio.reset([]);
+    expectVerdict(await frameio.health());
+    assert.deepEqual(read, [roots]);
+  });
+
+  test("count beside ca_file, and when they were changed", async () => {
+    const other = readRoots(createAuthority(join(home, "elsewhere")).cert);
+    const { read, systemRoots } = store(other, null, roots);
+    const port = await tlsServer(issue(HOST));
+    const frameio = tlsClient(port, { roots: other, systemRoots });
+    assert.equal(expectFault(await frameio.health()).kind, "tls");
+    assert.equal(expectFault(await frameio.health()).kind, "tls");
+    expectVerdict(await frameio.health());
+    assert.equal(read.length, 3);
+  });
+
+  test("are of no use against a wrong name or date", async () => {
+    const { read, systemRoots } = store(roots);
+    for (const pair of [issue("portal.hotel.example"), issue(HOST, 2000, 2001)])
+      assert.equal(expectFault(await tlsClient(await tlsServer(pair), { systemRoots }).health()).kind, "tls");
+    assert.deepEqual(read, []);
+  });
+
+  test("are those that update-ca-certificates(8) wrote last", () => {
+    const root = mkdtempSync(join(home, "root-"));
+    const file = join(root, "etc/ssl/certs/ca-certificates.crt");
+    const found = systemRoots(root);
+    assert.equal(found(), null);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, authority.cert);
+    utimesSync(file, 1000, 1000);
+    assert.deepEqual([found(), found()], [roots, null]);
+    writeFileSync(file, `${authority.cert}\n${authority.cert}`);
+    utimesSync(file, 1000, 2000);
+    assert.deepEqual([found(), found()], [[...roots, ...roots], null]);
   });
 });
 
@@ -162,31 +308,6 @@ describe("root certificates", () => {
 });
 
 describe("through a proxy", () => {
-  interface Tunnel {
-    readonly proxy: string;
-    readonly connects: { readonly to: string; readonly authorization: string | undefined }[];
-    readonly plain: Buffer[];
-  }
-
-  /** A proxy that leads every CONNECT to that port, or answers it in another way. */
-  async function proxying(port: string, answer?: (socket: Socket) => void): Promise<Tunnel> {
-    const connects: Tunnel["connects"] = [];
-    const plain: Buffer[] = [];
-    const server = createHttpServer((_, response) => response.end());
-    server.on("connect", (request, socket: Socket) => {
-      connects.push({ to: request.url ?? "", authorization: request.headers["proxy-authorization"] });
-      socket.on("data", (chunk) => plain.push(chunk));
-      socket.on("error", () => {});
-      if (answer !== undefined) return answer(socket);
-      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      const onward = connect(Number(port), "127.0.0.1");
-      onward.on("error", () => socket.destroy());
-      socket.on("close", () => onward.destroy());
-      socket.pipe(onward).pipe(socket);
-    });
-    return { proxy: `http://${await listen(server)}`, connects, plain };
-  }
-
   test("the call goes in a tunnel that the proxy can't look into", async () => {
     const port = await tlsServer(issue(HOST));
     const { proxy, connects, plain } = await proxying(port);
@@ -224,22 +345,45 @@ describe("through a proxy", () => {
     for (const secret of simulator.secrets()) assert.ok(!seen.includes(secret));
   });
 
-  for (const [status, line] of [
-    [407, "Proxy Authentication Required"],
-    [403, "Forbidden"],
-    [502, "Bad Gateway"],
+  for (const [status, kind, detail] of [
+    [302, "captive-portal", "the proxy wants a sign-in first (HTTP 302)"],
+    [403, "connect", "the proxy refused to connect (HTTP 403)"],
+    [407, "proxy", "the proxy wants other credentials (HTTP 407)"],
+    [502, "connect", "the proxy refused to connect (HTTP 502)"],
+    [511, "captive-portal", "the proxy wants a sign-in first (HTTP 511)"],
   ] as const)
-    test(`a proxy that answers ${status} is connect`, async () => {
+    test(`a proxy that answers ${status} is ${kind}`, async () => {
       const { proxy } = await proxying("1", (socket) =>
-        socket.end(`HTTP/1.1 ${status} ${line}\r\ncontent-length: 0\r\n\r\n`),
+        socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-length: 0\r\n\r\n`),
       );
       const fault = expectFault(await tlsClient("443", { proxy }).health());
-      assert.deepEqual(fault, {
-        kind: "connect",
-        detail: `the proxy refused to connect (HTTP ${status})`,
-        retryAfter: null,
-      });
+      assert.deepEqual(fault, { kind, detail, retryAfter: null });
     });
+
+  for (const [given, pair] of [
+    ["user:pa%ss", "user:pa%ss"],
+    ["user:p%40ss%", "user:p@ss%"],
+    ["user:p%C3%A9%zz", "user:pé%zz"],
+    [":token", ":token"],
+    ["token", "token:"],
+  ] as const)
+    test(`${given}@ is sent as ${pair}`, async () => {
+      const { proxy, connects } = await proxying("1", (socket) => socket.destroy());
+      await tlsClient("443", { proxy: proxy.replace("//", `//${given}@`) }).health();
+      assert.equal(connects[0]?.authorization, `Basic ${Buffer.from(pair).toString("base64")}`);
+    });
+
+  test("a CONNECT that is given up leaves no connection behind", { timeout: 60_000 }, async () => {
+    const { promise: asked, resolve: onAsked } = promised<Socket>();
+    const { proxy } = await proxying("1", onAsked);
+    const giving = new AbortController();
+    const call = tlsClient("443", { proxy }).health(giving.signal);
+    const socket = await asked;
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    giving.abort();
+    expectFault(await call);
+    await closed;
+  });
 
   test("a proxy that swallows the request is a timeout", async () => {
     const { proxy } = await proxying("1", () => {});

@@ -258,29 +258,105 @@ describe("the device grant", () => {
     assert.equal(wakeAt(state), 11_000);
   });
 
-  test("a code has its last look just before its deadline, then the next one comes without a gap", () => {
+  test("the next code comes without a gap, and an approval in the last second of the one before counts", () => {
+    const { state, steps } = play([
+      [0, booted],
+      [0, offered(1, { expiresIn: 12 })],
+      [5_500, tick],
+      [5_600, pending(1)],
+      [10_500, tick],
+      [10_900, offered(2, { userCode: "777777" })],
+    ]);
+    assert.equal(only(steps[4]?.effects ?? [], "request-code").number, 2);
+    assert.equal(shownAttempt(steps[4]?.state.offer ?? state.offer)?.number, 1);
+    assert.equal(shownAttempt(state.offer)?.code.userCode, "777777");
+    assert.equal(shownAttempt(state.offer)?.ordinal, 2);
+    assert.equal(wakeAt(state), 12_000);
+    const last = step(state, tick, moment(12_000));
+    assert.equal(only(last.effects, "poll").number, 1);
+    assert.equal(shownAttempt(last.state.offer)?.number, 2);
+
+    const paired = step(last.state, granted(1), moment(12_200)).state;
+    assert.equal(paired.grant?.current.accessToken.reveal(), "new-access");
+    assert.equal(paired.offer.at, "resting", "the new code is dropped");
+    const unpaired = step(last.state, pending(1), moment(12_200)).state;
+    assert.equal(wakeAt(unpaired), 17_500, "polls of two codes keep the interval as well");
+    assert.equal(only(step(unpaired, tick, moment(17_500)).effects, "poll").number, 2);
+    assert.deepEqual(step(unpaired, granted(1), moment(12_300)).state, unpaired);
+  });
+
+  test("the last poll of a code is made also while there is no other code yet", () => {
     const { state } = play([
       [0, booted],
       [0, offered(1, { expiresIn: 12 })],
       [5_500, tick],
       [5_600, pending(1)],
+      [10_500, tick],
+      [10_600, { type: "code-answered", number: 2, outcome: fault("connect") }],
     ]);
-    assert.equal(wakeAt(state), 10_500);
-    const { state: renewing, steps } = play(
+    const last = step(state, tick, moment(12_000));
+    assert.equal(only(last.effects, "poll").number, 1);
+    assert.equal(shownAttempt(last.state.offer), null);
+    assert.equal(stateName(step(last.state, granted(1), moment(12_100)).state), "confirming");
+  });
+
+  test("a window that ends in a code's last second takes neither the code nor its last poll", () => {
+    const settings = { start: "auto", window: 11_000 } as const;
+    const { state } = play(
       [
+        [0, booted],
+        [0, offered(1, { expiresIn: 12 })],
+        [5_500, tick],
+        [5_600, pending(1)],
         [10_500, tick],
-        [10_700, pending(1)],
+        [10_600, { type: "code-answered", number: 2, outcome: fault("rate-limited", { retryAfter: 9_000 }) }],
+        [11_000, tick],
       ],
-      {},
-      state,
+      { settings },
     );
-    assert.equal(only(steps[1]?.effects ?? [], "request-code").number, 2);
-    assert.equal(shownAttempt(renewing.offer)?.number, 1);
-    const next = step(renewing, offered(2, { userCode: "777777" }), moment(10_900)).state;
-    assert.deepEqual(
-      [shownAttempt(next.offer)?.code.userCode, shownAttempt(next.offer)?.ordinal],
-      ["777777", 2],
+    assert.equal(shownAttempt(state.offer)?.number, 1);
+    const last = step(state, tick, moment(12_000, { settings }));
+    assert.equal(only(last.effects, "poll").number, 1);
+    assert.equal(stateName(step(last.state, granted(1), moment(12_100, { settings })).state), "confirming");
+    assert.equal(stateName(step(last.state, pending(1), moment(12_100, { settings })).state), "idle");
+  });
+
+  test("a code that lives no longer than the interval is polled as it dies", () => {
+    const { state } = play([
+      [0, booted],
+      [100, offered(1, { expiresIn: 4 })],
+    ]);
+    assert.equal(shownAttempt(state.offer)?.number, 1);
+    assert.equal(
+      only(
+        play(
+          [
+            [2_500, tick],
+            [4_000, tick],
+          ],
+          {},
+          state,
+        ).steps[1]?.effects ?? [],
+        "poll",
+      ).number,
+      1,
     );
+  });
+
+  test("a code that the interval lets nobody poll any more leaves the screen, and another one is taken", () => {
+    const slow: Event = {
+      type: "poll-answered",
+      number: 1,
+      outcome: verdict({ type: "slow-down", interval: 60 }),
+    };
+    const { state, steps } = play([
+      [0, booted],
+      [0, offered(1, { expiresIn: 30 })],
+      [5_500, tick],
+      [5_600, slow],
+    ]);
+    assert.equal(shownAttempt(state.offer), null);
+    assert.equal(only(steps[3]?.effects ?? [], "request-code").number, 2);
   });
 
   test("a dead code leaves the screen even while the next one can't be had", () => {
@@ -288,7 +364,6 @@ describe("the device grant", () => {
       [0, booted],
       [0, offered(1, { expiresIn: 12 })],
       [10_500, tick],
-      [10_600, pending(1)],
       [10_700, { type: "code-answered", number: 2, outcome: fault("timeout") }],
       [12_000, tick],
     ]);
@@ -323,9 +398,9 @@ describe("the device grant", () => {
   test("an older answer never replaces a newer code", () => {
     const { state } = play([
       [0, booted],
-      [50, { type: "pair-requested" }],
-      [100, offered(1, { userCode: "111111" })],
-      [150, offered(2, { userCode: "222222" })],
+      [1_050, { type: "pair-requested" }],
+      [1_100, offered(1, { userCode: "111111" })],
+      [1_150, offered(2, { userCode: "222222" })],
     ]);
     assert.equal(shownAttempt(state.offer)?.code.userCode, "222222");
   });
@@ -341,11 +416,11 @@ describe("the device grant", () => {
       ],
       { settings },
     );
-    assert.equal(stateName(state), "awaiting-user");
+    assert.equal(wakeAt(state), 12_000, "no other code is taken");
     const { state: later } = play(
       [
-        [10_500, tick],
-        [10_600, pending(1)],
+        [12_000, tick],
+        [12_100, pending(1)],
       ],
       { settings },
       state,
@@ -414,9 +489,220 @@ describe("the device grant", () => {
       step(sent, { type: "code-answered", number: sent.lastNumber, outcome: fault(kind) }, moment(due + 60))
         .state;
     for (const kind of ["connect", "timeout", "dns", "tls", "captive-portal", "clock"] as const)
-      assert.equal(answered(kind).lastNumber, sent.lastNumber + 1, kind);
+      assert.equal(wakeAt(answered(kind)), due + 1_000, kind);
     for (const kind of ["server", "rate-limited"] as const)
       assert.ok((wakeAt(answered(kind)) ?? 0) >= due + 60 + 1_000, kind);
+  });
+});
+
+/**
+ * A device and what answers its requests for codes and its polls, a tenth of a second later, with something that
+ * happens again and again beside it.
+ *
+ * @returns when requests for codes left
+ */
+function requestsIn(
+  ms: number,
+  answers: { readonly code: (number: number) => Event; readonly poll?: (number: number) => Event },
+  often: { readonly every: number; readonly events: readonly Event[] } = { every: Infinity, events: [] },
+): number[] {
+  const left: number[] = [];
+  const answered: { readonly at: number; readonly event: Event }[] = [];
+  let state = initialState;
+  let disturbedAt = 0;
+  const send = (event: Event, now: number) => {
+    const taken = step(state, event, moment(now));
+    state = taken.state;
+    for (const { type, ...effect } of taken.effects) {
+      if (type === "request-code") left.push(now);
+      const answer = { "request-code": answers.code, poll: answers.poll ?? pending }[type as "poll"];
+      if (answer !== undefined && "number" in effect)
+        answered.push({ at: now + 100, event: answer(effect.number) });
+    }
+  };
+  send(booted, 0);
+  for (;;) {
+    const next = answered[0]?.at ?? Infinity;
+    const now = Math.min(next, wakeAt(state) ?? Infinity, disturbedAt + often.every);
+    if (now > ms) return left;
+    if (now === next) send(answered.shift()?.event ?? tick, now);
+    else if (now < disturbedAt + often.every) send(tick, now);
+    else {
+      disturbedAt = now;
+      for (const event of often.events) send(event, now);
+    }
+  }
+}
+
+describe("requests for codes", () => {
+  const failing = (kind: FaultKind) => (number: number) =>
+    ({ type: "code-answered", number, outcome: fault(kind) }) as const;
+  const denied = (number: number): Event => ({
+    type: "poll-answered",
+    number,
+    outcome: verdict({ type: "denied" }),
+  });
+  const within = (times: readonly number[], from: number, to: number) =>
+    times.filter((at) => at >= from && at < to).length;
+
+  test("follow each other at once where a code had its time", () => {
+    const times = requestsIn(600_000, { code: offered });
+    assert.deepEqual(times, [0, 118_500, 237_000, 355_500, 474_000, 592_500]);
+  });
+
+  test("are few where codes die as they come, and fewer with time", () => {
+    for (const expiresIn of [0.001, 1, 3]) {
+      const times = requestsIn(1_200_000, { code: (number) => offered(number, { expiresIn }) });
+      assert.ok(within(times, 0, 60_000) <= 8, `${within(times, 0, 60_000)} in the first minute`);
+      assert.ok(within(times, 600_000, 1_200_000) <= 21, `${within(times, 600_000, 1_200_000)} in ten more`);
+    }
+  });
+
+  test("are few where each code is refused, and at once again after a press", () => {
+    const times = requestsIn(1_200_000, { code: offered, poll: denied });
+    assert.ok(within(times, 600_000, 1_200_000) <= 20);
+    const { state } = play([
+      [0, booted],
+      [0, offered(1)],
+      [5_500, tick],
+      [5_600, denied(1)],
+      [5_700, { type: "pair-requested" }],
+    ]);
+    assert.equal(state.lastNumber, 2);
+  });
+
+  test("are no more than a clock, a network or a program wants that does not stop", () => {
+    const pressing = [{ type: "pair-requested" }, { type: "cancel-requested" }] as const;
+    for (const code of [offered, failing("server"), failing("rate-limited")]) {
+      const times = requestsIn(120_000, { code }, { every: 10, events: pressing });
+      assert.ok(within(times, 0, 30_000) <= 8, `${within(times, 0, 30_000)} in 30 s`);
+      assert.ok(within(times, 60_000, 120_000) <= 7, `${within(times, 60_000, 120_000)} in a minute later`);
+    }
+    for (const event of [{ type: "clock-changed" }, { type: "network-changed", up: true }] as const)
+      for (const kind of ["connect", "clock", "server"] as const) {
+        const times = requestsIn(600_000, { code: failing(kind) }, { every: 2_000, events: [event] });
+        assert.ok(
+          within(times, 0, 30_000) <= 8,
+          `${event.type}, ${kind}: ${within(times, 0, 30_000)} in 30 s`,
+        );
+        assert.ok(within(times, 300_000, 600_000) <= 30, `${within(times, 300_000, 600_000)} in 5 min`);
+      }
+    const spoilt = requestsIn(
+      600_000,
+      { code: (number) => offered(number, { expiresIn: 0.001 }) },
+      { every: 2_000, events: [{ type: "network-changed", up: true }] },
+    );
+    assert.ok(within(spoilt, 300_000, 600_000) <= 11, `${within(spoilt, 300_000, 600_000)} in 5 min`);
+  });
+
+  test("are made as soon as there is a way, however many found none before", () => {
+    let state = play([[0, booted]]).state;
+    for (let now = 1_000; now < 10_000; now += 1_000) {
+      state = play(
+        [
+          [now - 500, failing("dns")(state.lastNumber)],
+          [now, { type: "pair-requested" }],
+        ],
+        {},
+        state,
+      ).state;
+    }
+    assert.equal(state.lastNumber, 10);
+    const { steps } = play(
+      [
+        [9_500, failing("dns")(10)],
+        [10_000, { type: "network-changed", up: true }],
+      ],
+      {},
+      state,
+    );
+    only(steps[1]?.effects ?? [], "request-code");
+  });
+
+  test("are made as soon as there is a way, however often it changed while all was well", () => {
+    const change: Event = { type: "network-changed", up: true };
+    const quiet = Array.from({ length: 20 }, (_, count) => [1_000 + count, change] as const);
+    const { state } = play([[0, booted], [0, offered(1)], ...quiet, [2_000, { type: "pair-requested" }]]);
+    const { steps } = play(
+      [
+        [5_000, failing("dns")(2)],
+        [5_001, change],
+      ],
+      {},
+      state,
+    );
+    only(steps[1]?.effects ?? [], "request-code");
+  });
+
+  test("one is enough for several presses, which are served at once where the last one is a second ago", () => {
+    const press: Event = { type: "pair-requested" };
+    const { state, steps } = play([
+      [0, booted],
+      [50, press],
+      [100, press],
+      [200, offered(1)],
+      [300, press],
+      [400, press],
+      [1_000, tick],
+      [1_100, offered(2)],
+      [9_000, press],
+    ]);
+    const left = steps.map(({ effects }) => effects.filter(({ type }) => type === "request-code").length);
+    assert.deepEqual(left, [1, 0, 0, 0, 0, 0, 1, 0, 1]);
+    assert.equal(
+      shownAttempt(steps[3]?.state.offer ?? state.offer)?.number,
+      1,
+      "what was on its way is shown",
+    );
+    assert.equal(state.lastNumber, 3);
+  });
+});
+
+describe("a pause that the server asks for", () => {
+  const limited = (retryAfter: number): Event => ({
+    type: "poll-answered",
+    number: 1,
+    outcome: fault("rate-limited", { retryAfter }),
+  });
+  const polling = play([
+    [0, booted],
+    [0, offered(1)],
+    [5_500, tick],
+  ]).state;
+
+  test("within a code's life keeps the code, which is polled after it", () => {
+    const { state } = play([[5_600, limited(60_000)]], {}, polling);
+    assert.equal(shownAttempt(state.offer)?.number, 1);
+    assert.equal(only(step(state, tick, moment(65_600)).effects, "poll").number, 1);
+  });
+
+  test("beyond a code's life takes it off the screen, and the next one comes when the pause is over", () => {
+    const { state } = play([[5_600, limited(3_600_000)]], {}, polling);
+    assert.equal(shownAttempt(state.offer), null);
+    assert.equal(wakeAt(state), 3_605_600);
+    const { state: changed } = play([[6_000, { type: "network-changed", up: true }]], {}, state);
+    assert.equal(wakeAt(changed), 3_605_600);
+  });
+
+  test("does not keep a person from one try", () => {
+    const refused: Event = {
+      type: "code-answered",
+      number: 1,
+      outcome: fault("rate-limited", { retryAfter: 3_600_000 }),
+    };
+    const { state } = play([
+      [0, booted],
+      [100, refused],
+    ]);
+    const pressed = step(state, { type: "pair-requested" }, moment(2_000));
+    assert.ok(only(pressed.effects, "request-code").insisting);
+    const again = step(pressed.state, { ...refused, number: 2 } as Event, moment(2_100));
+    assert.deepEqual([again.effects, wakeAt(again.state)], [[], 3_602_100]);
+  });
+
+  test("is heeded where no person asks", () => {
+    const { effects } = step(initialState, booted, moment(0));
+    assert.ok(!only(effects, "request-code").insisting);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Effect, Event } from "../../../daemon/pairing/events.ts";
 import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt } from "../../../daemon/pairing/name.ts";
 import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import { isDone } from "../../../daemon/pairing/watch.ts";
 import { code, device, fault, moment, record, tokens, verdict } from "./examples.ts";
 
 const RUNS = 3_000;
@@ -69,8 +70,14 @@ class World {
   readonly #manual: boolean;
   #open: Asked[] = [];
   #serial = 0;
-  /** Per attempt: when the last poll left, and the interval the server asks for now. */
-  readonly #polls = new Map<number, { at: number; interval: number }>();
+  /** Per code: when it came or was polled last, the interval that the server asks for now, and when it dies. */
+  readonly #polls = new Map<number, { at: number; interval: number; deadline: number; polled: boolean }>();
+  /** When the last poll left, of whatever code. */
+  #polledAt = Number.NEGATIVE_INFINITY;
+  /** Requests for codes: when they left, and whether they found no way to Frame.io. */
+  readonly #requests = new Map<number, { readonly at: number; reached: boolean }>();
+  /** Presses that no request has followed. */
+  #pressed = false;
   #prepared = false;
 
   constructor(random: number, manual: boolean, stored: boolean) {
@@ -91,11 +98,24 @@ class World {
 
   #check(effect: Effect): void {
     switch (effect.type) {
+      case "request-code":
+        this.#checkPace();
+        assert.ok(!effect.insisting || this.#pressed, "insists only where a person does, and once");
+        if (effect.insisting) this.#pressed = false;
+        this.#requests.set(effect.number, { at: this.now, reached: true });
+        break;
       case "poll": {
         const last = this.#polls.get(effect.number);
         assert.ok(last !== undefined, "polls a code that was given out");
-        assert.ok(this.now - last.at >= last.interval, `polls no faster than every ${last.interval} ms`);
+        // RFC 8628 §3.5 counts from poll to poll: a code that lives no longer than that has one as it dies.
+        const least = last.polled
+          ? last.at + last.interval
+          : Math.min(last.at + last.interval, last.deadline);
+        assert.ok(this.now >= least, `polls no faster than every ${last.interval} ms`);
+        assert.ok(this.now - this.#polledAt >= INTERVAL_MS, "nor by changing the code");
         last.at = this.now;
+        last.polled = true;
+        this.#polledAt = this.now;
         break;
       }
       case "prepare-refresh":
@@ -121,6 +141,16 @@ class World {
       effect.type !== "revoke"
     )
       this.#open.push(effect);
+  }
+
+  #checkPace(): void {
+    const all = [...this.#requests.values()];
+    const last = Math.max(...all.map(({ at }) => at));
+    assert.ok(this.now - last >= 1_000 - ROUNDING, "asks for codes no more often than once a second");
+    for (const seconds of [10, 60, 600]) {
+      const recent = all.filter(({ at, reached }) => reached && at > this.now - seconds * 1000 + ROUNDING);
+      assert.ok(recent.length < 5 + seconds / 10, `${recent.length + 1} codes in ${seconds} s`);
+    }
   }
 
   #keepsTokens(before: State, event: Event, effects: readonly Effect[]): void {
@@ -158,11 +188,8 @@ class World {
     const shown = shownAttempt(offer);
     if (shown !== null) {
       assert.ok(shown.deadline > this.now, "shows no dead code");
-      const lastLook = offer.at === "requesting";
-      assert.ok(
-        lastLook || (offer.at === "awaiting" && offer.attempt === shown),
-        "polls the code that it shows",
-      );
+      const watch = offer.at === "awaiting" ? offer.watch : offer.at === "requesting" ? offer.former : null;
+      assert.ok(watch?.attempt === shown && !isDone(watch), "polls the code that it shows");
     }
     const mustMove =
       offer.at !== "resting" || grant !== null || (!this.#manual && offer.reason === "not-started");
@@ -179,9 +206,12 @@ class World {
         this.now = Math.max(this.now, wakeAt(this.state) ?? this.now);
         this.send({ type: "tick" });
         return;
-      case "act":
-        this.send(ACTS[move.what % ACTS.length]?.(this.state) ?? { type: "tick" });
+      case "act": {
+        const event = ACTS[move.what % ACTS.length]?.(this.state) ?? { type: "tick" };
+        if (event.type === "pair-requested") this.#pressed = true;
+        this.send(event);
         return;
+      }
       case "answer": {
         const index = move.pick % Math.max(1, this.#open.length);
         const [asked] = this.#open.splice(index, 1);
@@ -198,6 +228,9 @@ class World {
     const issued = tokens(`t${this.#serial}`);
     switch (asked.type) {
       case "request-code": {
+        const request = this.#requests.get(number);
+        if (request !== undefined && move.fault !== null && NO_WAY_AT_ALL.includes(move.fault))
+          request.reached = false;
         if (outcome !== null) return { type: "code-answered", number, outcome };
         if (move.how === 0)
           return {
@@ -205,11 +238,13 @@ class World {
             number,
             outcome: verdict({ type: "refused", error: "invalid_client", description: null }),
           };
-        this.#polls.set(number, { at: this.now, interval: 5_000 });
+        const expiresIn = LIVES[move.how % LIVES.length] ?? 120;
+        const deadline = (request?.at ?? this.now) + expiresIn * 1000;
+        this.#polls.set(number, { at: this.now, interval: INTERVAL_MS, deadline, polled: false });
         return {
           type: "code-answered",
           number,
-          outcome: verdict({ type: "offered", code: code({ expiresIn: 20 + move.how * 10 }) }),
+          outcome: verdict({ type: "offered", code: code({ expiresIn }) }),
         };
       }
       case "poll": {
@@ -249,6 +284,13 @@ class World {
     }
   }
 }
+
+/** Seconds that a code lives, as servers may have it. */
+const LIVES = [120, 0.001, 1, 4, 7, 20, 30, 60, 90, 120] as const;
+const INTERVAL_MS = 5_000;
+/** Milliseconds: times here are no whole numbers. */
+const ROUNDING = 0.001;
+const NO_WAY_AT_ALL: readonly FaultKind[] = ["dns", "timeout", "captive-portal", "clock"];
 
 const POLLS: readonly ((tokens: Tokens) => PollVerdict)[] = [
   () => ({ type: "pending" }),
@@ -292,6 +334,42 @@ function tokensIn(event: Event): Tokens | null {
   return given.type === "granted" || given.type === "refreshed" ? given.tokens : null;
 }
 
+/** All that could make a device ask for codes: servers that spoil them, programs, networks and clocks in a storm. */
+const storms: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 3_000 }) }),
+  },
+  { weight: 2, arbitrary: fc.constant<Move>({ do: "wake" }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("answer" as const),
+      pick: fc.nat(2),
+      how: fc.constantFrom(0, 1, 2, 3, 5, 6),
+      fault: fc.option(fc.constantFrom<FaultKind>("dns", "clock", "rate-limited", "server"), { freq: 3 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant("act" as const), what: fc.constantFrom(0, 1, 3, 4, 5) }),
+  },
+);
+
+test("no server, clock, network or program makes a device ask for codes faster than its pace", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      fc.array(storms, { minLength: 3 * STEPS, maxLength: 5 * STEPS }),
+      (random, list) => {
+        const world = new World(random, false, false);
+        for (const move of list) world.move(move);
+      },
+    ),
+    { numRuns: RUNS / 10, includeErrorInReport: true },
+  );
+});
+
 test("no sequence of events loses tokens, shows a code that is not polled, polls too fast, or stops for ever", (t) => {
   fc.assert(
     fc.property(
@@ -304,7 +382,7 @@ test("no sequence of events loses tokens, shows a code that is not polled, polls
         for (const move of list) world.move(move);
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: RUNS, includeErrorInReport: true },
   );
   t.diagnostic(`${RUNS} sequences of up to ${STEPS} moves`);
 });

@@ -77,6 +77,7 @@ class Bench {
           return () => this.#listeners.delete(listener);
         },
       },
+      urgent: () => null,
       changed: () => this.changes++,
       lost: (message) => this.lost.push(message),
       ...more,
@@ -118,6 +119,28 @@ test("start resolves with the first picture on the display", async () => {
     qr_module: null,
     qr_quiet: null,
   });
+  await presenter.close();
+});
+
+test("a picture waits for what is more urgent, the countdown's as well, and is one picture then", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  let urgent: Promise<void> | null = null;
+  const presenter = bench.presenter(async () => panel, { urgent: () => urgent });
+  await presenter.start();
+  await bench.become(snapshotOf("awaiting-user"));
+  const before = panel.pictures.length;
+  let over = () => {};
+  urgent = new Promise((resolve) => {
+    over = resolve;
+  });
+  await bench.clock.advance(3_000);
+  await bench.become(snapshotOf("confirming"));
+  assert.equal(panel.pictures.length, before);
+  urgent = null;
+  over();
+  await settled();
+  assert.equal(panel.pictures.length, before + 1);
   await presenter.close();
 });
 

@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 
-/** A program of this directory as one file of plain JavaScript, which starts quickly and from anywhere. */
+/** What sqlite3 is made of at run time. */
+const SQLITE3 = [
+  ...["sqlite3/package.json", "sqlite3/lib", "sqlite3/build/Release/node_sqlite3.node"],
+  ...["bindings", "file-uri-to-path"],
+];
+
+/**
+ * A program of this directory as one file of plain JavaScript, and what it needs beside it: it starts quickly, and for
+ * a user as well who may not look into the directory that this clone is in.
+ */
 export async function compile(program: string, directory: string): Promise<string> {
   const outfile = join(directory, `${program}.cjs`);
   await build({
@@ -13,10 +22,11 @@ export async function compile(program: string, directory: string): Promise<strin
     bundle: true,
     platform: "node",
     format: "cjs",
-    alias: { sqlite3: createRequire(import.meta.url).resolve("sqlite3") },
-    external: ["*/sqlite3.js"],
+    external: ["sqlite3"],
     logLevel: "warning",
   });
+  for (const part of SQLITE3)
+    cpSync(join("node_modules", part), join(directory, "node_modules", part), { recursive: true });
   return outfile;
 }
 

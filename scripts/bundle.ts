@@ -1,0 +1,24 @@
+import type { BuildOptions } from "esbuild";
+
+/** What CommonJS packages in the bundle expect to find around them. */
+const BANNER = `#!/usr/bin/env node
+import { createRequire as bundleRequire } from "node:module";
+import { dirname as bundleDirname } from "node:path";
+import { fileURLToPath as bundlePath } from "node:url";
+const require = bundleRequire(import.meta.url);
+const __filename = bundlePath(import.meta.url);
+const __dirname = bundleDirname(__filename);`;
+
+/** How a program becomes one file that needs no package but the native ones. */
+export const BUNDLE = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
+  alias: { "brotli/decompress.js": "./scripts/brotli.ts" },
+  // Native modules, found beside the bundle at run time.
+  external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
+  banner: { js: BANNER },
+  logLevel: "warning",
+} satisfies BuildOptions;
