@@ -15,10 +15,13 @@ export interface BackendParts {
   readonly presenter: Presenter;
   readonly clock: Clock;
   readonly meters: Meters;
+  /** As `governing` gives it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The daemon as the local API sees it. */
-export function createBackend({ runner, status, vault, presenter, clock, meters }: BackendParts): Backend {
+export function createBackend(parts: BackendParts): Backend {
+  const { runner, status, vault, presenter, clock, meters, environment } = parts;
   return {
     snapshot: () => status.snapshot(),
     subscribe: (listener) => status.subscribe(listener),
@@ -37,6 +40,7 @@ export function createBackend({ runner, status, vault, presenter, clock, meters 
     screen: () => presenter.picture(),
     capabilities: () => presenter.capabilities(),
     history: (limit) => vault.history(limit),
+    environment: () => environment,
     meters,
   };
 }

@@ -17,6 +17,7 @@ import { watchClock } from "./clock-watch.ts";
 import type { Config } from "./config.ts";
 import { ClientSecret, loadClientSecret } from "./credentials.ts";
 import type { Identity } from "./domain.ts";
+import { governing } from "./environment.ts";
 import { createFrameio, type Frameio } from "./frameio/client.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
@@ -373,7 +374,7 @@ export class Daemon {
   }
 
   async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
-    const { config, root, log } = this.#options;
+    const { config, root, environment, log } = this.#options;
     const { startLocal } = await import("./local/server.ts");
     const local = await startLocal({
       backend: createBackend({
@@ -383,6 +384,7 @@ export class Daemon {
         presenter: this.#presenter,
         clock: this.#clock,
         meters: this.#meters,
+        environment: governing(environment, config),
       }),
       http: config.http,
       language: config.display.language,

@@ -31,5 +31,7 @@ export interface Backend {
   screen(): Picture | null;
   capabilities(): Capabilities;
   history(limit: number): Promise<readonly HistoryEntry[]>;
+  /** The environment variables that the daemon goes by; none of them holds a secret. */
+  environment(): Readonly<Record<string, string>>;
   readonly meters: Meters;
 }

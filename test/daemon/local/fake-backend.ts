@@ -82,6 +82,7 @@ export class FakeBackend implements Backend {
   picture: Picture | null = null;
   entries: HistoryEntry[] = [];
   revoked = true;
+  variables: Readonly<Record<string, string>> = {};
   /** Thrown by the next call that can fail. */
   failure: Error | null = null;
   readonly #listeners = new Set<() => void>();
@@ -123,6 +124,10 @@ export class FakeBackend implements Backend {
   async token(minimumLife: number): Promise<TokenAnswer> {
     this.#called(`token ${minimumLife}`);
     return this.tokenAnswer;
+  }
+
+  environment(): Readonly<Record<string, string>> {
+    return this.variables;
   }
 
   tokenRefused(accessToken: string): void {

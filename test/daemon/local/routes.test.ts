@@ -179,6 +179,15 @@ test("a refused token is passed on", async (context) => {
   }
 });
 
+test("the environment is told on the socket alone", async (context) => {
+  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  running.backend.variables = { HTTPS_PROXY: "http://***@proxy.example:3128" };
+  const answer = await overSocket(running, "/v1/environment");
+  assert.deepEqual([answer.status, JSON.parse(answer.body)], [200, running.backend.variables]);
+  const refused = await overTcp(running, "/v1/environment");
+  assert.deepEqual([refused.status, refused.body.includes("proxy.example")], [403, false]);
+});
+
 test("no token is ever told or taken on TCP", async (context) => {
   const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
   running.backend.become(PAIRED);
@@ -330,6 +339,7 @@ test("the OpenAPI document describes every route, the same on both listeners", a
     "/healthz",
     "/metrics",
     "/v1/cancel",
+    "/v1/environment",
     "/v1/events",
     "/v1/history",
     "/v1/pair",
