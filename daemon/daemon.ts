@@ -216,7 +216,8 @@ export class Daemon {
 
   #makePresenter(): Presenter {
     const { config, root, environment, log } = this.#options;
-    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM };
+    const urgent = () => this.#runner?.settling ?? null;
+    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
     const presenter = new Presenter({
       language: config.display.language,
       pairedFor: config.display.paired_for,
@@ -232,7 +233,7 @@ export class Daemon {
         for (const warning of warnings) log.warn(warning);
         return display;
       },
-      urgent: () => this.#runner?.settling ?? null,
+      urgent,
       changed: () => this.#status.update(),
       lost: (message) => {
         this.#meters.displayErrors.inc();
