@@ -179,13 +179,15 @@ export class Bench {
   async authorize(scanned: URL, project = "Feature Film"): Promise<void> {
     const page = new URL(scanned.pathname.toLowerCase(), this.frameio.url);
     const form = new URLSearchParams({ decision: "authorize", project: this.#projectId(project) });
-    const sent = request(page, {
+    const asked = request(page, {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       ca: this.#authority.cert,
       servername: HOST,
-    }).end(form.toString());
-    const [response] = (await once(sent, "response")) as [IncomingMessage];
+      agent: false,
+    });
+    asked.end(form.toString());
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
     response.resume();
     if (response.statusCode !== 303) throw new Error(`the pairing page answered ${response.statusCode}`);
   }
