@@ -32,7 +32,7 @@ export class DaemonProcess {
    */
   constructor(
     board: Board,
-    simulator: Simulator,
+    frameio: Pick<Simulator, "url" | "secret">,
     settings: Readonly<Record<string, string | null>> | "none" = {},
     surroundings: {
       readonly environment?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export class DaemonProcess {
     this.child = spawn(command, given, {
       env: {
         PATH: process.env.PATH,
-        ...(settings === "none" ? {} : variables(board, simulator, settings)),
+        ...(settings === "none" ? {} : variables(board, frameio, settings)),
         ...surroundings.environment,
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -131,12 +131,12 @@ export class DaemonProcess {
 /** The settings of a test as the daemon's environment. */
 function variables(
   board: Board,
-  simulator: Simulator,
+  frameio: Pick<Simulator, "url" | "secret">,
   settings: Readonly<Record<string, string | null>>,
 ): Record<string, string> {
   const all: Record<string, string | null> = {
-    "frameio.base_url": simulator.url,
-    "frameio.client_secret_file": board.write("/etc/c2cd/client_secret", simulator.secret, 0o600),
+    "frameio.base_url": frameio.url,
+    "frameio.client_secret_file": board.write("/etc/c2cd/client_secret", frameio.secret, 0o600),
     "http.listen": "127.0.0.1:0",
     "presence.mode": "off",
     "log.format": "journal",
