@@ -99,10 +99,13 @@ interface Stage {
   asked(call: Call): number;
 }
 
+/** Seconds: much longer than a test on a busy machine, much shorter than the jumps. */
+const CODE_LIFE_S = 1_800;
+
 /** A board by that clock, and a Frame.io whose certificate is good for some months around the real time. */
 async function onStage(setting: string, run: (stage: Stage) => Promise<void>): Promise<void> {
   const board = new Board();
-  const simulator = await startSimulator({ interval: 1, tls });
+  const simulator = await startSimulator({ interval: 1, codeLife: CODE_LIFE_S, tls });
   const time = new FakeTime(board, setting);
   const started: DaemonProcess[] = [];
   try {
@@ -182,16 +185,19 @@ describe("a clock that is set", { skip, concurrency: 2 }, () => {
 
     test(`${name} while awaiting the user keeps the code and moves no poll`, () =>
       onStage("+0", async (stage) => {
-        const { simulator, time, start } = stage;
+        const { simulator, time, start, asked } = stage;
         const daemon = start();
         const { pairing } = await daemon.until("a code", (snapshot) => snapshot.pairing !== null);
         time.set(setting);
-        await simulator.nextRequest(({ call }) => call === "poll");
-        await simulator.nextRequest(({ call }) => call === "poll");
+        const before = asked("poll");
+        // On a busy machine the connection may not outlive the time between two polls, and the next one is refused.
+        await eventually("two polls, or a word about the clock", async () =>
+          asked("poll") >= before + 2 || clockIsWrong(await daemon.snapshot()) ? true : null,
+        );
         const still = await daemon.snapshot();
         assert.equal(still.pairing?.user_code, pairing?.user_code, "the same code");
         const left = still.pairing?.expires_in ?? 0;
-        assert.ok(left > 60 && left <= 120, `its life did not jump: ${left} s`);
+        assert.ok(left > 0 && left <= CODE_LIFE_S, `its life did not jump: ${left} s`);
         const times = simulator
           .requests()
           .filter(({ call }) => call === "poll")
@@ -252,6 +258,7 @@ describe("a clock that is set", { skip, concurrency: 2 }, () => {
         const access_token = await daemon.accessToken();
         const answered = simulator.nextRequest(({ call }) => call === "refresh");
         await daemon.ask("POST", "/v1/token/refused", { access_token });
+        await eventually("the refresh at Frame.io", () => simulator.faults.list()[0]?.hit || null);
         time.set(setting);
         await answered;
         await eventually("another token", async () => {
