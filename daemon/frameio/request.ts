@@ -1,3 +1,4 @@
+import type { BodyEncoding } from "../domain.ts";
 import { Secret } from "../secret.ts";
 
 export type Fields = Readonly<Record<string, string | Secret>>;
@@ -27,8 +28,6 @@ export function get(path: string, bearer: Secret | null = null): ApiRequest {
 export function post(path: string, fields: Fields | null, bearer: Secret | null = null): ApiRequest {
   return { method: "POST", path, fields, bearer, headers: {} };
 }
-
-export type BodyEncoding = "multipart" | "urlencoded";
 
 /** Encodes a form. The documented encoding is multipart; the reference's own samples also use urlencoded (API facts §3.1). */
 export async function encodeFields(

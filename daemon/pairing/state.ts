@@ -13,6 +13,10 @@ export interface State {
   readonly grant: Grant | null;
   /** Tokens that an unpair is revoking now; no offer starts meanwhile. */
   readonly leaving: number | null;
+  /** Whether somebody could see what Frame.io says of this device. */
+  readonly watched: boolean;
+  /** Whether the status socket is joined, by which Frame.io tells of changes itself. */
+  readonly attended: boolean;
   /** When the way to Frame.io may last have become another one: what was sent before it says nothing about that way. */
   readonly hurriedAt: number;
   /** Numbers handed out so far, for attempts and grants alike: an answer that names an older one is late. */
@@ -118,6 +122,8 @@ export interface Grant {
   /** Whether a device record of this grant has been written: only then is the device shown as paired. */
   readonly kept: boolean;
   readonly reading: Reading;
+  /** When `GET /v2/devices/me` was last sent, or the reading began. */
+  readonly readAt: number;
   readonly refresh: Refresh;
   /** When an access token that was refused was, or will be, exchanged for that; null for never. */
   readonly refusedAt: number | null;
@@ -125,8 +131,10 @@ export interface Grant {
 
 /** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */
 export type Reading =
+  /** Read; again when its pace says so. */
   | { readonly at: "rest" }
-  | { readonly at: "sent"; readonly sentAt: number; readonly failures: number }
+  /** `doubted`: something may have changed since it was sent, so the answer may be an old one. */
+  | { readonly at: "sent"; readonly failures: number; readonly doubted: boolean }
   | { readonly at: "retry"; readonly when: number; readonly failures: number };
 
 export type Refresh =
@@ -155,6 +163,8 @@ export const initialState: State = {
   offer: { at: "resting", reason: "not-started" },
   grant: null,
   leaving: null,
+  watched: false,
+  attended: false,
   hurriedAt: Number.NEGATIVE_INFINITY,
   lastNumber: 0,
   trouble: null,

@@ -127,9 +127,12 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
     frameio: pending.watch(frameio),
     clock,
     random,
-    accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
+    accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
+    deviceIds: () => runner.state.grant?.device?.ids ?? [],
     onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-    onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
+    onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
+    onStatus: (paused) =>
+      runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
     onTrouble() {},
   });
   runner.subscribe(() => presence.update());

@@ -8,7 +8,10 @@ export function addStatus(app: FastifyInstance, { backend }: RouteParts): void {
   app.get(
     "/v1/status",
     { schema: { summary: "What the device is doing", response: answers(200, ref(SnapshotSchema)) } },
-    async () => backend.snapshot(),
+    async () => {
+      backend.glance();
+      return backend.snapshot();
+    },
   );
   app.get<{ Querystring: Static<typeof HistoryQuery> }>(
     "/v1/history",

@@ -132,6 +132,8 @@ test("url_pairing = false leaves the header away", async () => {
 test("the device's record is read with the bearer and no body", async () => {
   const { baseUrl, seen } = await answering(200, {
     _type: "project_device",
+    id: "record-1",
+    device_id: "device-1",
     name: "FUJIFILM-X100VI-4CA00368",
     status: "paused",
     authorization: { expires_at: "2031-01-02T03:04:05Z", scopes: { asset_create: true, offline: true } },
@@ -140,6 +142,7 @@ test("the device's record is read with the bearer and no body", async () => {
   assert.deepEqual(expectVerdict(await client(baseUrl).device(new Secret("access-1"))), {
     type: "device",
     device: {
+      ids: ["device-1", "record-1"],
       name: "FUJIFILM-X100VI-4CA00368",
       project: { id: "9d7f0b9e-6a0e-4f0e-8d0f-000000000001", name: "Łódź — Nachtdreh 夜" },
       authorizationExpiresAt: Date.UTC(2031, 0, 2, 3, 4, 5),

@@ -416,6 +416,7 @@ describe("the device's record", () => {
     return verdict.device;
   };
   const NOTHING = {
+    ids: [],
     name: null,
     project: null,
     authorizationExpiresAt: null,
