@@ -15,6 +15,8 @@ export interface ApiParts {
   readonly faults: Faults;
   readonly journal: Journal;
   readonly limits: RateLimits;
+  /** The one that OAuth's calls are understood in; null for any. */
+  readonly bodyEncoding: "multipart" | "urlencoded" | null;
   readonly wires: Wires;
   readonly addresses: () => Addresses;
   /** The server's wall clock, ms. */
@@ -34,7 +36,9 @@ export async function serveApi(
   const time = now();
   const { path } = target(request);
   const method = request.method ?? "GET";
-  const contentType = header(request, "content-type");
+  const sentType = header(request, "content-type");
+  const misread = isFormPath(path) && !sentType?.includes(parts.bodyEncoding ?? "");
+  const contentType = misread ? null : sentType;
   const body = await (isUploadPath(path) ? discardBody(request) : readBody(request));
   const fields = await (isFormPath(path) ? formFields(contentType, body) : looseFields(contentType, body));
   const call = callOf(method, path, fields);

@@ -41,6 +41,8 @@ export interface SimulatorOptions {
   readonly refreshLife?: number;
   /** Seconds after which a waiting code is authorized by itself; null, the default, for never. */
   readonly autoApproveAfter?: number | null;
+  /** The one encoding of OAuth's calls that it understands; both by default. */
+  readonly bodyEncoding?: "multipart" | "urlencoded";
   /** Wall time in ms since 1970; the machine's by default. */
   readonly now?: () => number;
   /** Of the generator behind the probability of faults. */
@@ -73,6 +75,8 @@ export interface Simulator {
   forget(clientId?: string): void;
   pause(clientId?: string): void;
   resume(clientId?: string): void;
+  /** Chooses the end of the authorization anew; null for none. */
+  expire(expiresAt: number | null, clientId?: string): void;
   /** Name or id. */
   renameProject(project: string, name: string): void;
   projects(): readonly Project[];
@@ -130,6 +134,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     journal,
     limits: new RateLimits(),
+    bodyEncoding: options.bodyEncoding ?? null,
     wires,
     addresses: () => ({ pairing: options.publicUrl ?? url, api: url }),
     now,
@@ -184,6 +189,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     forget: (clientId) => frameio.forget(clientId),
     pause: (clientId) => frameio.pause(clientId),
     resume: (clientId) => frameio.resume(clientId),
+    expire: (expiresAt, clientId) => frameio.expire(expiresAt, clientId),
     renameProject: (project, name) => frameio.renameProject(project, name),
     projects: () => frameio.projects,
     codes: () => frameio.codes(),
