@@ -1,3 +1,4 @@
+import type { Audience } from "./audience.ts";
 import { brokerToken } from "./broker.ts";
 import type { Clock } from "./clock.ts";
 import type { Backend } from "./local/backend.ts";
@@ -9,6 +10,7 @@ import type { Meters } from "./status/meters.ts";
 import type { Vault } from "./vault/vault.ts";
 
 export interface BackendParts {
+  readonly audience: Audience;
   readonly runner: Runner;
   readonly status: StatusKeeper;
   readonly vault: Vault;
@@ -21,10 +23,12 @@ export interface BackendParts {
 
 /** The daemon as the local API sees it. */
 export function createBackend(parts: BackendParts): Backend {
-  const { runner, status, vault, presenter, clock, meters, environment } = parts;
+  const { audience, runner, status, vault, presenter, clock, meters, environment } = parts;
   return {
     snapshot: () => status.snapshot(),
     subscribe: (listener) => status.subscribe(listener),
+    glance: () => audience.glance(),
+    stay: () => audience.stay(),
     async pair() {
       runner.dispatch({ type: "pair-requested" });
     },
@@ -37,6 +41,7 @@ export function createBackend(parts: BackendParts): Backend {
     token: (minimumLife) => brokerToken(runner, clock, minimumLife),
     tokenRefused: (accessToken) =>
       runner.dispatch({ type: "token-refused", accessToken: new Secret(accessToken) }),
+    uploadRefused: () => runner.dispatch({ type: "device-doubted" }),
     screen: () => presenter.picture(),
     capabilities: () => presenter.capabilities(),
     history: (limit) => vault.history(limit),

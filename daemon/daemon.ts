@@ -9,6 +9,7 @@ import { readBoard } from "../hw/board.ts";
 import { keyCode, watchButton } from "../hw/buttons.ts";
 import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
+import { Audience } from "./audience.ts";
 import { createBackend } from "./backend.ts";
 import { buildInfo } from "./build-info.ts";
 import { ButtonMeaning } from "./button.ts";
@@ -73,6 +74,7 @@ export class Daemon {
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
+  readonly #audience: Audience;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
   #pairing: Config["pairing"];
@@ -114,13 +116,18 @@ export class Daemon {
       version: buildInfo.version,
       clock: this.#clock,
     });
+    this.#audience = new Audience(clock, (watched) => this.#runner?.dispatch({ type: "watched", watched }));
+    this.#watches.push(() => this.#audience.close());
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
       clock: this.#clock,
       state: () => this.#runner?.state ?? initialState,
       pair: () => this.#runner?.dispatch({ type: "pair-requested" }),
       unpair: async () => (await this.#runner?.unpair()) ?? null,
-      wakeDisplay: () => this.#presenter.wake(),
+      look: () => {
+        this.#presenter.wake();
+        this.#audience.come();
+      },
       changed: () => this.#status.update(),
       log,
     });
@@ -234,7 +241,10 @@ export class Daemon {
         return display;
       },
       urgent,
-      changed: () => this.#status.update(),
+      changed: () => {
+        this.#audience.light(presenter.lit());
+        this.#status.update();
+      },
       lost: (message) => {
         this.#meters.displayErrors.inc();
         log.warn(message);
@@ -324,6 +334,7 @@ export class Daemon {
     this.#frameio = frameio;
     this.#runner = runner;
     runner.subscribe(() => this.#status.update());
+    runner.dispatch({ type: "watched", watched: this.#audience.watched });
     return runner;
   }
 
@@ -335,12 +346,20 @@ export class Daemon {
       frameio: this.#frameio,
       clock: this.#clock,
       random: Math.random,
-      accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
+      // The first call with a new token is that for the device record (API facts §3.5).
+      accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
       onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-      onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
-      onTrouble: (fault) => {
-        if (fault === null) log.info("Frame.io shows the device online again");
-        else log.warn(`Frame.io may show the device offline: ${fault.detail}`);
+      deviceIds: () => runner.state.grant?.device?.ids ?? [],
+      onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
+      onStatus: (paused) =>
+        runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
+      onTrouble: (trouble) => {
+        if (trouble === null) log.info("Frame.io shows the device online again");
+        else if (trouble.online)
+          log.warn(
+            `heartbeats show the device online, since the status socket fails: ${trouble.fault.detail}`,
+          );
+        else log.warn(`Frame.io may show the device offline: ${trouble.fault.detail}`);
       },
     });
     this.#presence = presence;
@@ -382,6 +401,7 @@ export class Daemon {
         runner,
         status: this.#status,
         vault,
+        audience: this.#audience,
         presenter: this.#presenter,
         clock: this.#clock,
         meters: this.#meters,

@@ -49,6 +49,8 @@ export interface Project {
 
 /** What `GET /v2/devices/me` tells (API facts §3.5); everything may be missing. */
 export interface DeviceRecord {
+  /** What its channel on the status socket may be called: `device_id`, then `id` (API facts §3.6 leaves open which). */
+  readonly ids: readonly string[];
   readonly name: string | null;
   readonly project: Project | null;
   /** The end that the user chose in the pairing dialog; null for none. */
@@ -103,6 +105,9 @@ export interface Refusal {
   readonly error: string;
   readonly description: string | null;
 }
+
+/** How a form is sent (API facts §3.1). */
+export type BodyEncoding = "multipart" | "urlencoded";
 
 export type CodeVerdict = { readonly type: "offered"; readonly code: OfferedCode } | Refusal;
 

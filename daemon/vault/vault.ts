@@ -1,4 +1,4 @@
-import type { DeviceRecord, Identity, Tokens } from "../domain.ts";
+import type { BodyEncoding, DeviceRecord, Identity, Tokens } from "../domain.ts";
 
 /** A pair of tokens with what is needed to judge its age later. */
 export interface StoredTokens extends Tokens {
@@ -23,6 +23,8 @@ export interface StoredAuthorization {
   readonly device: DeviceRecord | null;
   /** Someone has unpaired the device: it is not to be used any more, but revoked and forgotten. */
   readonly leaving: boolean;
+  /** How Frame.io takes forms; null where that was not kept. */
+  readonly bodyEncoding: BodyEncoding | null;
 }
 
 /** How the last authorization ended, for the person who finds the device without one. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { arch, tmpdir, uptime } from "node:os";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { arch, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { Snapshot } from "../../daemon/status/snapshot.ts";
@@ -9,52 +9,13 @@ import { createAuthority } from "../simulator/certificates.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
+import { FakeUptime, withUptime } from "./fake-uptime.ts";
 
 /** Debian's package faketime: gives one process a wall clock of its own, which a file sets while it runs. */
 const LIBRARY = `/usr/lib/${arch() === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/faketime/libfaketimeMT.so.1`;
 const skip = existsSync(LIBRARY) ? false : "the Debian package faketime is not installed";
 
 const YEAR_S = 31_557_600;
-
-/** Runs the daemon with that file in the place of /proc/uptime, which is what it takes for the time since boot. */
-const withUptime = (file: string) => [
-  "unshare",
-  "--mount",
-  "sh",
-  "-c",
-  `mount --bind ${file} /proc/uptime && exec "$@"`,
-  "sh",
-];
-
-/** A time since boot that runs on as the machine's, and jumps as in a suspend, of which Node's timers know nothing. */
-class FakeUptime {
-  readonly file: string;
-  readonly #descriptor: number;
-  readonly #ticking: NodeJS.Timeout;
-  #slept = 0;
-
-  constructor(board: Board) {
-    this.file = board.write("/uptime", "");
-    this.#descriptor = openSync(this.file, "w");
-    this.#tick();
-    this.#ticking = setInterval(() => this.#tick(), 20);
-  }
-
-  suspend(seconds: number): void {
-    this.#slept += seconds;
-    this.#tick();
-  }
-
-  stop(): void {
-    clearInterval(this.#ticking);
-    closeSync(this.#descriptor);
-  }
-
-  /** Always as long, so that no reader sees half of it. */
-  #tick(): void {
-    writeSync(this.#descriptor, `${(uptime() + this.#slept).toFixed(2).padStart(14, "0")} 0.00\n`, 0);
-  }
-}
 
 class FakeTime {
   readonly #file: string;

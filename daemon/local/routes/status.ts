@@ -9,7 +9,10 @@ export function addStatus(app: FastifyInstance, parts: RouteParts): void {
   app.get(
     "/v1/status",
     { schema: { summary: "What the device is doing", response: answers(200, ref(SnapshotSchema)) } },
-    async () => backend.snapshot(),
+    async () => {
+      backend.glance();
+      return backend.snapshot();
+    },
   );
   app.get<{ Querystring: Static<typeof HistoryQuery> }>(
     "/v1/history",

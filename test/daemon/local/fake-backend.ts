@@ -77,6 +77,8 @@ export const NO_SECRET: Problem = {
 export class FakeBackend implements Backend {
   readonly meters = new Meters();
   readonly calls: string[] = [];
+  /** Who looks at the state: "glance", "stay" and "left". */
+  readonly looks: string[] = [];
   current: Snapshot = IDLE;
   tokenAnswer: TokenAnswer = { type: "not-paired" };
   picture: Picture | null = null;
@@ -132,6 +134,19 @@ export class FakeBackend implements Backend {
 
   tokenRefused(accessToken: string): void {
     this.#called(`refused ${accessToken}`);
+  }
+
+  uploadRefused(): void {
+    this.#called("upload refused");
+  }
+
+  glance(): void {
+    this.looks.push("glance");
+  }
+
+  stay(): () => void {
+    this.looks.push("stay");
+    return () => this.looks.push("left");
   }
 
   screen(): Picture | null {
