@@ -28,6 +28,7 @@ import type { Notifier } from "./service/notifier.ts";
 import { startWatchdog, watchdogUsec } from "./service/watchdog.ts";
 import type { Config } from "./setup/config.ts";
 import { ClientSecret, loadClientSecret } from "./setup/credentials.ts";
+import { governing } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
 import { StatusKeeper } from "./status/keeper.ts";
 import { statusLine } from "./status/line.ts";
@@ -36,6 +37,7 @@ import { observer } from "./status/observe.ts";
 import { openVault } from "./vault/disk.ts";
 import { openResilientVault } from "./vault/resilient.ts";
 import type { ResilientVault } from "./vault/vault.ts";
+import { Audience } from "./watch/audience.ts";
 import { ButtonMeaning } from "./watch/button.ts";
 import { watchClock } from "./watch/clock.ts";
 import { type NetworkWatch, systemNetwork, watchNetwork } from "./watch/network.ts";
@@ -74,6 +76,7 @@ export class Daemon {
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
   readonly #keyCode: number;
+  readonly #audience: Audience;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
   #pairing: Config["pairing"];
@@ -120,13 +123,18 @@ export class Daemon {
       version: buildInfo.version,
       clock: this.#clock,
     });
+    this.#audience = new Audience(clock, (watched) => this.#runner?.dispatch({ type: "watched", watched }));
+    this.#watches.push(() => this.#audience.close());
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
       clock: this.#clock,
       state: () => this.#runner?.state ?? initialState,
       pair: () => this.#runner?.dispatch({ type: "pair-requested" }),
       unpair: async () => (await this.#runner?.unpair()) ?? null,
-      wakeDisplay: () => this.#presenter.wake(),
+      look: () => {
+        this.#presenter.wake();
+        this.#audience.come();
+      },
       changed: () => this.#status.update(),
       log,
     });
@@ -221,7 +229,8 @@ export class Daemon {
 
   #makePresenter(): Presenter {
     const { config, root, environment, log } = this.#options;
-    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM };
+    const urgent = () => this.#runner?.settling ?? null;
+    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
     const presenter = new Presenter({
       language: config.display.language,
       pairedFor: config.display.paired_for,
@@ -237,8 +246,11 @@ export class Daemon {
         for (const warning of warnings) log.warn(warning);
         return display;
       },
-      urgent: () => this.#runner?.settling ?? null,
-      changed: () => this.#status.update(),
+      urgent,
+      changed: () => {
+        this.#audience.light(presenter.lit());
+        this.#status.update();
+      },
       lost: (message) => {
         this.#meters.displayErrors.inc();
         log.warn(message);
@@ -328,6 +340,7 @@ export class Daemon {
     this.#frameio = frameio;
     this.#runner = runner;
     runner.subscribe(() => this.#status.update());
+    runner.dispatch({ type: "watched", watched: this.#audience.watched });
     return runner;
   }
 
@@ -339,12 +352,20 @@ export class Daemon {
       frameio: this.#frameio,
       clock: this.#clock,
       random: Math.random,
-      accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
+      // The first call with a new token is that for the device record (API facts §3.5).
+      accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
       onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-      onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
-      onTrouble: (fault) => {
-        if (fault === null) log.info("Frame.io shows the device online again");
-        else log.warn(`Frame.io may show the device offline: ${fault.detail}`);
+      deviceIds: () => runner.state.grant?.device?.ids ?? [],
+      onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
+      onStatus: (paused) =>
+        runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
+      onTrouble: (trouble) => {
+        if (trouble === null) log.info("Frame.io shows the device online again");
+        else if (trouble.online)
+          log.warn(
+            `heartbeats show the device online, since the status socket fails: ${trouble.fault.detail}`,
+          );
+        else log.warn(`Frame.io may show the device offline: ${trouble.fault.detail}`);
       },
     });
     this.#presence = presence;
@@ -379,16 +400,18 @@ export class Daemon {
   }
 
   async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
-    const { config, root, log } = this.#options;
+    const { config, root, environment, log } = this.#options;
     const { startLocal } = await import("./local/server.ts");
     const local = await startLocal({
       backend: createBackend({
         runner,
         status: this.#status,
         vault,
+        audience: this.#audience,
         presenter: this.#presenter,
         clock: this.#clock,
         meters: this.#meters,
+        environment: governing(environment, config),
       }),
       http: config.http,
       language: config.display.language,

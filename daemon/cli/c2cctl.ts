@@ -111,7 +111,7 @@ export const C2CCTL: Program = {
     { term: "C2CD_SOCKET", doc: "The control socket, where neither `--socket` nor `--root` is given." },
     {
       term: "C2CD_SECTION_KEY, HTTPS_PROXY, NO_PROXY",
-      doc: "`doctor` takes them as c2cd(8) does, from where it is run: what the unit sets it does not see.",
+      doc: "`doctor` takes them as c2cd(8) does: from the daemon, or where that does not run from its own environment.",
     },
     {
       term: "NO_COLOR",

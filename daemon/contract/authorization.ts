@@ -1,4 +1,5 @@
 /** What Frame.io granted, and what is kept of it. Durations are in the unit that the comment says; wall times (`…At`) in ms since 1970. */
+
 import type { Secret } from "../core/secret.ts";
 
 /** A token response (RFC 6749 §5.1). */
@@ -17,6 +18,8 @@ export interface Project {
 
 /** What `GET /v2/devices/me` tells (API facts §3.5); everything may be missing. */
 export interface DeviceRecord {
+  /** What its channel on the status socket may be called: `device_id`, then `id` (API facts §3.6 leaves open which). */
+  readonly ids: readonly string[];
   readonly name: string | null;
   readonly project: Project | null;
   /** The end that the user chose in the pairing dialog; null for none. */
@@ -49,6 +52,8 @@ export interface StoredAuthorization {
   readonly device: DeviceRecord | null;
   /** Someone has unpaired the device: it is not to be used any more, but revoked and forgotten. */
   readonly leaving: boolean;
+  /** How Frame.io takes forms; null where that was not kept. */
+  readonly bodyEncoding: BodyEncoding | null;
 }
 
 /** How the last authorization ended, for the person who finds the device without one. */
@@ -59,8 +64,8 @@ export interface StoredEnd {
   readonly at: number | null;
 }
 
-/** What the vault keeps, less the client_id, which the machine does not know. */
-export type AuthorizationRecord = Omit<StoredAuthorization, "clientId">;
+/** What the vault keeps, less what the machine does not know. */
+export type AuthorizationRecord = Omit<StoredAuthorization, "clientId" | "bodyEncoding">;
 
 /** API facts §3.3: a refresh token lives 14 days from issuance. */
 export const REFRESH_LIFE_MS = 14 * 86_400_000;
@@ -72,3 +77,6 @@ export type TokenAnswer =
   | { readonly type: "not-paired" }
   /** An authorization is held and can't be refreshed now; ask again after so many seconds. */
   | { readonly type: "unavailable"; readonly retryAfter: number; readonly reason: string };
+
+/** How a form is sent (API facts §3.1). */
+export type BodyEncoding = "multipart" | "urlencoded";

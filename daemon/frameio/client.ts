@@ -1,5 +1,6 @@
 /** The C2C device API (API facts §3) as the rest of the daemon sees it. */
 import type { LookupFunction } from "node:net";
+import type { BodyEncoding } from "../contract/authorization.ts";
 import type {
   CodeVerdict,
   DeviceVerdict,
@@ -13,14 +14,14 @@ import type { Clock } from "../core/clock.ts";
 import type { Secret } from "../core/secret.ts";
 import { type Answer, fault, readPause, verdict } from "./answer.ts";
 import { type AttendanceListener, attend } from "./attendance.ts";
-import { deviceCodeRequest, judgeDeviceCode } from "./device-code.ts";
-import { type DeviceIdsVerdict, deviceMeRequest, judgeDeviceIds, judgeDeviceMe } from "./device-me.ts";
+import { deviceCodeRequest, judgeDeviceCode, seemsMisread } from "./device-code.ts";
+import { deviceMeRequest, judgeDeviceMe } from "./device-me.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
 import { type HealthVerdict, healthRequest, judgeHealth } from "./health.ts";
 import { heartbeatRequest, judgeHeartbeat } from "./heartbeat.ts";
 import { Lookups } from "./lookups.ts";
 import { judgeRefresh, refreshRequest } from "./refresh.ts";
-import { type ApiRequest, type BodyEncoding, type Credentials, secretsOf } from "./request.ts";
+import { type ApiRequest, type Credentials, secretsOf } from "./request.ts";
 import { judgeRevoke, revokeRequest } from "./revoke.ts";
 import { trusting } from "./roots.ts";
 import { judgeTokenPoll, tokenPollRequest } from "./token-poll.ts";
@@ -35,7 +36,8 @@ export interface FrameioOptions {
   readonly clientVersion: string;
   readonly scope: string;
   readonly urlPairing: boolean;
-  readonly bodyEncoding: BodyEncoding;
+  /** `auto` begins with multipart, and takes the other where a code is given out for that one alone. */
+  readonly bodyEncoding: BodyEncoding | "auto";
   readonly verificationHosts: readonly string[];
   readonly clientId: string;
   /** Asked at each call; null where none is configured. */
@@ -59,9 +61,8 @@ export interface FrameioOptions {
   observe?(call: Call, outcome: string, seconds: number): void;
 }
 
-export type AttendanceVerdict =
-  /** Was on the socket, and no longer is. */
-  { readonly type: "lost" } | { readonly type: "unauthorized" };
+/** Was on the socket, and no longer is. */
+export type AttendanceVerdict = { readonly type: "lost" };
 
 /** Nothing here rejects: every call ends in a verdict or a fault. `signal` gives a call up; its outcome then means nothing. */
 export interface Frameio {
@@ -73,12 +74,21 @@ export interface Frameio {
   device(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<DeviceVerdict>>;
   heartbeat(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<HeartbeatVerdict>>;
   health(signal?: AbortSignal): Promise<Outcome<HealthVerdict>>;
-  /** Shows the device online by staying on its status socket; ends when that is lost or given up. */
+  /**
+   * Shows the device online by staying on its status socket; ends when that is lost or given up.
+   *
+   * @param ids as `DeviceRecord` has them
+   */
   attend(
     accessToken: Secret,
+    ids: readonly string[],
     listener: AttendanceListener,
     signal: AbortSignal,
   ): Promise<Outcome<AttendanceVerdict>>;
+  /** How forms are sent at present. */
+  readonly bodyEncoding: BodyEncoding;
+  /** Frame.io took forms of this encoding before: counts with `auto` alone. */
+  recallEncoding(encoding: BodyEncoding): void;
   /**
    * The network changed: the next call makes a new connection. Calls that wait for a connection fail at once; those
    * that were sent end as they may, unless they were sent from an address that is gone.
@@ -113,6 +123,8 @@ export function createFrameio(options: FrameioOptions): Frameio {
   const transport = new Transport(reach);
   const transports = new Set([transport]);
   const wire = { ...options, baseUrl, timeouts, transport };
+  const auto = options.bodyEncoding === "auto";
+  let bodyEncoding: BodyEncoding = options.bodyEncoding === "auto" ? "multipart" : options.bodyEncoding;
   const hosts = { domains: verificationHosts, baseUrl };
   /** Until when Frame.io wants to be left alone with a call. Limits are each call's own (API facts §4.1). */
   const quiet = new Map<Call, number>();
@@ -128,12 +140,13 @@ export function createFrameio(options: FrameioOptions): Frameio {
     request: ApiRequest,
     judge: (answer: Answer) => Outcome<V>,
     signal: AbortSignal | undefined,
+    encoding = bodyEncoding,
   ): Promise<Outcome<V>> {
     const begun = clock.elapsed();
     const left = Math.ceil((quiet.get(name) ?? begun) - begun);
     if (left > 0)
       return fault("rate-limited", "not asked: Frame.io wants to be left alone for a while", left);
-    const exchanged = await exchange(request, wire, signal);
+    const exchanged = await exchange(request, { ...wire, bodyEncoding: encoding }, signal);
     if (exchanged.kind === "verdict") heed(name, exchanged.verdict);
     const outcome = exchanged.kind === "fault" ? exchanged : judge(exchanged.verdict);
     if (!signal?.aborted)
@@ -150,43 +163,58 @@ export function createFrameio(options: FrameioOptions): Frameio {
     request: (credentials: Credentials) => ApiRequest,
     judge: (answer: Answer) => Outcome<V>,
     signal: AbortSignal | undefined,
+    encoding?: BodyEncoding,
   ): Promise<Outcome<V> | typeof NO_SECRET> {
     const clientSecret = options.clientSecret();
-    return clientSecret === null ? NO_SECRET : call(name, request({ clientId, clientSecret }), judge, signal);
+    return clientSecret === null
+      ? NO_SECRET
+      : call(name, request({ clientId, clientSecret }), judge, signal, encoding);
+  }
+
+  /**
+   * What seems to have been misread is asked once more in the other encoding, and only a code is proof that this was
+   * the reason. No other call may try: the same refusal of a refresh ends an authorization (API facts §3.3).
+   */
+  async function requestCode(
+    signal: AbortSignal | undefined,
+    insisting = false,
+  ): Promise<Outcome<CodeVerdict>> {
+    if (insisting) for (const name of ["code", "poll"] as const) quiet.delete(name);
+    const ask = (encoding: BodyEncoding) =>
+      authorized(
+        "code",
+        (credentials) => deviceCodeRequest(credentials, scope, urlPairing),
+        (answer) => judgeDeviceCode(answer, hosts),
+        signal,
+        encoding,
+      );
+    const first = await ask(bodyEncoding);
+    if (!auto || !seemsMisread(first) || signal?.aborted) return first;
+    const other = bodyEncoding === "multipart" ? "urlencoded" : "multipart";
+    const second = await ask(other);
+    if (second.kind === "fault" || second.verdict.type !== "offered") return first;
+    bodyEncoding = other;
+    return second;
   }
 
   async function attendance(
     accessToken: Secret,
+    ids: readonly string[],
     listener: AttendanceListener,
     signal: AbortSignal,
   ): Promise<Outcome<AttendanceVerdict>> {
-    const named = await call<DeviceIdsVerdict>(
-      "device",
-      deviceMeRequest(accessToken),
-      judgeDeviceIds,
-      signal,
-    );
-    if (named.kind === "fault") return named;
-    if (named.verdict.type === "unauthorized") return verdict(named.verdict);
+    if (ids.length === 0) return fault("malformed", "the device record has no id for the status socket");
     const own = new Transport(reach);
     transports.add(own);
     if (transport.closed.aborted) own.close();
     const socket = { ...wire, transport: own, joinTimeout: timeouts.total };
-    const outcome = await attend(accessToken, named.verdict.ids, listener, socket, signal);
+    const outcome = await attend(accessToken, ids, listener, socket, signal);
     transports.delete(own);
     return outcome;
   }
 
   return {
-    requestCode(signal, insisting = false) {
-      if (insisting) for (const name of ["code", "poll"] as const) quiet.delete(name);
-      return authorized(
-        "code",
-        (credentials) => deviceCodeRequest(credentials, scope, urlPairing),
-        (answer) => judgeDeviceCode(answer, hosts),
-        signal,
-      );
-    },
+    requestCode,
     poll: (deviceCode, signal) =>
       authorized("poll", (credentials) => tokenPollRequest(credentials, deviceCode), judgeTokenPoll, signal),
     refresh: (refreshToken, signal) =>
@@ -198,6 +226,12 @@ export function createFrameio(options: FrameioOptions): Frameio {
       call("heartbeat", heartbeatRequest(accessToken), judgeHeartbeat, signal),
     health: (signal) => call("health", healthRequest(), judgeHealth, signal),
     attend: attendance,
+    get bodyEncoding() {
+      return bodyEncoding;
+    },
+    recallEncoding(encoding) {
+      if (auto) bodyEncoding = encoding;
+    },
     reset(gone) {
       // A hotel's portal may have asked for it, and the next network may know nothing of that.
       quiet.clear();

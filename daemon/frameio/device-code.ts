@@ -40,6 +40,15 @@ export function judgeDeviceCode(answer: Answer, hosts: VerificationHosts): Outco
   return offeredCode(reading.body ?? {}, hosts);
 }
 
+/** What a server says that could not read the form; the words of the detailed schema beside RFC 6749 §5.2's. */
+const MISREAD = /^(invalid[ _]request|bad request|invalid argument|unprocessable|unsupported media type)/i;
+
+/** Whether another encoding of the same request may be answered better. */
+export function seemsMisread(outcome: Outcome<CodeVerdict>): boolean {
+  if (outcome.kind === "fault") return outcome.fault.kind === "status";
+  return outcome.verdict.type === "refused" && MISREAD.test(outcome.verdict.error);
+}
+
 function offeredCode(body: JsonObject, hosts: VerificationHosts): Outcome<CodeVerdict> {
   const deviceCode = readSecret(body.device_code);
   if (deviceCode === null) return fault("malformed", "code answer without a usable device_code");
@@ -49,13 +58,16 @@ function offeredCode(body: JsonObject, hosts: VerificationHosts): Outcome<CodeVe
   const expiresIn = readNumber(body.expires_in);
   if (expiresIn === null || expiresIn <= 0)
     return fault("malformed", "code answer without a usable expires_in");
+  // The integrator checklist says `url` where the reference and RFC 8628 say `uri` (API facts §12).
+  const address = (uri: unknown, url: unknown) =>
+    readVerificationUri(uri, hosts) ?? readVerificationUri(url, hosts);
   return verdict({
     type: "offered",
     code: {
       deviceCode,
       userCode,
-      verificationUri: readVerificationUri(body.verification_uri, hosts),
-      verificationUriComplete: readVerificationUri(body.verification_uri_complete, hosts),
+      verificationUri: address(body.verification_uri, body.verification_url),
+      verificationUriComplete: address(body.verification_uri_complete, body.verification_url_complete),
       expiresIn: clamp(expiresIn, 0, LONGEST_LIFE_S),
       interval: readInterval(body.interval) ?? DEFAULT_INTERVAL_S,
       deviceName: safeText(body.name, NAME_LIMIT),

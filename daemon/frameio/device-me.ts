@@ -16,36 +16,19 @@ const NAME_LIMIT = 255;
 
 /** Every field may be missing, so a success is believed whatever is in it. */
 export function judgeDeviceMe(answer: Answer): Outcome<DeviceVerdict> {
-  return judgeRecord(answer, (body) => verdict({ type: "device", device: deviceRecord(body) }));
-}
-
-function judgeRecord<V>(
-  answer: Answer,
-  read: (body: JsonObject) => Outcome<V>,
-): Outcome<V | { readonly type: "unauthorized" }> {
   const reading = readAnswer(answer);
   if (reading.kind === "fault") return reading;
   if (reading.kind === "refusal")
     return bearerRefused(reading) ? verdict({ type: "unauthorized" }) : undocumented(reading);
-  return reading.body === null ? fault("malformed", "device answer without a body") : read(reading.body);
-}
-
-/** What the record calls the device: its `device_id`, then its own `id` (API facts §3.6 leaves open which one counts). */
-export type DeviceIdsVerdict =
-  | { readonly type: "ids"; readonly ids: readonly string[] }
-  | { readonly type: "unauthorized" };
-
-export function judgeDeviceIds(answer: Answer): Outcome<DeviceIdsVerdict> {
-  return judgeRecord(answer, (body) => {
-    const ids = [readId(body.device_id), readId(body.id)].filter((id) => id !== null);
-    return ids.length > 0 ? verdict({ type: "ids", ids }) : fault("malformed", "device answer without an id");
-  });
+  if (reading.body === null) return fault("malformed", "device answer without a body");
+  return verdict({ type: "device", device: deviceRecord(reading.body) });
 }
 
 function deviceRecord(body: JsonObject): DeviceRecord {
   const authorization = readObject(body.authorization);
   const mayCreate = readObject(authorization?.scopes)?.asset_create;
   return {
+    ids: [readId(body.device_id), readId(body.id)].filter((id) => id !== null),
     name: safeText(body.name, NAME_LIMIT),
     project: readProject(body),
     authorizationExpiresAt: readTime(authorization?.expires_at),

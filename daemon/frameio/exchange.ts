@@ -1,10 +1,11 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { BodyEncoding } from "../contract/authorization.ts";
 import type { Outcome } from "../contract/verdicts.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Answer, fault, verdict } from "./answer.ts";
 import { faultOf } from "./faults.ts";
-import { type ApiRequest, type BodyEncoding, encodeFields } from "./request.ts";
+import { type ApiRequest, encodeFields } from "./request.ts";
 import type { Transport } from "./transport.ts";
 
 /** Milliseconds from the start of an exchange. */

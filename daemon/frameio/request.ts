@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { BodyEncoding } from "../contract/authorization.ts";
 import { Secret } from "../core/secret.ts";
 
 export type Fields = Readonly<Record<string, string | Secret>>;
@@ -30,8 +31,6 @@ export function get(path: string, bearer: Secret | null = null): ApiRequest {
 export function post(path: string, fields: Fields | null, bearer: Secret | null = null): ApiRequest {
   return { method: "POST", path, fields, bearer, headers: {}, spends: false };
 }
-
-export type BodyEncoding = "multipart" | "urlencoded";
 
 /**
  * Encodes a form. The documented encoding is multipart; the reference's own samples also use urlencoded (API facts §3.1).

@@ -14,10 +14,11 @@ export interface Message {
 /** What the server sends, as far as a device cares. */
 export type Frame =
   | { readonly type: "reply"; readonly ref: string; readonly ok: boolean }
-  /** Paused, or not; null where the push does not say which in a known way. */
+  /** Paused, or not; null where something is told that is not known: `GET /v2/devices/me` tells what it may be. */
   | { readonly type: "status"; readonly paused: boolean | null }
   /** The channel is closed, the connection may live on. */
   | { readonly type: "left" }
+  /** Phoenix's own account of who else is on the channel. */
   | { readonly type: "other" };
 
 /** The token stands in the query, so this address is a secret as a whole. */
@@ -48,8 +49,11 @@ export function judgeFrame(data: unknown): Frame {
     case "phx_error":
     case "phx_close":
       return { type: "left" };
-    default:
+    case "presence_state":
+    case "presence_diff":
       return { type: "other" };
+    default:
+      return { type: "status", paused: null };
   }
 }
 

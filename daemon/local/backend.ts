@@ -10,6 +10,10 @@ export interface Backend {
   snapshot(): Snapshot;
   /** Calls `listener` after every change worth telling; returns what ends it. */
   subscribe(listener: () => void): () => void;
+  /** Somebody asks for the state once, and may ask again. */
+  glance(): void;
+  /** Somebody follows the state; returns what ends that. */
+  stay(): () => void;
   /** Starts pairing, or takes a new code now. */
   pair(): Promise<void>;
   /** Stops showing a code; an authorization that is held stays. */
@@ -20,9 +24,13 @@ export interface Backend {
   token(minimumLife: number): Promise<TokenAnswer>;
   /** A caller says that Frame.io refused this access token: refreshed once, however many say so. */
   tokenRefused(accessToken: string): void;
+  /** A caller says that Frame.io refused an upload: what it says of the device is read again. */
+  uploadRefused(): void;
   /** What the display shows now; null where it shows nothing or is not made of pixels. */
   screen(): Picture | null;
   capabilities(): Capabilities;
   history(limit: number): Promise<readonly HistoryEntry[]>;
+  /** The environment variables that the daemon goes by; none of them holds a secret. */
+  environment(): Readonly<Record<string, string>>;
   readonly meters: Meters;
 }

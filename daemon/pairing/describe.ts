@@ -41,8 +41,12 @@ export function describe(event: Event): string {
     case "token-refused":
       return "a caller's token was refused";
     case "status-told":
-      if (event.paused === null) return "something changed in Frame.io";
       return event.paused ? "paused in Frame.io" : "resumed in Frame.io";
+    case "watched":
+      return event.watched ? "somebody looks" : "nobody looks";
+    case "attended":
+      return event.joined ? "on the status socket" : "off the status socket";
+    case "device-doubted":
     case "pair-requested":
     case "cancel-requested":
     case "unpair-requested":

@@ -40,8 +40,14 @@ export type Event =
   | { readonly type: "token-refused"; readonly accessToken: Secret }
   /** Someone needs an access token that lives so many milliseconds. */
   | { readonly type: "token-wanted"; readonly life: number }
-  /** Frame.io told on its socket that the device is paused or resumed; null: something changed, ask what. */
-  | { readonly type: "status-told"; readonly paused: boolean | null }
+  /** Frame.io told on its socket that the device is paused or resumed. */
+  | { readonly type: "status-told"; readonly paused: boolean }
+  /** What is known of the device may not hold any more: an upload was refused, the socket told something or was lost. */
+  | { readonly type: "device-doubted" }
+  /** Somebody came who can see what Frame.io says of the device, or nobody is left. */
+  | { readonly type: "watched"; readonly watched: boolean }
+  /** The status socket is joined, or lost. */
+  | { readonly type: "attended"; readonly joined: boolean }
   /** The network is another one: waiting out a back-off has no more point. `up`: there is one. */
   | { readonly type: "network-changed"; readonly up: boolean }
   /** The wall clock was set. */

@@ -3,6 +3,7 @@
  * every (state, event) pair has an answer; no clock, no I/O. `runner.ts` performs the effects.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { AuthorizationRecord, StoredTokens, Tokens } from "../contract/authorization.ts";
 import { REFRESH_LIFE_MS } from "../contract/authorization.ts";
 import type { HistoryEvent } from "../contract/history.ts";
@@ -69,6 +70,12 @@ const SPOILT_BACKOFF_MAX_MS = 60_000;
 const POLL_BACKOFF_MAX_MS = 15_000;
 const REFRESH_BACKOFF_MAX_MS = 300_000;
 const READ_BACKOFF_MAX_MS = 300_000;
+/** The device record is read again this often while somebody could see it or uploads are refused, */
+const CLOSE_PACE_MS = 120_000;
+/** this often otherwise, and where the status socket tells of changes, */
+const WIDE_PACE_MS = 900_000;
+/** and never sooner after the last time, whoever asks for it. */
+const READ_FLOOR_MS = 5_000;
 const BACKOFF_BASE_MS = 2_000;
 const BACKOFF_LEAST_MS = 500;
 /** Where the count of failing refreshes starts over: the first is retried at once, and two in a row are told. */
@@ -104,7 +111,8 @@ export function wakeAt(state: State): number | null {
   if (grant?.settled) {
     if (grant.refresh.at === "due") times.push(grant.refresh.when);
     if (grant.refresh.at === "never" && grant.accessEnds !== null) times.push(grant.accessEnds);
-    if (grant.reading.at === "retry" && !refreshing(grant)) times.push(grant.reading.when);
+    const readAt = readDue(state, grant);
+    if (readAt !== null) times.push(readAt);
   }
   const next = Math.min(...times);
   return next === Number.POSITIVE_INFINITY ? null : next;
@@ -158,6 +166,14 @@ function react(state: State, event: Event, moment: Moment, effects: Effect[]): S
       return onTokenWanted(state, event.life, moment);
     case "status-told":
       return onStatus(state, event.paused, moment, effects);
+    case "device-doubted":
+      return doubt(state, moment);
+    case "watched":
+      return onWatched(state, event.watched, moment);
+    case "attended":
+      if (state.attended === event.joined) return state;
+      // Nobody tells what happened before.
+      return doubt({ ...state, attended: event.joined }, moment);
     case "network-changed":
       return event.up ? refreshWhileUp(hurry(state, moment), moment) : hurry(state, moment);
     case "clock-changed":
@@ -228,8 +244,9 @@ function dueGrant(state: State, moment: Moment, effects: Effect[]): State {
     next = { ...next, refreshBegun: next.refreshBegun ?? moment.wall, refresh: { at: "preparing", failing } };
     effects.push({ type: "prepare-refresh", number: next.number, record: recordOf(next) });
   }
-  if (next.reading.at === "retry" && moment.now >= next.reading.when && !refreshing(next))
-    next = readDevice(next, next.reading.failures, moment, effects);
+  const readAt = readDue(state, next);
+  if (readAt !== null && moment.now >= readAt)
+    next = readDevice(next, next.reading.at === "retry" ? next.reading.failures : 0, moment, effects);
   return next === grant ? state : { ...state, grant: next };
 }
 
@@ -482,6 +499,7 @@ function takeUp(state: State, stored: AuthorizationRecord, moment: Moment, effec
       accessEnds !== null && accessEnds > moment.now
         ? { at: "retry", when: moment.now + moment.random * BOOT_SPREAD_MS, failures: 0 }
         : { at: "rest" },
+    readAt: moment.now,
     refresh: bootRefresh(stored, accessEnds, moment),
     refusedAt: null,
   };
@@ -588,6 +606,7 @@ function withTokens(
     device,
     kept,
     reading: { at: "rest" },
+    readAt: moment.now,
     refresh:
       tokens.refreshToken === null
         ? { at: "never" }
@@ -609,7 +628,42 @@ function onSettled(state: State, number: number, moment: Moment, effects: Effect
 
 function readDevice(grant: Grant, failures: number, moment: Moment, effects: Effect[]): Grant {
   effects.push({ type: "read-device", number: grant.number, accessToken: grant.current.accessToken });
-  return { ...grant, reading: { at: "sent", sentAt: moment.now, failures } };
+  return { ...grant, readAt: moment.now, reading: { at: "sent", failures, doubted: false } };
+}
+
+/**
+ * When the device record is to be read again; null for not before something else happens. An access token that ends
+ * before has made way for another one by then, which brings a reading of its own.
+ */
+function readDue({ watched, attended }: State, grant: Grant): number | null {
+  const { reading, readAt, device, accessEnds } = grant;
+  if (refreshing(grant) || reading.at === "sent") return null;
+  if (reading.at === "retry") return reading.when;
+  const close = !attended && (watched || device?.paused);
+  const due = readAt + (close ? CLOSE_PACE_MS : WIDE_PACE_MS);
+  return accessEnds !== null && due >= accessEnds ? null : due;
+}
+
+function doubt(state: State, moment: Moment): State {
+  return state.grant === null ? state : { ...state, grant: doubtDevice(state.grant, moment) };
+}
+
+/** Only an answer to a question that is asked from now on will do. */
+function doubtDevice(grant: Grant, moment: Moment): Grant {
+  const { reading, readAt } = grant;
+  if (reading.at === "sent") return { ...grant, reading: { ...reading, doubted: true } };
+  const floor = Math.max(moment.now, readAt + READ_FLOOR_MS);
+  return reading.at === "rest"
+    ? { ...grant, reading: { at: "retry", when: floor, failures: 0 } }
+    : { ...grant, reading: { ...reading, when: Math.min(reading.when, floor) } };
+}
+
+/** Whoever comes to look gets what is true now, unless it has just been asked for. */
+function onWatched(state: State, watched: boolean, moment: Moment): State {
+  const { grant } = state;
+  const next = state.watched === watched ? state : { ...state, watched };
+  const fresh = grant === null || grant.reading.at === "sent" || moment.now < grant.readAt + READ_FLOOR_MS;
+  return watched && !fresh ? doubt(next, moment) : next;
 }
 
 function onDevice(
@@ -626,14 +680,19 @@ function onDevice(
     const { device } = event.outcome.verdict;
     if (device.project !== null && device.project.id !== grant.device?.project?.id)
       effects.push(history("project", device.project.id));
-    const proven: Grant = { ...grant, device, proven: true, previous: null, reading: { at: "rest" } };
-    const type = grant.kept ? "store" : "keep-device";
-    effects.push({ type, number: grant.number, record: recordOf(proven) });
+    const rested: Grant = { ...grant, device, proven: true, previous: null, reading: { at: "rest" } };
+    const proven = grant.reading.doubted ? doubtDevice(rested, moment) : rested;
+    // A record that is read all day must not wear out a card.
+    const known = grant.kept && grant.previous === null && isDeepStrictEqual(device, grant.device);
+    if (!known) {
+      const type = grant.kept ? "store" : "keep-device";
+      effects.push({ type, number: grant.number, record: recordOf(proven) });
+    }
     return { ...next, grant: proven };
   }
   const failures = grant.reading.failures + 1;
   const fault = event.outcome.kind === "fault" ? event.outcome.fault : null;
-  const pause = isOvertaken(grant.reading.sentAt, fault, state)
+  const pause = isOvertaken(grant.readAt, fault, state)
     ? 0
     : backOff(failures, READ_BACKOFF_MAX_MS, fault, moment);
   const waiting: Grant = { ...grant, reading: { at: "retry", when: moment.now + pause, failures } };
@@ -650,9 +709,8 @@ function onTokenRefused(
 ): State {
   const { grant } = state;
   if (grant === null || !event.accessToken.equals(grant.current.accessToken)) return state;
-  if (grant.refresh.at === "never" && grant.reading.at === "rest")
-    return { ...state, grant: { ...grant, reading: { at: "retry", when: moment.now, failures: 0 } } };
-  return refuseToken(state, grant, moment);
+  const doubting = doubtDevice(grant, moment);
+  return refuseToken({ ...state, grant: doubting }, doubting, moment);
 }
 
 /**
@@ -836,15 +894,13 @@ function leave(state: State, number: number, record: AuthorizationRecord, effect
   return rest({ ...state, grant: null, leaving: number, ended: null }, "not-needed");
 }
 
-function onStatus(state: State, paused: boolean | null, moment: Moment, effects: Effect[]): State {
+function onStatus(state: State, paused: boolean, moment: Moment, effects: Effect[]): State {
   const { grant } = state;
-  if (grant === null) return state;
-  if (paused === null) {
-    if (grant.reading.at !== "rest") return state;
-    return { ...state, grant: { ...grant, reading: { at: "retry", when: moment.now, failures: 0 } } };
-  }
-  if (grant.device === null || grant.device.paused === paused) return state;
-  const next = { ...grant, device: { ...grant.device, paused } };
+  if (grant === null || grant.device === null) return state;
+  // An answer on its way may be older than what was told now.
+  const current = grant.reading.at === "sent" ? doubtDevice(grant, moment) : grant;
+  if (grant.device.paused === paused) return { ...state, grant: current };
+  const next = { ...current, device: { ...grant.device, paused } };
   if (grant.settled) effects.push({ type: "store", number: grant.number, record: recordOf(next) });
   return { ...state, grant: next };
 }

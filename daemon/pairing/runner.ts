@@ -78,7 +78,7 @@ export class Runner {
     let stored: AuthorizationRecord | null = null;
     let end: StoredEnd | null = null;
     try {
-      stored = await vault.authorization(clientId);
+      stored = await this.#recall();
       if (stored === null) end = await vault.lastEnd(clientId);
     } catch (error) {
       this.#ports.storageFailed(error);
@@ -88,10 +88,17 @@ export class Runner {
 
   /** The disk answers again: takes up what it could not be asked for at the start. */
   async recover(): Promise<void> {
-    const { vault, clientId } = this.#ports;
     if (this.#state.grant !== null) return;
-    const stored = await vault.authorization(clientId);
+    const stored = await this.#recall();
     if (stored !== null && !this.#stopping) this.dispatch({ type: "found", stored });
+  }
+
+  async #recall(): Promise<AuthorizationRecord | null> {
+    const { vault, frameio, clientId } = this.#ports;
+    const stored = await vault.authorization(clientId);
+    // A refresh in an encoding that the server does not take looks like the end of the authorization.
+    if (stored?.bodyEncoding != null) frameio.recallEncoding(stored.bodyEncoding);
+    return stored;
   }
 
   subscribe(listener: () => void): () => void {
@@ -178,9 +185,7 @@ export class Runner {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "store":
-        void this.#write((vault) =>
-          vault.storeAuthorization({ clientId: this.#ports.clientId, ...effect.record }),
-        );
+        void this.#write((vault) => this.#store(vault, effect.record));
         return;
       case "forget":
         void this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId, effect.end));
@@ -218,7 +223,7 @@ export class Runner {
   }
 
   async #ask(effect: PerformedEffect): Promise<Event | null> {
-    const { frameio, clientId } = this.#ports;
+    const { frameio } = this.#ports;
     const { signal } = this.#stop;
     if (effect.type === "revoke") {
       await this.#revoke(effect.tokens);
@@ -244,14 +249,14 @@ export class Runner {
         return { type: "device-answered", number, accessToken, outcome };
       }
       case "settle":
-        await this.#write((vault) => vault.storeAuthorization({ clientId, ...effect.record }));
+        await this.#write((vault) => this.#store(vault, effect.record));
         return { type: "settled", number };
       case "keep-device":
-        await this.#write((vault) => vault.storeAuthorization({ clientId, ...effect.record }));
+        await this.#write((vault) => this.#store(vault, effect.record));
         return { type: "device-kept", number };
       case "prepare-refresh": {
         const ok = await this.#write(async (vault) => {
-          await vault.storeAuthorization({ clientId, ...effect.record });
+          await this.#store(vault, effect.record);
           await vault.probe();
         });
         return { type: "refresh-prepared", number, ok };
@@ -266,7 +271,7 @@ export class Runner {
 
   async #leave(record: AuthorizationRecord): Promise<{ revoked: boolean }> {
     const { clientId } = this.#ports;
-    await this.#write((vault) => vault.storeAuthorization({ clientId, ...record }));
+    await this.#write((vault) => this.#store(vault, record));
     const outcome = await this.#revoke(record.current);
     await this.#write((vault) => vault.forgetAuthorization(clientId, null));
     return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
@@ -275,6 +280,11 @@ export class Runner {
   #revoke(tokens: Tokens): Promise<Outcome<RevokeVerdict>> {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REVOKE_MS)]);
     return this.#ports.frameio.revoke(tokens.refreshToken ?? tokens.accessToken, signal);
+  }
+
+  #store(vault: Vault, record: AuthorizationRecord): Promise<void> {
+    const { clientId, frameio } = this.#ports;
+    return vault.storeAuthorization({ ...record, clientId, bodyEncoding: frameio.bodyEncoding });
   }
 
   /** Resolves to whether the disk took it; never rejects. */

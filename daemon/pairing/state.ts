@@ -19,6 +19,10 @@ export interface State {
   readonly asked: Asked;
   /** When the last poll left, of whatever code. */
   readonly polledAt: number;
+  /** Whether somebody could see what Frame.io says of this device. */
+  readonly watched: boolean;
+  /** Whether the status socket is joined, by which Frame.io tells of changes itself. */
+  readonly attended: boolean;
   readonly hurried: Hurried;
   /** Numbers handed out so far, for attempts and grants alike: an answer that names an older one is late. */
   readonly lastNumber: number;
@@ -149,6 +153,8 @@ export interface Grant {
   /** Whether a device record of this grant has been written: only then is the device shown as paired. */
   readonly kept: boolean;
   readonly reading: Reading;
+  /** When `GET /v2/devices/me` was last sent, or the reading began. */
+  readonly readAt: number;
   readonly refresh: Refresh;
   /** When an access token that was refused was, or will be, exchanged for that; null for never. */
   readonly refusedAt: number | null;
@@ -156,8 +162,10 @@ export interface Grant {
 
 /** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */
 export type Reading =
+  /** Read; again when its pace says so. */
   | { readonly at: "rest" }
-  | { readonly at: "sent"; readonly sentAt: number; readonly failures: number }
+  /** `doubted`: something may have changed since it was sent, so the answer may be an old one. */
+  | { readonly at: "sent"; readonly failures: number; readonly doubted: boolean }
   | { readonly at: "retry"; readonly when: number; readonly failures: number };
 
 export type Refresh =
@@ -188,6 +196,8 @@ export const initialState: State = {
   leaving: null,
   asked: { at: Number.NEGATIVE_INFINITY, spentUntil: UNSPENT },
   polledAt: Number.NEGATIVE_INFINITY,
+  watched: false,
+  attended: false,
   hurried: { at: Number.NEGATIVE_INFINITY, anew: false, spentUntil: UNSPENT },
   lastNumber: 0,
   trouble: null,

@@ -29,7 +29,7 @@ export interface PresenterOptions {
   };
   /** While something is under way that a picture must not keep waiting, the end of that; else null. */
   urgent(): Promise<void> | null;
-  /** Something that `view`, `missing` or `qrTooSmall` tells has changed. */
+  /** Something that `lit`, `view`, `missing` or `qrTooSmall` tells has changed. */
   changed(): void;
   /** The display was lost or could not be opened, in one plain sentence. */
   lost(message: string): void;
@@ -90,6 +90,11 @@ export class Presenter {
   /** What the display shows now; null where it is dark or not made of pixels. */
   picture(): Picture | null {
     return this.#picture;
+  }
+
+  /** Whether there is something to see on the display. */
+  lit(): boolean {
+    return this.#display !== null && this.#display.capabilities.surface !== "nothing" && !this.#dark;
   }
 
   capabilities(): Capabilities {
@@ -228,6 +233,7 @@ export class Presenter {
     this.#display = null;
     this.#picture = null;
     this.#setQr(false, null);
+    this.#options.changed();
     await display?.close().catch(() => {});
   }
 
@@ -244,12 +250,12 @@ export class Presenter {
     if (this.#givenBack(snapshot)) {
       if (this.#dark) return;
       await display.clear();
-      this.#dark = true;
+      this.#setDark(true);
       this.#picture = null;
       this.#setQr(false, null);
       return;
     }
-    this.#dark = false;
+    this.#setDark(false);
     const { language } = this.#options;
     this.#fonts ??= await loadFonts(language);
     const screen = screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot));
@@ -279,6 +285,12 @@ export class Presenter {
     await display.show(picture);
     this.#picture = picture;
     return qr;
+  }
+
+  #setDark(dark: boolean): void {
+    if (this.#dark === dark) return;
+    this.#dark = dark;
+    this.#options.changed();
   }
 
   #setQr(wanted: boolean, fit: QrFit | null): void {

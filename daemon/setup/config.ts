@@ -170,9 +170,9 @@ export const SCHEMA = {
       "Ask for a pairing URL beside the digits (x-client-platypus-enabled), for the QR code.",
     ),
     body_encoding: choice(
-      ["multipart", "urlencoded"],
-      "multipart",
-      "How request bodies are encoded. The API documents multipart.",
+      ["auto", "multipart", "urlencoded"],
+      "auto",
+      "How request bodies are encoded. The API documents multipart; `auto` asks for a code in the other encoding where that one is refused as malformed, and keeps what brought a code.",
     ),
     client_secret_file: text(
       "",
@@ -270,9 +270,9 @@ export const SCHEMA = {
   },
   presence: {
     mode: choice(
-      ["heartbeat", "socket", "off"],
-      "heartbeat",
-      "How Frame.io learns that the device is online; the device model says which.",
+      ["auto", "socket", "heartbeat", "off"],
+      "auto",
+      "How Frame.io learns that the device is online. `auto` stays on the status socket, by which Frame.io also tells of a pause at once, and sends heartbeats for as long as the server does not take that.",
     ),
     interval: integer(120, 60, 300, "Seconds between heartbeats."),
   },

@@ -3,12 +3,13 @@ import { Secret } from "../core/secret.ts";
 
 /** An authorization as text, to be sealed: the same for the same authorization. The tokens are in the clear in it. */
 export function serialize(authorization: StoredAuthorization): string {
-  const { current, previous, refreshBegun, device, leaving } = authorization;
+  const { current, previous, refreshBegun, device, leaving, bodyEncoding } = authorization;
   return JSON.stringify({
     current: serializeTokens(current),
     previous: previous && serializeTokens(previous),
     refreshBegun,
     device: device && {
+      ids: device.ids,
       name: device.name,
       project: device.project && { id: device.project.id, name: device.project.name },
       authorizationExpiresAt: device.authorizationExpiresAt,
@@ -16,19 +17,22 @@ export function serialize(authorization: StoredAuthorization): string {
       canCreateAssets: device.canCreateAssets,
     },
     leaving,
+    bodyEncoding,
   });
 }
 
 /** Reads what `serialize` has written; a seal that held is proof enough that it is whole. */
 export function parse(clientId: string, text: string): StoredAuthorization {
-  const { current, previous, refreshBegun, device, leaving } = JSON.parse(text) as Plain;
+  const { current, previous, refreshBegun, device, leaving, bodyEncoding } = JSON.parse(text) as Plain;
   return {
     clientId,
     current: parseTokens(current),
     previous: previous && parseTokens(previous),
     refreshBegun,
-    device,
+    // Earlier versions kept neither ids nor encoding.
+    device: device && { ...device, ids: device.ids ?? [] },
     leaving,
+    bodyEncoding: bodyEncoding ?? null,
   };
 }
 

@@ -11,8 +11,8 @@ export interface ButtonPorts {
   pair(): void;
   /** Resolves when everything is forgotten here, to null where nothing was held. */
   unpair(): Promise<{ readonly revoked: boolean } | null>;
-  /** Shows the screen again, or for longer. */
-  wakeDisplay(): void;
+  /** Somebody is here to look: shows the screen again, or for longer. */
+  look(): void;
   /** `view` tells something else now. */
   changed(): void;
   readonly log: Pick<Logger, "info" | "warn">;
@@ -41,10 +41,10 @@ export class ButtonMeaning implements ButtonHandlers, DeviceHandlers {
   }
 
   onPress(): void {
-    const { state, pair, wakeDisplay, log } = this.#ports;
+    const { state, pair, look, log } = this.#ports;
     const { offer, grant } = state();
     if (this.#view?.phase !== "unpairing") this.#say(null);
-    wakeDisplay();
+    look();
     if (grant !== null && offer.at !== "requesting" && offer.at !== "awaiting") {
       log.info("button pressed: the device is paired, so the screen is shown");
       return;

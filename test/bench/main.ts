@@ -2,11 +2,12 @@
 import { cpus } from "node:os";
 import type { Bench, Row } from "./bench.ts";
 import { broker } from "./broker.ts";
+import { grant } from "./grant.ts";
 import { screens } from "./screens.ts";
 import { start } from "./start.ts";
 import { vault } from "./vault.ts";
 
-const BENCHES: readonly Bench[] = [start, screens, vault, broker];
+const BENCHES: readonly Bench[] = [start, screens, grant, vault, broker];
 
 function print(columns: readonly string[], rows: readonly Row[]): void {
   const table = [["", ...columns], ...rows.map(({ subject, figures }) => [subject, ...figures])];

@@ -84,12 +84,18 @@ describe("README.md", { timeout: 60_000 }, () => {
   const blocks = [...readFileSync(join(directory, "README.md"), "utf8").matchAll(/```sh\n(.*?)```/gs)].map(
     ([, block = ""]) => block.replaceAll("/run/c2cd/control.sock", '"$C2CD_SOCKET"'),
   );
-  const [refused = "", follow = ""] = blocks;
+  const [refused = "", refusedUpload = "", follow = ""] = blocks;
 
   it("reports a refused token", async (t) => {
     const { socketPath, backend } = await start(t);
     const { code, stderr } = await run(`token=${TOKEN}\n${refused}`, socketPath);
     assert.deepEqual([code, stderr, backend.calls], [0, "", [`refused ${TOKEN}`]]);
+  });
+
+  it("reports a refused upload", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const { code, stderr } = await run(refusedUpload, socketPath);
+    assert.deepEqual([code, stderr, backend.calls], [0, "", ["upload refused"]]);
   });
 
   it("follows the state", async (t) => {

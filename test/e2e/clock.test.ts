@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { arch, tmpdir, uptime } from "node:os";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { arch, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { Snapshot } from "../../daemon/contract/snapshot.ts";
@@ -9,52 +9,13 @@ import { createAuthority } from "../simulator/certificates.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
+import { FakeUptime, withUptime } from "./fake-uptime.ts";
 
 /** Debian's package faketime: gives one process a wall clock of its own, which a file sets while it runs. */
 const LIBRARY = `/usr/lib/${arch() === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/faketime/libfaketimeMT.so.1`;
 const skip = existsSync(LIBRARY) ? false : "the Debian package faketime is not installed";
 
 const YEAR_S = 31_557_600;
-
-/** Runs the daemon with that file in the place of /proc/uptime, which is what it takes for the time since boot. */
-const withUptime = (file: string) => [
-  "unshare",
-  "--mount",
-  "sh",
-  "-c",
-  `mount --bind ${file} /proc/uptime && exec "$@"`,
-  "sh",
-];
-
-/** A time since boot that runs on as the machine's, and jumps as in a suspend, of which Node's timers know nothing. */
-class FakeUptime {
-  readonly file: string;
-  readonly #descriptor: number;
-  readonly #ticking: NodeJS.Timeout;
-  #slept = 0;
-
-  constructor(board: Board) {
-    this.file = board.write("/uptime", "");
-    this.#descriptor = openSync(this.file, "w");
-    this.#tick();
-    this.#ticking = setInterval(() => this.#tick(), 20);
-  }
-
-  suspend(seconds: number): void {
-    this.#slept += seconds;
-    this.#tick();
-  }
-
-  stop(): void {
-    clearInterval(this.#ticking);
-    closeSync(this.#descriptor);
-  }
-
-  /** Always as long, so that no reader sees half of it. */
-  #tick(): void {
-    writeSync(this.#descriptor, `${(uptime() + this.#slept).toFixed(2).padStart(14, "0")} 0.00\n`, 0);
-  }
-}
 
 class FakeTime {
   readonly #file: string;
@@ -99,10 +60,13 @@ interface Stage {
   asked(call: Call): number;
 }
 
+/** Seconds: much longer than a test on a busy machine, much shorter than the jumps. */
+const CODE_LIFE_S = 1_800;
+
 /** A board by that clock, and a Frame.io whose certificate is good for some months around the real time. */
 async function onStage(setting: string, run: (stage: Stage) => Promise<void>): Promise<void> {
   const board = new Board();
-  const simulator = await startSimulator({ interval: 1, tls });
+  const simulator = await startSimulator({ interval: 1, codeLife: CODE_LIFE_S, tls });
   const time = new FakeTime(board, setting);
   const started: DaemonProcess[] = [];
   try {
@@ -182,16 +146,19 @@ describe("a clock that is set", { skip, concurrency: 2 }, () => {
 
     test(`${name} while awaiting the user keeps the code and moves no poll`, () =>
       onStage("+0", async (stage) => {
-        const { simulator, time, start } = stage;
+        const { simulator, time, start, asked } = stage;
         const daemon = start();
         const { pairing } = await daemon.until("a code", (snapshot) => snapshot.pairing !== null);
         time.set(setting);
-        await simulator.nextRequest(({ call }) => call === "poll");
-        await simulator.nextRequest(({ call }) => call === "poll");
+        const before = asked("poll");
+        // On a busy machine the connection may not outlive the time between two polls, and the next one is refused.
+        await eventually("two polls, or a word about the clock", async () =>
+          asked("poll") >= before + 2 || clockIsWrong(await daemon.snapshot()) ? true : null,
+        );
         const still = await daemon.snapshot();
         assert.equal(still.pairing?.user_code, pairing?.user_code, "the same code");
         const left = still.pairing?.expires_in ?? 0;
-        assert.ok(left > 60 && left <= 120, `its life did not jump: ${left} s`);
+        assert.ok(left > 0 && left <= CODE_LIFE_S, `its life did not jump: ${left} s`);
         const times = simulator
           .requests()
           .filter(({ call }) => call === "poll")
@@ -252,6 +219,7 @@ describe("a clock that is set", { skip, concurrency: 2 }, () => {
         const access_token = await daemon.accessToken();
         const answered = simulator.nextRequest(({ call }) => call === "refresh");
         await daemon.ask("POST", "/v1/token/refused", { access_token });
+        await eventually("the refresh at Frame.io", () => simulator.faults.list()[0]?.hit || null);
         time.set(setting);
         await answered;
         await eventually("another token", async () => {

@@ -281,18 +281,27 @@ describe("the way to Frame.io", { skip, concurrency: 6 }, () => {
     await one.recovers(() => one.road.passOn(), BACKED_OFF_MS);
   });
 
-  for (const [name, badly] of [
-    ["wants a password", (socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")],
-    ["fails", (socket) => socket.destroy()],
-    ["hangs", () => {}],
-  ] as const satisfies readonly (readonly [string, Badly])[])
+  for (const [name, problem, badly] of [
+    [
+      "wants a password",
+      "proxy-refused",
+      (socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+    ],
+    [
+      "wants a sign-in",
+      "captive-portal",
+      (socket) => socket.end("HTTP/1.1 511 Network Authentication Required\r\n\r\n"),
+    ],
+    ["fails", "server-unreachable", (socket) => socket.destroy()],
+    ["hangs", "server-unreachable", () => {}],
+  ] as const satisfies readonly (readonly [string, ProblemCode, Badly])[])
     scene(`a proxy that ${name}`, async (one) => {
       const proxy = await proxyOn(one.road.server);
       try {
         await one.awaiting({ HTTPS_PROXY: proxy.url });
         proxy.behave(badly);
         await one.cutConnections();
-        await one.says("server-unreachable");
+        await one.says(problem);
         await one.recovers(() => proxy.behave(null), BACKED_OFF_MS);
       } finally {
         proxy.server.close();

@@ -18,8 +18,8 @@ export interface Settings {
 
 /** One call of a device with its answer, as the server tells it before the answer leaves. */
 export interface Exchange {
-  readonly call: "code" | "poll" | "refresh" | "revoke" | "device" | "heartbeat" | "health";
-  /** Milliseconds by the server's clock: when the request was there, and when its answer was. */
+  readonly call: "code" | "poll" | "refresh" | "revoke" | "device" | "heartbeat";
+  /** Milliseconds since 1970: when the request was there, and when its answer was. */
   readonly asked: number;
   readonly answered: number;
   readonly status: number;

@@ -56,6 +56,8 @@ describe("the admin API", () => {
     await admin("POST /rename-project", { project: "Feature Film", name: "Feature" });
     const { status, project } = (await device.me(access_token)).json;
     assert.deepEqual([status, (project as { name: string }).name], ["offline", "Feature"]);
+    await admin("POST /expire", { expiresAt: "2126-01-01T00:00:00Z" });
+    assert.equal(simulator.devices()[0]?.expiresAt, Date.UTC(2126, 0, 1));
     const before = simulator.now();
     await admin("POST /advance", { ms: 3_600_000 });
     assert.ok(simulator.now() - before >= 3_600_000);

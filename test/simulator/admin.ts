@@ -24,6 +24,7 @@ const Approve = Type.Object(
   closed,
 );
 const Device = Type.Object({ clientId: Type.Optional(Type.String()) }, closed);
+const Expire = Type.Object({ ...Device.properties, expiresAt: Approve.properties.expiresAt }, closed);
 const Rename = Type.Object({ project: Type.String(), name: Type.String() }, closed);
 const Advance = Type.Object({ ms: Type.Integer({ minimum: 0 }) }, closed);
 const AutoApprove = Type.Object({ after: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]) }, closed);
@@ -41,6 +42,7 @@ const HELP = {
   "POST /_admin/forget": "{clientId?}: the only paired device by default",
   "POST /_admin/pause": "{clientId?}",
   "POST /_admin/resume": "{clientId?}",
+  "POST /_admin/expire": "{expiresAt, clientId?}: chooses the end of the authorization anew",
   "POST /_admin/rename-project": "{project, name}",
   "POST /_admin/advance": "{ms}: moves the server's clock forwards",
   "POST /_admin/faults": "a fault rule: {call, fault: {type, …}, clientId?, from?, count?, probability?}",
@@ -100,6 +102,11 @@ function run(route: string, query: URLSearchParams, body: Buffer, simulator: Sim
     case "POST /_admin/resume":
       simulator.resume(parse(Device, body).clientId);
       return {};
+    case "POST /_admin/expire": {
+      const { expiresAt, clientId } = parse(Expire, body);
+      simulator.expire(instant(expiresAt ?? null), clientId);
+      return {};
+    }
     case "POST /_admin/rename-project": {
       const { project, name } = parse(Rename, body);
       simulator.renameProject(project, name);

@@ -38,7 +38,7 @@ export interface ProjectDevice {
   readonly project: Project;
   readonly scopes: readonly string[];
   readonly insertedAt: number;
-  readonly expiresAt: number | null;
+  expiresAt: number | null;
   credentials: Credentials;
   firmware: string;
   lastSeenAt: number | null;
@@ -47,6 +47,8 @@ export interface ProjectDevice {
   /** When it was paused; the last `to` is null while it is. */
   readonly pauses: { readonly from: number; to: number | null }[];
 }
+
+export type DeviceChange = "status" | "record" | "forgotten";
 
 export interface DeviceAnswer {
   readonly device_code: string;
@@ -81,7 +83,7 @@ export class FrameIo {
   readonly #codes: PairingCodes;
   readonly #devices = new Map<string, ProjectDevice>();
   readonly #retired = new Map<string, "spent" | "dead">();
-  readonly #watchers: ((device: ProjectDevice, change: "status" | "forgotten") => void)[] = [];
+  readonly #watchers: ((device: ProjectDevice, change: DeviceChange) => void)[] = [];
 
   /** @param now the server's wall clock, ms since 1970 */
   constructor(terms: Terms, projects: readonly string[], now: () => number) {
@@ -91,8 +93,8 @@ export class FrameIo {
     this.projects = projects.map((name) => ({ id: randomUUID(), name }));
   }
 
-  /** Calls `run` when a device is paused, resumed or forgotten. */
-  watch(run: (device: ProjectDevice, change: "status" | "forgotten") => void): void {
+  /** Calls `run` when a device is paused or resumed, when something else of its record changes, when it is forgotten. */
+  watch(run: (device: ProjectDevice, change: DeviceChange) => void): void {
     this.#watchers.push(run);
   }
 
@@ -260,6 +262,13 @@ export class FrameIo {
     this.#tell(device, "status");
   }
 
+  /** The end that the user chose, chosen anew; null for none. */
+  expire(expiresAt: number | null, clientId?: string): void {
+    const device = this.device(clientId);
+    device.expiresAt = expiresAt;
+    this.#tell(device, "record");
+  }
+
   /** By name or id; the first one by default. @throws AdminError where there is no such project */
   project(nameOrId?: string): Project {
     const project = this.projects.find(
@@ -272,7 +281,9 @@ export class FrameIo {
 
   renameProject(nameOrId: string, name: string): void {
     if (name.trim() === "") throw new AdminError("A project needs a name.");
-    this.project(nameOrId).name = name;
+    const project = this.project(nameOrId);
+    project.name = name;
+    for (const device of this.devices()) if (device.project === project) this.#tell(device, "record");
   }
 
   /** Every secret that is alive or still remembered, so that tests can look for leaks. */
@@ -357,7 +368,7 @@ export class FrameIo {
     }
   }
 
-  #tell(device: ProjectDevice, change: "status" | "forgotten"): void {
+  #tell(device: ProjectDevice, change: DeviceChange): void {
     for (const run of this.#watchers) run(device, change);
   }
 }

@@ -77,6 +77,8 @@ export interface Simulator {
   forget(clientId?: string): void;
   pause(clientId?: string): void;
   resume(clientId?: string): void;
+  /** Chooses the end of the authorization anew; null for none. */
+  expire(expiresAt: number | null, clientId?: string): void;
   /** Name or id. */
   renameProject(project: string, name: string): void;
   projects(): readonly Project[];
@@ -190,6 +192,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     forget: (clientId) => frameio.forget(clientId),
     pause: (clientId) => frameio.pause(clientId),
     resume: (clientId) => frameio.resume(clientId),
+    expire: (expiresAt, clientId) => frameio.expire(expiresAt, clientId),
     renameProject: (project, name) => frameio.renameProject(project, name),
     projects: () => frameio.projects,
     codes: () => frameio.codes(),

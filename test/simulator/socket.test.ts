@@ -86,7 +86,7 @@ describe("the status websocket", () => {
     }
   });
 
-  it("pushes status_updated on pause and resume, and closes when the device is forgotten", async (t) => {
+  it("pushes status_updated on pause and resume, tells other changes, and closes when the device is forgotten", async (t) => {
     const [simulator, device] = await started(t);
     const { access_token } = await device.pair();
     const topic = `devices:${simulator.devices()[0]?.id}`;
@@ -100,6 +100,15 @@ describe("the status websocket", () => {
       const pushed = message(socket);
       act();
       assert.deepEqual(await pushed, { topic, event: "status_updated", payload: { status }, ref: null });
+    }
+    for (const act of [
+      () => simulator.renameProject("Feature Film", "Feature"),
+      () => simulator.expire(null),
+    ]) {
+      const pushed = message(socket);
+      act();
+      const { event } = (await pushed) as { event: string };
+      assert.equal(event, "project_device_updated");
     }
     const closed = once(socket, "close");
     simulator.forget();

@@ -36,7 +36,7 @@ interface Connection {
 /**
  * The websocket by which a device shows that it is online and hears of a pause. Unknown to the API facts and chosen
  * here: a bad token is a 401 to the handshake; the topic may name the record's `id` or its `device_id`; a refresh
- * leaves an open socket alone; forgetting the device closes it.
+ * leaves an open socket alone; forgetting the device closes it; a change of the record is told by an event of its own.
  */
 export class DeviceSockets {
   readonly #parts: ApiParts;
@@ -51,6 +51,7 @@ export class DeviceSockets {
       for (const connection of this.#connections) {
         if (connection.device !== device) continue;
         if (change === "forgotten") connection.socket.close(1000);
+        else if (change === "record") push(connection, "project_device_updated", { id: device.id });
         else push(connection, "status_updated", { status: isPaused(device) ? "paused" : "online" });
       }
     });

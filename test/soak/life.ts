@@ -1,9 +1,10 @@
 /** Years of a paired device in minutes: the real runner, vault, client and sockets on a clock that is moved by hand. */
+
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../daemon/core/secret.ts";
-import { createFrameio } from "../../daemon/frameio/client.ts";
-import { keepPresent } from "../../daemon/frameio/presence.ts";
+import { type Call, createFrameio, type Frameio } from "../../daemon/frameio/client.ts";
+import { keepPresent, type PresenceOptions } from "../../daemon/frameio/presence.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../daemon/vault/resilient.ts";
@@ -32,6 +33,17 @@ const FAULTS: readonly FaultRule["fault"][] = [
   { type: "refusal", error: "invalid_client" },
 ];
 
+const NO_REQUESTS: LifeReport["requests"] = {
+  code: 0,
+  poll: 0,
+  refresh: 0,
+  revoke: 0,
+  device: 0,
+  heartbeat: 0,
+  health: 0,
+  socket: 0,
+};
+
 export interface LifeOptions {
   readonly days: number;
   readonly seed: number;
@@ -39,8 +51,12 @@ export interface LifeOptions {
   readonly card: Card;
   /** What the world is like: with faults, outages of up to five days and steps of the clock; quite well; or offline. */
   readonly weather: "stormy" | "fair" | "offline";
-  /** Shows the device online, which needs hundreds of requests a day. */
-  readonly heartbeats: boolean;
+  /** How the device is shown online, which may need hundreds of requests a day. */
+  readonly presence: PresenceOptions["mode"];
+  /** Whether Frame.io takes the status socket. */
+  readonly socket: "taken" | "refused";
+  /** Whether somebody could see all the time what Frame.io says of the device. */
+  readonly watched: boolean;
 }
 
 /** Taken after a tenth of the time, half of it, and all of it. */
@@ -58,7 +74,8 @@ export interface LifeReport {
   /** Ends of the authorization that the server decided. */
   readonly ends: number;
   readonly refreshes: number;
-  readonly requests: number;
+  /** By call; `socket` for its handshakes. */
+  readonly requests: Readonly<Record<Call | "socket", number>>;
   /** Bytes that the card took, its file system's journal included; null where nobody counts. */
   readonly bytesWritten: number | null;
   readonly offlineDays: number;
@@ -67,19 +84,19 @@ export interface LifeReport {
 }
 
 /** Lives `days`, all chance from one seed. */
-export async function live({ days, seed, card, weather, heartbeats }: LifeOptions): Promise<LifeReport> {
+export async function live(options: LifeOptions): Promise<LifeReport> {
+  const { days, seed, card, weather } = options;
   const random = seededRandom(seed);
   const clock = new ManualClock();
   const birth = clock.wall();
-  let requests = 0;
+  let requests = NO_REQUESTS;
   const simulator = await startSimulator({
     now: () => birth + clock.elapsed(),
     autoApproveAfter: 10,
     seed,
-    log() {
-      requests += 1;
-    },
   });
+  if (options.socket === "refused")
+    simulator.faults.add({ call: "socket", fault: { type: "status", status: 404 } });
   if (weather === "stormy")
     for (const fault of FAULTS) simulator.faults.add({ call: "any", fault, probability: 0.02 });
   const directory = mkdtempSync(join(card.directory, "c2cd-life-"));
@@ -102,6 +119,7 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
     systemRoots: () => null,
     proxy: null,
     clock,
+    observe: count,
   });
   let ends = 0;
   let refreshes = 0;
@@ -122,18 +140,29 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
     },
   });
 
+  const watched = pending.watch(frameio);
   const presence = keepPresent({
-    mode: heartbeats ? "heartbeat" : "off",
+    mode: options.presence,
     interval: 120,
-    frameio: pending.watch(frameio),
+    frameio: {
+      heartbeat: watched.heartbeat,
+      attend(...given) {
+        count("socket");
+        return options.socket === "taken" ? stay(...given) : watched.attend(...given);
+      },
+    },
     clock,
     random,
-    accessToken: () => (runner.state.grant?.settled ? runner.state.grant.current.accessToken : null),
+    accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
+    deviceIds: () => runner.state.grant?.device?.ids ?? [],
     onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-    onStatus: (paused) => runner.dispatch({ type: "status-told", paused }),
+    onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
+    onStatus: (paused) =>
+      runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
     onTrouble() {},
   });
   runner.subscribe(() => presence.update());
+  runner.dispatch({ type: "watched", watched: options.watched });
 
   let offlineDays = 0;
   let clockJumps = 0;
@@ -144,7 +173,7 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
   await passTime(MINUTE_MS);
   if (weather === "offline") await simulator.goOffline();
   const writtenBefore = bytesTaken(card);
-  const requestsBefore = requests;
+  requests = NO_REQUESTS;
   for (let day = 0; day < days; day++) {
     if (weather === "stormy" && onlineAt === null && random() < 0.03) {
       await simulator.goOffline();
@@ -165,7 +194,7 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
     paired: runner.state.grant !== null,
     ends,
     refreshes,
-    requests: requests - requestsBefore,
+    requests,
     bytesWritten: writtenBefore === null ? null : (bytesTaken(card) ?? 0) - writtenBefore,
     offlineDays,
     clockJumps,
@@ -178,6 +207,10 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
   await simulator.close();
   rmSync(directory, { recursive: true });
   return report;
+
+  function count(call: Call | "socket"): void {
+    requests = { ...requests, [call]: requests[call] + 1 };
+  }
 
   async function passTime(ms: number): Promise<void> {
     const end = clock.elapsed() + ms;
@@ -192,6 +225,14 @@ export async function live({ days, seed, card, weather, heartbeats }: LifeOption
       await pending.quiet();
     }
   }
+}
+
+/** On a socket that is joined at once and never lost: its frames, one every 15 s, cross no hand-moved clock. */
+function stay(...[, , listener, signal]: Parameters<Frameio["attend"]>): ReturnType<Frameio["attend"]> {
+  listener.onJoined();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve({ kind: "verdict", verdict: { type: "lost" } }));
+  });
 }
 
 function look(day: number, directory: string): Look {

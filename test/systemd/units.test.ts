@@ -59,6 +59,26 @@ describe("c2cd.service", () => {
     assert.deepEqual(settings("StateDirectoryMode"), ["0700"]);
     assert.deepEqual(settings("Environment"), []);
   });
+
+  it("takes no environment that changes TLS or tells what is said under it, and takes that of the proxy", () => {
+    const cleared = settings("UnsetEnvironment").flatMap((names) => names.split(" "));
+    for (const name of [
+      // node(1)
+      "NODE_TLS_REJECT_UNAUTHORIZED",
+      "NODE_EXTRA_CA_CERTS",
+      "NODE_OPTIONS",
+      "NODE_DEBUG",
+      "SSL_CERT_DIR",
+      "SSL_CERT_FILE",
+      // openssl-env(7)
+      "OPENSSL_CONF",
+      "OPENSSL_ENGINES",
+      "OPENSSL_MODULES",
+      "SSLKEYLOGFILE",
+    ])
+      assert.ok(cleared.includes(name), name);
+    assert.ok(!cleared.some((name) => /^C2CD_|_PROXY$|^TZ$|^LANG$/i.test(name)));
+  });
 });
 
 it("makes a user that belongs to the devices' groups", () => {

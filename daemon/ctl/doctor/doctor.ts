@@ -4,11 +4,12 @@ import { C2CCTL_OPTIONS } from "../../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../../cli/exit.ts";
 import { buildInfo } from "../../core/build-info.ts";
 import { type SystemClock, systemClock } from "../../core/clock.ts";
-import { type Config, ConfigError, loadConfig, parseConfig } from "../../setup/config.ts";
+import { type Config, ConfigError, ENVIRONMENT_PREFIX, loadConfig, parseConfig } from "../../setup/config.ts";
+import type { Environment } from "../../setup/environment.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { snapshotOf } from "../reply.ts";
-import type { SnapshotView } from "../snapshot.ts";
+import { fields, parse, type SnapshotView } from "../snapshot.ts";
 import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
 import { checkDisplay } from "./display.ts";
 import { AS_ROOT, checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
@@ -43,11 +44,12 @@ export async function doctor(context: Context): Promise<ExitCode> {
  * @param trying told what the next check is, where that may take seconds
  */
 async function* examine(context: Context, trying: (what: string) => void): AsyncGenerator<Check> {
-  const { arguments: given, client, clock, root, environment, interrupted } = context;
+  const { arguments: given, client, clock, root, interrupted } = context;
   const configFile = given.value(C2CCTL_OPTIONS.config) ?? `${root}/etc/c2cd/c2cd.toml`;
+  trying("daemon");
+  const environment = await governingVariables(context);
   const { config, check: configured } = readConfig(configFile, environment);
   yield configured;
-  trying("daemon");
   const { snapshot, check: daemon } = await askDaemon(context);
   yield daemon;
   const reports = new Set(snapshot === null ? [] : reported(snapshot));
@@ -88,14 +90,32 @@ async function* examine(context: Context, trying: (what: string) => void): Async
   yield* reports;
 }
 
+/** The running daemon's: a unit's drop-in and a container give it others than this shell has. */
+async function governingVariables({ client, environment }: Context): Promise<Environment> {
+  try {
+    const { status, body } = await client.get("/v1/environment");
+    return status === 200 ? readVariables(parse(body.toString("utf8"))) : environment;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exitCode === EXIT.interrupted) throw error;
+    return environment;
+  }
+}
+
+function readVariables(told: unknown): Environment {
+  const texts = fields(told);
+  const names = Object.keys(Object(told)).filter((name) => /^\w+$/.test(name));
+  return Object.fromEntries(names.map((name) => [name, texts?.text(name) ?? undefined]));
+}
+
 function readConfig(
   file: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): { readonly config: Config; readonly check: Check } {
   try {
     const config = loadConfig(file, environment);
-    const there = existsSync(file);
-    return { config, check: ok("config", there ? `${file} is good` : `no ${file}: the defaults stand`) };
+    const base = existsSync(file) ? `${file} is good` : `no ${file}: the defaults stand`;
+    const over = overriding(environment);
+    return { config, check: ok("config", over === "" ? base : `${base}, but for ${over}`) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const [first] = error.problems;
@@ -111,6 +131,11 @@ function readConfig(
           ),
     };
   }
+}
+
+function overriding(environment: Environment): string {
+  const names = Object.keys(environment).filter((name) => name.startsWith(ENVIRONMENT_PREFIX));
+  return names.filter((name) => name !== "C2CD_SOCKET").join(", ");
 }
 
 async function askDaemon({

@@ -10,6 +10,7 @@ import { loadRoots, systemRoots } from "../../frameio/root-files.ts";
 import { ISSUER_UNKNOWN, RootsError } from "../../frameio/roots.ts";
 import { portOf } from "../../frameio/transport.ts";
 import type { Config } from "../../setup/config.ts";
+import { type Environment, HIDDEN } from "../../setup/environment.ts";
 import { defaultRoutes, systemNetwork, watchNetwork } from "../../watch/network.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
 
@@ -37,7 +38,7 @@ export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check 
 /** The proxy that the environment asks for; `check` is null where it asks for none. */
 export function checkProxy(
   baseUrl: URL,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): { readonly proxy: URL | null; readonly check: Check | null } {
   try {
     const address = proxyFor(baseUrl.href, environment);
@@ -114,7 +115,7 @@ export async function checkApi(
   const begun = clock.elapsed();
   const outcome = await frameio.health(signal);
   frameio.close();
-  return judge(outcome, baseUrl, Math.round(clock.elapsed() - begun));
+  return judge(outcome, baseUrl, proxy, Math.round(clock.elapsed() - begun));
 }
 
 const TRUST =
@@ -122,7 +123,7 @@ const TRUST =
 const MOVE =
   "what answers is not that server: leave the network that inspects traffic, or check frameio.base_url";
 
-function judge(outcome: Outcome<unknown>, baseUrl: string, milliseconds: number): Check[] {
+function judge(outcome: Outcome<unknown>, baseUrl: string, proxy: URL | null, milliseconds: number): Check[] {
   const url = new URL(baseUrl);
   const tls = url.protocol === "https:" ? [ok("tls", "the certificate is good")] : [];
   if (outcome.kind === "verdict") return [...tls, ok("api", `${baseUrl} answers in ${milliseconds} ms`)];
@@ -141,7 +142,15 @@ function judge(outcome: Outcome<unknown>, baseUrl: string, milliseconds: number)
         ),
       ];
     case "proxy":
-      return [fail("proxy", because, "put user name and password into HTTPS_PROXY: systemctl edit c2cd")];
+      return proxy?.username === HIDDEN
+        ? [ok("api", `left to c2cd, which does not tell its credentials for ${proxy.host}`)]
+        : [
+            fail(
+              "proxy",
+              because,
+              "put user name and password into HTTPS_PROXY, for c2cd: systemctl edit c2cd",
+            ),
+          ];
     case "tls":
       return [fail("tls", because, ISSUER_UNKNOWN.some((code) => detail.includes(code)) ? TRUST : MOVE)];
     case "clock":
@@ -151,7 +160,7 @@ function judge(outcome: Outcome<unknown>, baseUrl: string, milliseconds: number)
         fail(
           "portal",
           `the network answers in Frame.io's place: ${detail}`,
-          "log in to it with a browser, or use another one",
+          "log in to it with a browser, use another one, or check frameio.base_url",
         ),
       ];
     case "rate-limited":

@@ -43,6 +43,7 @@ export function addEvents(app: FastifyInstance, { backend, clock }: RouteParts):
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? "");
       reply.raw.writeHead(200, { "content-type": "text/event-stream" });
+      reply.raw.on("close", backend.stay());
       events.add(reply.raw);
     },
   );

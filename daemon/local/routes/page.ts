@@ -25,6 +25,7 @@ export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly
     "/",
     { schema: { querystring: PageQuery } },
     async (request, reply) => {
+      backend.glance();
       const { language, markup } = pageFor(
         { ...request.query, acceptLanguage: request.headers["accept-language"] },
         ownLanguage,

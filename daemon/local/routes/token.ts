@@ -4,7 +4,7 @@ import { ApiProblem } from "../problems.ts";
 import { RefusedBody, TokenQuery, TokenSchema } from "../schemas.ts";
 import { answers, NO_CONTENT, PROBLEMS, type RouteParts, ref, socketOnly } from "./parts.ts";
 
-/** The token broker: programs of this device get a valid access token and never see OAuth. */
+/** The token broker: programs of this device get a valid access token, never see OAuth, and say what Frame.io refused. */
 export function addToken(app: FastifyInstance, parts: RouteParts): void {
   const { backend } = parts;
   app.get<{ Querystring: Static<typeof TokenQuery> }>(
@@ -49,6 +49,22 @@ export function addToken(app: FastifyInstance, parts: RouteParts): void {
     },
     async ({ body }, reply) => {
       backend.tokenRefused(body.access_token);
+      return reply.code(204).send();
+    },
+  );
+  app.post(
+    "/v1/upload/refused",
+    {
+      onRequest: socketOnly(parts),
+      schema: {
+        summary: "Say that Frame.io refused an upload",
+        description:
+          "On the control socket alone; meant for 409 `Channel Paused`. What Frame.io says of the device is read again, at most every few seconds, and the state tells it: the health problem `paused`, or none where only what was recorded during a pause is refused.",
+        response: { ...NO_CONTENT, ...PROBLEMS },
+      },
+    },
+    async (_request, reply) => {
+      backend.uploadRefused();
       return reply.code(204).send();
     },
   );

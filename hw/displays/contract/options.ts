@@ -35,6 +35,8 @@ export interface Host {
   readonly stdout: TextStream;
   /** The kind of terminal that standard output is, as TERM tells; unknown where it doesn't. */
   readonly term?: string | undefined;
+  /** While something is under way that a picture must not keep waiting, the end of that; else null. */
+  urgent(): Promise<void> | null;
 }
 
 /** Opens one driver's device. */

@@ -61,7 +61,7 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
       refresh: kind === "panel" ? "slow" : "fast",
       physical: sizeOnConnector(sysfs, id),
     },
-    { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness },
+    { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness, urgent: host.urgent },
   );
   const warnings = [console.hindrance, backlight?.hindrance ?? null].filter((sentence) => sentence !== null);
   const bare = displayOn(surface, options);
@@ -104,6 +104,7 @@ interface Parts {
   readonly console: TextConsole;
   readonly backlight: Backlight | null;
   readonly brightness: number;
+  readonly urgent: Host["urgent"];
 }
 
 class FramebufferSurface implements Surface {
@@ -151,6 +152,8 @@ class FramebufferSurface implements Surface {
       const rows = this.#rowsAtOnce(part);
       const buffer = new Uint8Array((Math.min(rows, part.height) - 1) * stride + length);
       for (let y = part.y; y < part.y + part.height; y += rows) {
+        // A picture of 4K takes the one thread for most of a second.
+        await this.#parts.urgent();
         const count = Math.min(rows, part.y + part.height - y);
         for (let row = 0; row < count; row++)
           encode(picture.pixels, (y + row) * picture.width + part.x, part.width, buffer, row * stride);

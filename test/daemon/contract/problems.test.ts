@@ -16,6 +16,7 @@ const well: Facts = {
     refreshFailures: 0,
     issuedAt: NOW,
     device: {
+      ids: [],
       name: "R1",
       project: { id: "1", name: "Film" },
       authorizationExpiresAt: null,

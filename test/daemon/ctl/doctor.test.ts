@@ -76,7 +76,10 @@ async function examine({ board = new Board(), daemon, settings = {} }: Patient):
     board.root,
     ...(daemon === undefined ? [] : ["--socket", daemon.socketPath]),
   ];
-  const { code, stdout, stderr } = await program.run(args, { env: settings });
+  // The daemon's own where it runs, whatever this shell has.
+  if (daemon !== undefined) daemon.backend.variables = settings;
+  const env = daemon === undefined ? settings : { C2CD_FRAMEIO_BASE_URL: "https://shell.invalid" };
+  const { code, stdout, stderr } = await program.run(args, { env });
   assert.equal(stderr, "");
   const lines: Record<string, string> = {};
   for (const line of stdout.trimEnd().split("\n")) {
@@ -252,7 +255,7 @@ describe("doctor", { timeout: 300_000 }, () => {
         "an end without an answer",
         (request) => request.socket.destroy(),
         "api",
-        /^fail: .*firewall and proxy$/,
+        /^fail: .*, port \d+, through firewall and proxy$/,
       ],
     ];
     for (const [what, listener, name, expected] of cases)
@@ -287,6 +290,28 @@ describe("doctor", { timeout: 300_000 }, () => {
       assert.match(wrong.lines.proxy ?? "", /^fail: HTTPS_PROXY must be/);
     });
 
+    it("a proxy that only the daemon knows, with its credentials kept to itself", async (t) => {
+      const proxy = createServer().on("connect", (_, socket) => {
+        socket.on("error", () => {});
+        socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+      });
+      proxy.listen(0, "127.0.0.1");
+      await once(proxy, "listening");
+      t.after(() => proxy.close());
+      const host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      const base = { C2CD_FRAMEIO_BASE_URL: "https://frameio.invalid" };
+      const daemon = await daemonOf(t);
+      const left = await examine({ daemon, settings: { ...base, HTTPS_PROXY: `http://***@${host}` } });
+      assert.equal(left.lines.proxy, `ok: by HTTPS_PROXY, frameio.invalid is reached through ${host}`);
+      assert.equal(left.lines.api, `ok: left to c2cd, which does not tell its credentials for ${host}`);
+
+      const none = await examine({ daemon, settings: { ...base, HTTPS_PROXY: `http://${host}` } });
+      assert.match(
+        none.lines.proxy ?? "",
+        /^fail: .*\(HTTP 407\); put user name and password into HTTPS_PROXY/,
+      );
+    });
+
     it("no way out of the local network", async () => {
       const board = new Board();
       board.write("/proc/net/route", "Iface\tDestination\tGateway\neth0\t0002A8C0\t00000000\n");
@@ -319,7 +344,11 @@ describe("doctor", { timeout: 300_000 }, () => {
           C2CD_FRAMEIO_BASE_URL: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
         };
         const untrusted = await examine({ settings });
-        assert.match(untrusted.lines.tls ?? "", /^fail: .*certificate.*frameio\.ca_file$/);
+        assert.match(untrusted.lines.tls ?? "", /^fail: .*certificate.*; .*frameio\.ca_file$/);
+        const { stdout } = await program.run(["doctor", "--root", new Board().root], {
+          env: { ...settings, NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+        });
+        assert.match(stdout, /^fail tls: .*certificate/m);
         assert.equal(untrusted.lines.api, undefined);
 
         const caFile = join(scratch, "ca.pem");
@@ -365,7 +394,7 @@ describe("doctor", { timeout: 300_000 }, () => {
         "no configuration",
         (board) => rmSync(`${board.root}/etc/c2cd`, { recursive: true }),
         "config",
-        /^ok: no .*c2cd\.toml: the defaults stand$/,
+        /^ok: no .*c2cd\.toml: the defaults stand, but for C2CD_FRAMEIO_BASE_URL$/,
       ],
       [
         "a configuration that everybody may write",

@@ -23,20 +23,23 @@ describe("at the simulator", () => {
     simulator.approve();
     const granted = expectVerdict(await frameio.poll(offered.code.deviceCode));
     assert.ok(granted.type === "granted");
-    return { simulator, clock, frameio, tokens: granted.tokens };
+    const read = expectVerdict(await frameio.device(granted.tokens.accessToken));
+    assert.ok(read.type === "device");
+    return { simulator, clock, frameio, tokens: granted.tokens, ids: read.device.ids };
   }
 
   const frame = (simulator: Simulator, event: string) =>
     simulator.nextRequest(({ call, method }) => call === "frame" && method === event);
 
   test("the device joins its channel, stays with heartbeats, hears of a pause and leaves", async (context) => {
-    const { simulator, clock, frameio, tokens } = await paired(context);
+    const { simulator, clock, frameio, tokens, ids } = await paired(context);
     const heard: (boolean | "joined" | null)[] = [];
     let onHeard = () => {};
     const leaving = new AbortController();
     const joins = frame(simulator, "phx_join");
     const stay = frameio.attend(
       tokens.accessToken,
+      ids,
       {
         onJoined: () => heard.push("joined"),
         onStatus(paused) {
@@ -74,18 +77,18 @@ describe("at the simulator", () => {
   });
 
   test("a lost network ends it", async (context) => {
-    const { simulator, frameio, tokens } = await paired(context);
+    const { simulator, frameio, tokens, ids } = await paired(context);
     const joins = frame(simulator, "phx_join");
-    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, ids, DEAF, new AbortController().signal);
     await joins;
     await simulator.goOffline();
     await stay;
   });
 
   test("an address that is gone ends it at once", async (context) => {
-    const { simulator, frameio, tokens } = await paired(context);
+    const { simulator, frameio, tokens, ids } = await paired(context);
     const joins = frame(simulator, "phx_join");
-    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, ids, DEAF, new AbortController().signal);
     await joins;
     frameio.reset(["192.0.2.1"]);
     frameio.reset(["127.0.0.1"]);
@@ -94,32 +97,33 @@ describe("at the simulator", () => {
   });
 
   test("closing the client ends it", async (context) => {
-    const { simulator, frameio, tokens } = await paired(context);
+    const { simulator, frameio, tokens, ids } = await paired(context);
     const joins = frame(simulator, "phx_join");
-    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
+    const stay = frameio.attend(tokens.accessToken, ids, DEAF, new AbortController().signal);
     await joins;
     await frameio.close();
     await stay;
     await until(() => simulator.devices()[0]?.sockets === 0);
   });
 
-  test("a token that died is unauthorized", async (context) => {
-    const { simulator, frameio, tokens } = await paired(context);
+  test("a token that died gets no socket", async (context) => {
+    const { simulator, frameio, tokens, ids } = await paired(context);
     simulator.advance(28_801_000);
-    const stay = frameio.attend(tokens.accessToken, DEAF, new AbortController().signal);
-    assert.deepEqual(expectVerdict(await stay), { type: "unauthorized" });
-    assert.ok(!simulator.requests().some(({ call }) => call === "socket"));
+    const stay = frameio.attend(tokens.accessToken, ids, DEAF, new AbortController().signal);
+    expectFault(await stay);
+    assert.deepEqual(
+      simulator.requests().flatMap(({ call, status }) => (call === "socket" ? [status] : [])),
+      [401],
+    );
   });
 });
 
 describe("at a server of another kind", () => {
-  /** `GET /v2/devices/me` tells two ids; the websocket is what `talk` makes of it. */
+  /** A device with two ids; the websocket is what `talk` makes of it. */
   async function serving(
     talk: (socket: WebSocket, message: { topic: string; event: string; ref: string }) => void,
   ) {
-    const server = createServer((_, response) =>
-      response.setHeader("content-type", "application/json").end('{"id":"record-1","device_id":"device-1"}'),
-    );
+    const server = createServer();
     const sockets = new WebSocketServer({ server, path: "/devices/websocket" });
     const topics: string[] = [];
     sockets.on("connection", (socket) =>
@@ -135,6 +139,7 @@ describe("at a server of another kind", () => {
     const heard: (boolean | null)[] = [];
     const stay = frameio.attend(
       new Secret("access-1"),
+      ["device-1", "record-1"],
       { ...DEAF, onStatus: (paused) => heard.push(paused) },
       leaving.signal,
     );
@@ -190,9 +195,18 @@ describe("at a server of another kind", () => {
     assert.deepEqual(expectVerdict(await stay), { type: "lost" });
   });
 
-  test("garbage is let pass", async () => {
+  test("garbage changes nothing, and makes the device ask what is true", async () => {
     const { stay, heard } = await serving((socket, message) => {
-      for (const text of ["", "{", "null", "[]", '"x"', '{"event":7}', '{"event":"phx_reply"}'])
+      for (const text of [
+        "",
+        "{",
+        "null",
+        "[]",
+        '"x"',
+        '{"event":7}',
+        '{"event":"phx_reply"}',
+        '{"event":"presence_diff"}',
+      ])
         socket.send(text);
       socket.send(Buffer.from([1, 2, 3]));
       reply(socket, message, "ok");
@@ -200,7 +214,7 @@ describe("at a server of another kind", () => {
       socket.close();
     });
     assert.deepEqual(expectVerdict(await stay), { type: "lost" });
-    assert.deepEqual(heard, [null]);
+    assert.deepEqual(new Set(heard), new Set([null]));
   });
 
   test("a message over the limit ends it", async () => {
@@ -218,13 +232,15 @@ describe("at a server of another kind", () => {
     ["answers with a page", "captive-portal", "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>"],
   ] as const)
     test(`one that ${name} is a fault that tells no token`, async () => {
-      const upgrade = createServer((request, response) => {
-        request.resume();
-        response.setHeader("content-type", "application/json").end('{"id":"rec1"}');
-      });
+      const upgrade = createServer();
       upgrade.on("upgrade", (_, socket) => socket.end(answer));
       const frameio = client(`http://${await listen(upgrade)}`);
-      const outcome = await frameio.attend(new Secret("access-1"), DEAF, new AbortController().signal);
+      const outcome = await frameio.attend(
+        new Secret("access-1"),
+        ["rec1"],
+        DEAF,
+        new AbortController().signal,
+      );
       assert.equal(expectFault(outcome).kind, kind);
       assert.ok(!inspect(outcome, { depth: null }).includes("access-1"));
     });
@@ -239,6 +255,13 @@ describe("its words", () => {
     ],
   ] as const)
     test(url, () => assert.equal(statusSocketUrl(new URL(baseUrl), new Secret("a+b/=")), url));
+
+  for (const event of ["project_updated", "device_renamed", "asset_created", "x"])
+    test(`${event} is something to ask about`, () =>
+      assert.deepEqual(judgeFrame(JSON.stringify({ topic: "devices:1", event, payload: {}, ref: null })), {
+        type: "status",
+        paused: null,
+      }));
 
   for (const [payload, paused] of [
     [{ status: "paused" }, true],

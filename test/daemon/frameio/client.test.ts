@@ -124,6 +124,92 @@ for (const bodyEncoding of ["multipart", "urlencoded"] as const) {
   });
 }
 
+describe("body_encoding = auto", () => {
+  const typeOf = ({ headers }: Seen) => headers["content-type"]?.split(";")[0];
+  const MULTIPART = "multipart/form-data";
+  const URLENCODED = "application/x-www-form-urlencoded";
+
+  /** A server that takes forms of one type alone, and answers those of another as `misread` says. */
+  async function taking(type: string, [status, body]: readonly [number, unknown]) {
+    const seen: Seen[] = [];
+    const baseUrl = await httpServer(async (request, response) => {
+      const { method = "", url = "", headers } = request;
+      const one = { method, url, headers, body: await readBody(request) };
+      seen.push(one);
+      const taken = typeOf(one) === type;
+      const good = url.endsWith("/code") ? CODE : TOKENS;
+      response.writeHead(taken ? 200 : status, { "content-type": "application/json" });
+      response.end(JSON.stringify(taken ? good : body));
+    });
+    return { frameio: client(baseUrl, { bodyEncoding: "auto" }), seen, types: () => seen.map(typeOf) };
+  }
+
+  const BAD = [400, { error: "invalid_request" }] as const;
+
+  for (const misread of [
+    BAD,
+    [400, {}],
+    [400, { code: 400, errors: [{ title: "Bad Request" }], message: "Bad Request" }],
+    [415, { code: 415, errors: [{ title: "Unsupported Media Type" }], message: "Unsupported Media Type" }],
+    [422, { code: 422, errors: [{ title: "Invalid Argument" }], message: "Invalid Argument" }],
+  ] as const)
+    test(`a code that ${JSON.stringify(misread)} refuses is asked for in the other encoding, and that is kept`, async () => {
+      const { frameio, types } = await taking(URLENCODED, misread);
+      assert.equal(expectVerdict(await frameio.requestCode()).type, "offered");
+      assert.deepEqual(types(), [MULTIPART, URLENCODED]);
+      assert.equal(frameio.bodyEncoding, "urlencoded");
+      assert.equal(expectVerdict(await frameio.poll(new Secret("d"))).type, "granted");
+      assert.equal(expectVerdict(await frameio.requestCode()).type, "offered");
+      assert.deepEqual(types().slice(2), [URLENCODED, URLENCODED]);
+    });
+
+  test("multipart is what is tried first, and enough where it is taken", async () => {
+    const { frameio, types } = await taking(MULTIPART, BAD);
+    await frameio.requestCode();
+    assert.deepEqual(types(), [MULTIPART]);
+  });
+
+  test("where neither brings a code, the first answer stands and so does the encoding", async () => {
+    const { frameio, types } = await taking("text/plain", BAD);
+    const verdict = expectVerdict(await frameio.requestCode());
+    assert.ok(verdict.type === "refused" && verdict.error === "invalid_request");
+    assert.deepEqual(types(), [MULTIPART, URLENCODED]);
+    assert.equal(frameio.bodyEncoding, "multipart");
+  });
+
+  for (const answer of [
+    [400, { error: "invalid_client" }],
+    [400, { error: "invalid_scope" }],
+    [400, { error: "slow_down" }],
+    [503, {}],
+    [429, {}],
+  ] as const)
+    test(`${JSON.stringify(answer)} says nothing about the encoding`, async () => {
+      const { frameio, types } = await taking("text/plain", answer);
+      await frameio.requestCode();
+      assert.deepEqual(types(), [MULTIPART]);
+    });
+
+  test("no other call is ever repeated in the other encoding: a refresh token may be spent by then", async () => {
+    const { frameio, types } = await taking(URLENCODED, BAD);
+    assert.equal(expectVerdict(await frameio.refresh(new Secret("r"))).type, "ended");
+    await frameio.poll(new Secret("d"));
+    await frameio.revoke(new Secret("t"));
+    assert.deepEqual(types(), [MULTIPART, MULTIPART, MULTIPART]);
+  });
+
+  test("what worked before is recalled, but an encoding that is configured stands", async () => {
+    const { frameio, types, seen } = await taking(URLENCODED, BAD);
+    frameio.recallEncoding("urlencoded");
+    assert.equal(expectVerdict(await frameio.refresh(new Secret("r"))).type, "refreshed");
+    assert.deepEqual(types(), [URLENCODED]);
+    const fixed = client(`http://${seen[0]?.headers.host}`, { bodyEncoding: "multipart" });
+    fixed.recallEncoding("urlencoded");
+    await fixed.requestCode();
+    assert.deepEqual(types(), [URLENCODED, MULTIPART]);
+  });
+});
+
 test("url_pairing = false leaves the header away", async () => {
   const { baseUrl, seen } = await answering(200, CODE);
   await client(baseUrl, { urlPairing: false }).requestCode();
@@ -133,6 +219,8 @@ test("url_pairing = false leaves the header away", async () => {
 test("the device's record is read with the bearer and no body", async () => {
   const { baseUrl, seen } = await answering(200, {
     _type: "project_device",
+    id: "record-1",
+    device_id: "device-1",
     name: "FUJIFILM-X100VI-4CA00368",
     status: "paused",
     authorization: { expires_at: "2031-01-02T03:04:05Z", scopes: { asset_create: true, offline: true } },
@@ -141,6 +229,7 @@ test("the device's record is read with the bearer and no body", async () => {
   assert.deepEqual(expectVerdict(await client(baseUrl).device(new Secret("access-1"))), {
     type: "device",
     device: {
+      ids: ["device-1", "record-1"],
       name: "FUJIFILM-X100VI-4CA00368",
       project: { id: "9d7f0b9e-6a0e-4f0e-8d0f-000000000001", name: "Łódź — Nachtdreh 夜" },
       authorizationExpiresAt: Date.UTC(2031, 0, 2, 3, 4, 5),

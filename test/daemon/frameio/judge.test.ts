@@ -196,6 +196,26 @@ describe("a code", () => {
       });
   });
 
+  test("the checklist's spelling of the addresses is read like the reference's, which wins", () => {
+    const { verification_uri, verification_uri_complete, ...rest } = CODE;
+    const other = "https://frame.io/other";
+    for (const members of [
+      { verification_url: verification_uri, verification_url_complete: verification_uri_complete },
+      {
+        verification_uri: null,
+        verification_url: verification_uri,
+        verification_url_complete: verification_uri_complete,
+      },
+      { ...CODE, verification_url: other, verification_url_complete: other },
+    ]) {
+      const code = offered({ ...rest, ...members });
+      assert.equal(code.verificationUri, verification_uri);
+      assert.equal(code.verificationUriComplete, verification_uri_complete);
+    }
+    const foreign = offered({ ...rest, verification_url_complete: "https://frame.io.example/pair" });
+    assert.equal(foreign.verificationUriComplete, null);
+  });
+
   describe("does not show the address", () => {
     for (const value of [
       undefined,
@@ -422,6 +442,7 @@ describe("the device's record", () => {
     return verdict.device;
   };
   const NOTHING = {
+    ids: [],
     name: null,
     project: null,
     authorizationExpiresAt: null,

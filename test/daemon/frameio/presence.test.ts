@@ -4,7 +4,7 @@ import type { Outcome } from "../../../daemon/contract/verdicts.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import type { AttendanceListener } from "../../../daemon/frameio/attendance.ts";
 import type { AttendanceVerdict } from "../../../daemon/frameio/client.ts";
-import { keepPresent, type PresenceOptions } from "../../../daemon/frameio/presence.ts";
+import { keepPresent, type PresenceOptions, type PresenceTrouble } from "../../../daemon/frameio/presence.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
 
 type Answer = Outcome<{ readonly type: string }>;
@@ -24,19 +24,31 @@ function fault(
 async function bench(mode: PresenceOptions["mode"], interval = 120, token: string | null = "t1") {
   const clock = new ManualClock();
   const calls: string[] = [];
+  const ways: string[] = [];
   const refused: string[] = [];
   const status: (boolean | null)[] = [];
-  let answer: Answer | null = mode === "socket" ? null : ACCEPTED;
+  const joined: boolean[] = [];
+  /** What calls are answered with from now on; null leaves them open. */
+  const answers: Record<"socket" | "heartbeat", Answer | null> = { socket: null, heartbeat: ACCEPTED };
   let current = token;
   let finish: (answer: Answer) => void = () => {};
-  const troubles: string[] = [];
+  const troubles: (PresenceTrouble | null)[] = [];
   let listener: AttendanceListener = { onJoined() {}, onStatus() {} };
   let given: AbortSignal | undefined;
 
-  function ask<V>(accessToken: Secret, signal?: AbortSignal): Promise<Outcome<V>> {
-    calls.push(`${clock.elapsed() / 1000} ${accessToken.reveal()}`);
+  function ask<V>(way: keyof typeof answers, accessToken: Secret, signal?: AbortSignal): Promise<Outcome<V>> {
+    const second = Math.round(clock.elapsed() / 1000);
+    calls.push(`${second} ${accessToken.reveal()}`);
+    ways.push(`${second} ${way}`);
     given = signal;
-    const answered = answer === null ? new Promise<Answer>((resolve) => (finish = resolve)) : answer;
+    const answer = answers[way];
+    const answered =
+      answer === null
+        ? new Promise<Answer>((resolve) => {
+            finish = resolve;
+            signal?.addEventListener("abort", () => resolve(LOST));
+          })
+        : answer;
     return Promise.resolve(answered) as Promise<Outcome<V>>;
   }
 
@@ -46,27 +58,33 @@ async function bench(mode: PresenceOptions["mode"], interval = 120, token: strin
     clock,
     random: () => 1,
     frameio: {
-      heartbeat: (accessToken, signal) => ask(accessToken, signal),
-      attend(accessToken, given, signal) {
+      heartbeat: (accessToken, signal) => ask("heartbeat", accessToken, signal),
+      attend(accessToken, ids, given, signal) {
+        assert.deepEqual(ids, ["device-1"]);
         listener = given;
-        return ask<AttendanceVerdict>(accessToken, signal);
+        return ask<AttendanceVerdict>("socket", accessToken, signal);
       },
     },
     accessToken: () => (current === null ? null : new Secret(current)),
+    deviceIds: () => ["device-1"],
     onUnauthorized: (accessToken) => refused.push(accessToken.reveal()),
+    onJoined: (now) => joined.push(now),
     onStatus: (paused) => status.push(paused),
-    onTrouble: (fault) => troubles.push(fault?.kind ?? "none"),
+    onTrouble: (trouble) => troubles.push(trouble),
   });
   await settled();
   return {
     clock,
     calls,
+    ways,
+    answers,
     refused,
     status,
+    joined,
     presence,
     /** What every call from now on is answered with; null leaves them open. */
     answerWith(next: Answer | null) {
-      answer = next;
+      answers.socket = answers.heartbeat = next;
     },
     /** Answers the open call. */
     async finish(next: Answer) {
@@ -81,6 +99,9 @@ async function bench(mode: PresenceOptions["mode"], interval = 120, token: strin
     push: (paused: boolean | null) => listener.onStatus(paused),
     join: () => listener.onJoined(),
     troubles,
+    /** As "<kind>, online" or "<kind>"; "none" when all is well again. */
+    told: () =>
+      troubles.map((one) => (one === null ? "none" : `${one.fault.kind}${one.online ? ", online" : ""}`)),
     givenUp: () => given?.aborted ?? false,
   };
 }
@@ -224,16 +245,6 @@ describe("the socket", () => {
     assert.equal(it.givenUp(), true);
   });
 
-  test("a token that is refused is told, and another one waited for", async () => {
-    const it = await bench("socket");
-    await it.finish(UNAUTHORIZED);
-    it.presence.update();
-    await it.clock.advance(600_000);
-    assert.deepEqual(it.refused, ["t1"]);
-    await it.become("t2");
-    assert.deepEqual(it.calls, ["0 t1", "600 t2"]);
-  });
-
   test("a change of network ends the wait, a server's own wish does not end", async () => {
     const it = await bench("socket");
     it.answerWith(fault("connect"));
@@ -252,20 +263,126 @@ describe("the socket", () => {
   });
 });
 
+describe("auto", () => {
+  const REFUSED = fault("connect");
+
+  test("is on the socket alone while the server takes that", async () => {
+    const it = await bench("auto");
+    it.join();
+    await it.clock.advance(86_400_000);
+    assert.deepEqual(it.ways, ["0 socket"]);
+    assert.deepEqual(it.joined, [true]);
+    assert.deepEqual(it.troubles, []);
+  });
+
+  test("sends heartbeats at once and at their pace while the server does not, and tries the socket ever more seldom", async () => {
+    const it = await bench("auto");
+    it.answers.socket = REFUSED;
+    await it.finish(REFUSED);
+    await it.clock.advance(7_200_000);
+    const seconds = (way: string) =>
+      it.ways.filter((call) => call.endsWith(way)).map((call) => Number(call.split(" ")[0]));
+    const beats = seconds("heartbeat");
+    assert.deepEqual(beats.slice(0, 3), [0, 120, 240]);
+    assert.equal(beats.length, 61);
+    const attempts = seconds("socket");
+    const gaps = attempts.slice(1).map((second, index) => second - (attempts[index] ?? 0));
+    assert.deepEqual(gaps.slice(0, 11), [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
+    assert.deepEqual(new Set(gaps.slice(11)), new Set([1200]));
+    assert.deepEqual(it.told(), ["connect, online"]);
+  });
+
+  test("takes the socket when it can be had, and the heartbeats end", async () => {
+    const it = await bench("auto");
+    it.answers.socket = REFUSED;
+    await it.finish(REFUSED);
+    await it.clock.advance(600_000);
+    it.answers.socket = null;
+    await it.clock.advance(600_000);
+    it.join();
+    const before = it.ways.length;
+    await it.clock.advance(3_600_000);
+    assert.equal(it.ways.length, before);
+    assert.deepEqual(it.joined, [true]);
+    assert.deepEqual(it.told(), ["connect, online", "none"]);
+  });
+
+  test("a server that drops the socket at once, again and again, does not take it", async () => {
+    const it = await bench("auto");
+    it.answers.socket = LOST;
+    await it.finish(LOST);
+    await it.clock.advance(3_600_000);
+    assert.ok(it.ways.filter((call) => call.endsWith("socket")).length <= 14);
+    assert.equal(it.ways.filter((call) => call.endsWith("heartbeat")).length, 31);
+    assert.deepEqual(it.told(), ["connect, online"]);
+  });
+
+  test("no network is no refusal: nobody asks for a socket until a heartbeat gets through, and then at once", async () => {
+    const it = await bench("auto");
+    it.join();
+    await it.clock.advance(600_000);
+    it.answerWith(fault("connect"));
+    await it.finish(LOST);
+    await it.clock.advance(1_800_000);
+    assert.equal(it.ways.filter((call) => call.endsWith("socket")).length, 1);
+    assert.deepEqual(it.told(), ["connect"]);
+    it.answers.socket = null;
+    it.answers.heartbeat = ACCEPTED;
+    await it.clock.advance(60_000);
+    assert.match(it.ways.at(-2) ?? "", /heartbeat/);
+    assert.match(it.ways.at(-1) ?? "", /socket/);
+    it.join();
+    assert.deepEqual(it.told(), ["connect", "none"]);
+  });
+
+  test("another network may take the socket: it is tried at once", async () => {
+    const it = await bench("auto");
+    it.answers.socket = REFUSED;
+    await it.finish(REFUSED);
+    await it.clock.advance(3_600_000);
+    const before = it.ways.length;
+    it.presence.networkChanged();
+    await settled();
+    assert.deepEqual(it.ways.slice(before), ["3600 socket"]);
+  });
+
+  test("a refresh does not make a refused socket be tried as often as at first", async () => {
+    const it = await bench("auto");
+    it.answers.socket = REFUSED;
+    await it.finish(REFUSED);
+    await it.clock.advance(7_200_000);
+    const before = it.ways.filter((call) => call.endsWith("socket")).length;
+    await it.become("t2");
+    await it.clock.advance(1_100_000);
+    assert.equal(it.ways.filter((call) => call.endsWith("socket")).length, before + 1);
+  });
+
+  test("a token that is refused is told once and left", async () => {
+    const it = await bench("auto");
+    it.answerWith(UNAUTHORIZED);
+    it.answers.socket = REFUSED;
+    await it.finish(REFUSED);
+    await it.clock.advance(3_600_000);
+    assert.deepEqual(it.refused, ["t1"]);
+    assert.deepEqual(it.ways, ["0 socket", "0 heartbeat"]);
+  });
+});
+
 for (const mode of ["heartbeat", "socket"] as const)
-  test(`trouble is told once when it comes and once when it goes (${mode})`, async () => {
+  test(`trouble is told once when it comes and once when it goes, with since when (${mode})`, async () => {
     const it = await bench(mode);
     it.answerWith(fault("connect"));
     await it.finish(fault("connect"));
     await it.clock.advance(120_000);
     it.answerWith(fault("tls"));
     await it.clock.advance(600_000);
-    assert.deepEqual(it.troubles, ["connect"]);
+    assert.deepEqual(it.told(), ["connect"]);
+    assert.equal(it.troubles[0]?.since, mode === "socket" ? 0 : 120_000);
     it.answerWith(mode === "socket" ? null : ACCEPTED);
     await it.clock.advance(300_000);
     if (mode === "socket") it.join();
     await it.clock.advance(300_000);
-    assert.deepEqual(it.troubles, ["connect", "none"]);
+    assert.deepEqual(it.told(), ["connect", "none"]);
   });
 
 test("off is off", async () => {

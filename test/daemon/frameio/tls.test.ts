@@ -336,7 +336,9 @@ describe("through a proxy", () => {
     assert.ok(granted.type === "granted");
     const joins = simulator.nextRequest(({ method }) => method === "phx_join");
     const leaving = new AbortController();
-    const stay = frameio.attend(granted.tokens.accessToken, { onJoined() {}, onStatus() {} }, leaving.signal);
+    const ids = simulator.devices().map(({ id }) => id);
+    const deaf = { onJoined() {}, onStatus() {} };
+    const stay = frameio.attend(granted.tokens.accessToken, ids, deaf, leaving.signal);
     assert.equal((await joins).status, 200);
     leaving.abort();
     await stay;

@@ -78,11 +78,14 @@ export const NO_SECRET: Problem = {
 export class FakeBackend implements Backend {
   readonly meters = new Meters();
   readonly calls: string[] = [];
+  /** Who looks at the state: "glance", "stay" and "left". */
+  readonly looks: string[] = [];
   current: Snapshot = IDLE;
   tokenAnswer: TokenAnswer = { type: "not-paired" };
   picture: Picture | null = null;
   entries: HistoryEntry[] = [];
   revoked = true;
+  variables: Readonly<Record<string, string>> = {};
   /** Thrown by the next call that can fail. */
   failure: Error | null = null;
   readonly #listeners = new Set<() => void>();
@@ -126,8 +129,25 @@ export class FakeBackend implements Backend {
     return this.tokenAnswer;
   }
 
+  environment(): Readonly<Record<string, string>> {
+    return this.variables;
+  }
+
   tokenRefused(accessToken: string): void {
     this.#called(`refused ${accessToken}`);
+  }
+
+  uploadRefused(): void {
+    this.#called("upload refused");
+  }
+
+  glance(): void {
+    this.looks.push("glance");
+  }
+
+  stay(): () => void {
+    this.looks.push("stay");
+    return () => this.looks.push("left");
   }
 
   screen(): Picture | null {

@@ -179,6 +179,31 @@ test("a refused token is passed on", async (context) => {
   }
 });
 
+test("the environment is told on the socket alone", async (context) => {
+  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  running.backend.variables = { HTTPS_PROXY: "http://***@proxy.example:3128" };
+  const answer = await overSocket(running, "/v1/environment");
+  assert.deepEqual([answer.status, JSON.parse(answer.body)], [200, running.backend.variables]);
+  const refused = await overTcp(running, "/v1/environment");
+  assert.deepEqual([refused.status, refused.body.includes("proxy.example")], [403, false]);
+});
+
+test("a refused upload is passed on, from programs of this device alone", async (context) => {
+  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  assert.equal((await overSocket(running, "/v1/upload/refused", { method: "POST" })).status, 204);
+  assert.equal((await overTcp(running, "/v1/upload/refused", { method: "POST" })).status, 403);
+  assert.deepEqual(running.backend.calls, ["upload refused"]);
+});
+
+test("who looks at the state is known for as long as they do", async (context) => {
+  const running = await start(context);
+  await overTcp(running, "/");
+  await overSocket(running, "/v1/status");
+  await overSocket(running, "/healthz");
+  await overSocket(running, "/metrics");
+  assert.deepEqual(running.backend.looks, ["glance", "glance"]);
+});
+
 test("no token is ever told or taken on TCP", async (context) => {
   const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
   running.backend.become(PAIRED);
@@ -330,6 +355,7 @@ test("the OpenAPI document describes every route, the same on both listeners", a
     "/healthz",
     "/metrics",
     "/v1/cancel",
+    "/v1/environment",
     "/v1/events",
     "/v1/history",
     "/v1/pair",
@@ -340,6 +366,7 @@ test("the OpenAPI document describes every route, the same on both listeners", a
     "/v1/token",
     "/v1/token/refused",
     "/v1/unpair",
+    "/v1/upload/refused",
   ]);
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path);
   assert.ok(references.length > 10);

@@ -41,6 +41,7 @@ export function tokens(name: string): Tokens {
 }
 
 export const device: DeviceRecord = {
+  ids: ["d1", "r1"],
   name: "ACME-1",
   project: { id: "p1", name: "Feature Film" },
   authorizationExpiresAt: null,

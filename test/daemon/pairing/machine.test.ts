@@ -37,6 +37,12 @@ function only<T extends Effect["type"]>(effects: readonly Effect[], type: T): Ex
   return found[0] as Extract<Effect, { type: T }>;
 }
 
+/** When its tokens are to be renewed. */
+function refreshAt({ grant }: State): number {
+  assert.ok(grant?.refresh.at === "due");
+  return grant.refresh.when;
+}
+
 /** One state of every shape, reached as the daemon reaches it. */
 function everyState(): Record<string, State> {
   const awaiting = play([
@@ -54,7 +60,7 @@ function everyState(): Record<string, State> {
     moment(6_200),
   ).state;
   const paired = step(unkept, { type: "device-kept", number }, moment(6_210)).state;
-  const due = wakeAt(paired) ?? 0;
+  const due = refreshAt(paired);
   const preparing = step(paired, tick, moment(due)).state;
   const refreshing = step(preparing, { type: "refresh-prepared", number, ok: true }, moment(due)).state;
   return {
@@ -120,7 +126,11 @@ function everyEvent(state: State): Event[] {
     { type: "token-wanted", life: 60_000 },
     { type: "status-told", paused: true },
     { type: "status-told", paused: false },
-    { type: "status-told", paused: null },
+    { type: "device-doubted" },
+    { type: "watched", watched: true },
+    { type: "watched", watched: false },
+    { type: "attended", joined: true },
+    { type: "attended", joined: false },
     { type: "network-changed", up: true },
     { type: "network-changed", up: false },
     { type: "clock-changed" },
@@ -706,6 +716,144 @@ describe("a pause that the server asks for", () => {
   });
 });
 
+describe("the device record", () => {
+  const states = everyState();
+  const paired = states.paired as State;
+  const number = paired.grant?.number ?? 0;
+  const accessToken = paired.grant?.current.accessToken ?? new Secret("");
+  const told = (given: Partial<typeof device> = {}): Event => ({
+    type: "device-answered",
+    number,
+    accessToken,
+    outcome: verdict({ type: "device", device: { ...device, ...given } }),
+  });
+
+  /** Answers each reading at once, until then; when it was sent. */
+  function readings(state: State, until: number, given = {}): { state: State; sent: number[] } {
+    const sent: number[] = [];
+    for (let now = wakeAt(state) ?? until; now < until; now = wakeAt(state) ?? until) {
+      const taken = step(state, tick, moment(now));
+      state = taken.state;
+      if (!taken.effects.some(({ type }) => type === "read-device")) continue;
+      sent.push(now);
+      state = step(state, told(given), moment(now)).state;
+    }
+    return { state, sent };
+  }
+
+  const gaps = (sent: readonly number[]) =>
+    new Set(sent.slice(1).map((at, index) => (at - (sent[index] ?? 0)) / 1000));
+
+  test("is read every quarter of an hour where nobody looks", () => {
+    const { sent } = readings(paired, 3_600_000);
+    assert.equal(sent[0], 6_010 + 900_000);
+    assert.deepEqual(gaps(sent), new Set([900]));
+  });
+
+  test("is read every two minutes while somebody could see it, and while uploads are refused", () => {
+    const watched = step(paired, { type: "watched", watched: true }, moment(7_000)).state;
+    assert.deepEqual(gaps(readings(watched, 3_600_000).sent), new Set([120]));
+    const paused = step(paired, { type: "status-told", paused: true }, moment(7_000)).state;
+    assert.deepEqual(gaps(readings(paused, 3_600_000, { paused: true }).sent), new Set([120]));
+    const left = step(watched, { type: "watched", watched: false }, moment(8_000)).state;
+    assert.deepEqual(gaps(readings(left, 3_600_000).sent), new Set([900]));
+  });
+
+  test("is not read so often where the status socket tells what changes, but once when that begins and ends", () => {
+    const watched = step(paired, { type: "watched", watched: true }, moment(7_000)).state;
+    const joined = step(watched, { type: "attended", joined: true }, moment(11_010));
+    only(joined.effects, "read-device");
+    const { state, sent } = readings(step(joined.state, told(), moment(11_100)).state, 3_600_000);
+    assert.equal(sent[0], 911_010);
+    assert.deepEqual(gaps(sent), new Set([900]));
+    only(step(state, { type: "attended", joined: false }, moment(3_600_000)).effects, "read-device");
+  });
+
+  test("is read at once when somebody comes to look, unless that has just been done", () => {
+    const comes: Event = { type: "watched", watched: true };
+    assert.deepEqual(step(paired, comes, moment(7_000)).effects, []);
+    const first = step(paired, comes, moment(60_000));
+    only(first.effects, "read-device");
+    const read = step(first.state, told(), moment(60_100)).state;
+    const second = step(read, comes, moment(61_000));
+    assert.deepEqual(second.effects, []);
+    assert.equal(wakeAt(second.state), 180_000);
+    only(step(read, comes, moment(90_000)).effects, "read-device");
+  });
+
+  test("is read anew where it is doubted, however new it is, and every few seconds at most", () => {
+    const doubted: Event = { type: "device-doubted" };
+    assert.equal(wakeAt(step(paired, doubted, moment(6_500)).state), 6_010 + 5_000);
+    only(step(paired, doubted, moment(60_000)).effects, "read-device");
+    let state = paired;
+    let reads = 0;
+    for (let now = 60_000; now < 120_000; now += 50) {
+      for (const event of [doubted, { type: "token-refused", accessToken: new Secret("x") } as const, tick]) {
+        const taken = step(state, event, moment(now));
+        state = taken.state;
+        if (!taken.effects.some(({ type }) => type === "read-device")) continue;
+        reads += 1;
+        state = step(state, told(), moment(now)).state;
+      }
+    }
+    assert.equal(reads, 12);
+  });
+
+  test("an answer that was on its way when it was doubted, or when a pause was told, is followed by another", () => {
+    for (const event of [{ type: "device-doubted" }, { type: "status-told", paused: true }] as const) {
+      const { state } = step(paired, { type: "device-doubted" }, moment(60_000));
+      const meanwhile = step(state, event, moment(60_050)).state;
+      const { state: answered } = step(meanwhile, told(), moment(60_100));
+      assert.equal(wakeAt(answered), 65_000, event.type);
+    }
+  });
+
+  test("what stays the same is not written again; what changed is", () => {
+    const { state } = step(paired, { type: "device-doubted" }, moment(60_000));
+    assert.deepEqual(step(state, told(), moment(60_100)).effects, []);
+    const renamed = { project: { id: "p1", name: "Another Title" } };
+    const { record: written } = only(step(state, told(renamed), moment(60_100)).effects, "store");
+    assert.deepEqual(written.device?.project, renamed.project);
+    only(step(state, told({ authorizationExpiresAt: WALL }), moment(60_100)).effects, "store");
+  });
+
+  test("is not asked for with an access token that is about to be another one, or has run out", () => {
+    const doubted = step(
+      states["paired, refreshing"] as State,
+      { type: "device-doubted" },
+      moment(90_000_000),
+    );
+    assert.deepEqual(doubted.effects, []);
+    assert.equal(wakeAt(doubted.state), null);
+    const current = { ...tokens("dead"), obtainedAt: WALL - 86_400_000, clockTrusted: true };
+    const dead = play([[0, { type: "booted", stored: record({ current }), end: null }]]).state;
+    const refused = { type: "refused", error: "invalid_client", description: null } as const;
+    const { state } = play(
+      [
+        [2_000, tick],
+        [2_001, { type: "refresh-prepared", number: 1, ok: true }],
+        [2_100, { type: "refresh-answered", number: 1, outcome: verdict(refused) }],
+      ],
+      {},
+      dead,
+    );
+    assert.equal(wakeAt(state), refreshAt(state));
+  });
+
+  test("a token that a caller found refused is looked into, though another refresh has to wait", () => {
+    const { state } = step(paired, { type: "token-refused", accessToken }, moment(60_000));
+    const failing = play(
+      [
+        [60_010, { type: "refresh-prepared", number, ok: true }],
+        [60_100, { type: "refresh-answered", number, outcome: fault("server") }],
+      ],
+      {},
+      state,
+    ).steps.at(-1);
+    only(failing?.effects ?? [], "read-device");
+  });
+});
+
 describe("the authorization", () => {
   const states = everyState();
   const paired = states.paired as State;
@@ -775,7 +923,7 @@ describe("the authorization", () => {
         {},
         state,
       ).state;
-    let now = wakeAt(paired) ?? 0;
+    let now = refreshAt(paired);
     for (let count = 0; count < 8; count++) {
       state = step(state, answer, moment(now + 100)).state;
       now = wakeAt(state) ?? 0;
@@ -806,7 +954,7 @@ describe("the authorization", () => {
       { type: "refresh-prepared", number, ok: false },
       moment(90_000_000),
     );
-    assert.deepEqual(effects, []);
+    assert.ok(!effects.some(({ type }) => type === "refresh"));
     assert.equal(stateName(state), "paired");
   });
 
@@ -941,7 +1089,8 @@ describe("the authorization", () => {
     };
     const answer: Event = { type: "refresh-answered", number, outcome: fault("timeout") };
     only(step(failing("dns"), answer, moment(90_000_000)).effects, "prepare-refresh");
-    assert.deepEqual(step(failing("timeout"), answer, moment(90_000_000)).effects, []);
+    const again = step(failing("timeout"), answer, moment(90_000_000));
+    assert.ok(!again.effects.some(({ type }) => type === "prepare-refresh"));
   });
 
   test("access tokens that live for a year are renewed long before the refresh token dies", () => {
@@ -957,7 +1106,7 @@ describe("the authorization", () => {
         moment(90_000_000, { random }),
       ).state;
       const settled = step(fresh, { type: "settled", number }, moment(90_000_000, { random })).state;
-      assert.ok((wakeAt(settled) ?? 0) - 90_000_000 < REFRESH_LIFE_MS / 2);
+      assert.ok(refreshAt(settled) - 90_000_000 < REFRESH_LIFE_MS / 2);
       const current = { ...tokens("long"), expiresIn, obtainedAt: WALL - 7 * 86_400_000, clockTrusted: true };
       const booting = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
         random,
@@ -969,13 +1118,13 @@ describe("the authorization", () => {
   test("a network that came back is used to renew what is no longer fresh, by many devices not together", () => {
     const up: Event = { type: "network-changed", up: true };
     const old = paired.grant === null ? 0 : (paired.grant.accessEnds ?? 0) - 6 * 3_600_000;
-    const when = (random: number) => wakeAt(step(paired, up, moment(old, { random })).state) ?? 0;
+    const when = (random: number) => refreshAt(step(paired, up, moment(old, { random })).state);
     assert.ok(when(0.1) > old && when(0.9) < old + 10_000 && when(0.9) - when(0.1) > 5_000);
     assert.equal(
-      wakeAt(step(paired, { type: "network-changed", up: false }, moment(old)).state),
-      wakeAt(paired),
+      refreshAt(step(paired, { type: "network-changed", up: false }, moment(old)).state),
+      refreshAt(paired),
     );
-    assert.equal(wakeAt(step(paired, up, moment(10_000)).state), wakeAt(paired));
+    assert.equal(refreshAt(step(paired, up, moment(10_000)).state), refreshAt(paired));
   });
 
   test("an authorization that the disk gives out late is taken up, where none has taken its place", () => {
@@ -1062,8 +1211,8 @@ describe("the authorization", () => {
     let { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
       wallTrusted: false,
     });
-    assert.equal(wakeAt(state), null);
-    state = step(state, { type: "token-refused", accessToken }, moment(1_000, { wallTrusted: false })).state;
+    const untold = { wallTrusted: false };
+    state = step(state, { type: "token-refused", accessToken }, moment(10_000, untold)).state;
     const refusal: Event = {
       type: "device-answered",
       number: 1,
@@ -1072,8 +1221,8 @@ describe("the authorization", () => {
     };
     for (let count = 1; count <= 3; count++) {
       assert.equal(stateName(state), "paired");
-      state = step(state, refusal, moment(wakeAt(state) ?? 1_000, { wallTrusted: false })).state;
-      state = step(state, tick, moment(wakeAt(state) ?? 2_000, { wallTrusted: false })).state;
+      state = step(state, refusal, moment(10_000, untold)).state;
+      state = step(state, tick, moment(wakeAt(state) ?? 0, untold)).state;
     }
     assert.equal(state.ended?.reason, "ran-out");
   });
@@ -1083,7 +1232,8 @@ describe("the authorization", () => {
     const { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
       wallTrusted: false,
     });
-    assert.equal(wakeAt(state), null);
-    assert.equal(wakeAt(step(state, { type: "clock-changed" }, moment(60_000)).state), 28_800_000);
+    assert.equal(state.grant?.accessEnds, null);
+    const told = step(state, { type: "clock-changed" }, moment(60_000)).state;
+    assert.equal(told.grant?.accessEnds, 28_800_000);
   });
 });

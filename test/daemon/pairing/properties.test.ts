@@ -44,7 +44,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       fault: fc.option(fc.constantFrom(...faults), { freq: 3 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("act" as const), what: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("act" as const), what: fc.nat(99) }) },
 );
 
 type Asked = Extract<
@@ -324,7 +324,11 @@ const ACTS: readonly ((state: State) => Event)[] = [
   ({ grant }) =>
     grant === null ? { type: "tick" } : { type: "token-refused", accessToken: grant.current.accessToken },
   () => ({ type: "status-told", paused: true }),
-  () => ({ type: "status-told", paused: null }),
+  () => ({ type: "device-doubted" }),
+  () => ({ type: "watched", watched: true }),
+  () => ({ type: "watched", watched: false }),
+  () => ({ type: "attended", joined: true }),
+  () => ({ type: "attended", joined: false }),
 ];
 
 function tokensIn(event: Event): Tokens | null {

@@ -36,7 +36,9 @@ export function authorization(number: number, clientId = CLIENT): StoredAuthoriz
     previous: number > 0 ? tokens(number - 1) : null,
     refreshBegun: null,
     leaving: false,
+    bodyEncoding: "multipart",
     device: {
+      ids: ["d1", "r1"],
       name: "Camera A",
       project: { id: "e7d9c5c0", name: "Feature film" },
       authorizationExpiresAt: null,

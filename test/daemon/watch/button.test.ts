@@ -46,7 +46,7 @@ function bench(state: State) {
         finish = resolve;
       });
     },
-    wakeDisplay: () => calls.push("wake"),
+    look: () => calls.push("wake"),
     changed: () => calls.push(button.view()?.seconds_left?.toString() ?? button.view()?.phase ?? "nothing"),
     log: { info: () => {}, warn: () => {} },
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
@@ -35,6 +36,24 @@ test("red, green and blue come out in the order of each format, byte by byte", a
     });
     assert.deepEqual([...readFileSync(memory)], expected, format);
   }
+});
+
+test("a picture that is being written stands back while something more urgent is under way", async (t) => {
+  const board = new Board(t);
+  const memory = board.framebuffer({ width: 800, height: 480, bitsPerPixel: 32 });
+  const untouched = readFileSync(memory);
+  let over = () => {};
+  let urgent: Promise<void> | null = new Promise((resolve) => {
+    over = resolve;
+  });
+  const display = await openPixels(displayOptions({}), { ...board.host(), urgent: () => urgent });
+  const picture = noise(800, 480);
+  const showing = display.show(picture);
+  for (let turn = 0; turn < 50; turn++) assert.ok((await readFile(memory)).equals(untouched));
+  urgent = null;
+  over();
+  await showing;
+  assert.ok(!readFileSync(memory).equals(untouched));
 });
 
 test("the depth chooses the format where nothing else tells", async (t) => {

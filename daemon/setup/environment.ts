@@ -1,0 +1,24 @@
+import { type Config, ENVIRONMENT_PREFIX } from "./config.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
+
+/** Stands for a proxy's user and password. */
+export const HIDDEN = "***";
+
+/**
+ * The variables that decide over the configuration and over the way to Frame.io, as they may be told to programs of this
+ * device: without a proxy's user and password.
+ */
+export function governing(environment: Environment, config: Config): Readonly<Record<string, string>> {
+  const keys = Object.entries(config).flatMap(([section, values]) =>
+    Object.keys(values).map((name) => `${ENVIRONMENT_PREFIX}${section}_${name}`.toUpperCase()),
+  );
+  const told: Record<string, string> = {};
+  for (const name of keys) if (environment[name] !== undefined) told[name] = environment[name];
+  for (const name of PROXY_VARIABLES)
+    if (environment[name] !== undefined)
+      told[name] = environment[name].replace(/^(\w+:\/\/)?.*@/s, `$1${HIDDEN}@`);
+  return told;
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseConfig } from "../../../daemon/setup/config.ts";
+import { governing } from "../../../daemon/setup/environment.ts";
+
+const config = parseConfig("", "", {});
+
+test("what is told of the environment is what the daemon goes by", () => {
+  const environment = { C2CD_DISPLAY_DRIVER: "none", no_proxy: "*", PATH: "/usr/bin", C2CD_SOCKET: "/x" };
+  assert.deepEqual(governing(environment, config), { C2CD_DISPLAY_DRIVER: "none", no_proxy: "*" });
+});
+
+test("nothing is told that is no key, and may be a secret in the wrong place", () => {
+  const environment = {
+    C2CD_FRAMEIO_CLIENT_SECRET: "canary",
+    CREDENTIALS_DIRECTORY: "/run/credentials/c2cd",
+  };
+  assert.deepEqual(governing(environment, config), {});
+});
+
+for (const [given, told] of [
+  ["http://proxy.example:3128", "http://proxy.example:3128"],
+  ["proxy.example:3128", "proxy.example:3128"],
+  ["http://user:canary@proxy.example:3128", "http://***@proxy.example:3128"],
+  ["user:canary@proxy.example:3128", "***@proxy.example:3128"],
+  ["https://:canary@proxy.example", "https://***@proxy.example"],
+  ["http://user:can@ry@proxy.example:3128/", "http://***@proxy.example:3128/"],
+  ["http://user:can\nary@proxy.example", "http://***@proxy.example"],
+] as const)
+  test(`of the proxy ${JSON.stringify(given)} no credentials are told`, () => {
+    for (const name of ["https_proxy", "HTTPS_PROXY"])
+      assert.deepEqual(governing({ [name]: given }, config), { [name]: told });
+  });
