@@ -233,7 +233,7 @@ export class Presenter {
     }
     this.#dark = false;
     const { language } = this.#options;
-    this.#fonts ??= await loadFonts(language);
+    this.#fonts ??= loadFonts(language);
     const screen = screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot));
     const capabilities = display.capabilities;
     if (display.capabilities.surface === "nothing") {

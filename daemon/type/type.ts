@@ -3,7 +3,7 @@ import type { Bitmap } from "./bitmap.ts";
 import { wrapEvenly } from "./breaks.ts";
 import { type Cluster, visualOrder } from "./cluster.ts";
 import type { Fonts, PixelFont, Weight } from "./fonts.ts";
-import type { OutlineFace, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
+import type { OutlineFace, OutlineGlyph, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
 
 export interface Style {
   /** Pixels an em. On a one-bit panel the nearest drawn size not above it, where there is one. */
@@ -149,28 +149,25 @@ function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight:
   const [main] = fonts.outlines[weight];
   const marks: Mark[] = [];
   let x = 0;
-  let lastFace: OutlineFace | undefined;
-  let lastCodePoint = 0;
+  let last: { readonly face: OutlineFace; readonly glyph: OutlineGlyph } | undefined;
   for (const { text, drawn } of visualOrder(clusters)) {
     if (drawn !== null) {
       const scale = size / drawn.unitsPerEm;
       if (drawn.kind === "outline") marks.push({ kind: "outline", x, path: drawn.path, scale });
       else marks.push({ kind: "bitmap", x, bitmap: drawn.bitmap, scale });
       x += drawn.advance * scale;
-      lastFace = undefined;
+      last = undefined;
       continue;
     }
     for (const char of text) {
-      const codePoint = char.codePointAt(0) ?? 0;
       const face = outlineFace(fonts, weight, char);
-      const glyph = face?.glyph(codePoint);
+      const glyph = face?.glyph(char.codePointAt(0) ?? 0);
       if (face === undefined || glyph === undefined) continue;
       const scale = size / face.unitsPerEm;
-      if (lastFace === face) x += face.kerning(lastCodePoint, codePoint) * scale;
+      if (last?.face === face) x += face.kerning(last.glyph, glyph) * scale;
       if (glyph.path.length > 0) marks.push({ kind: "outline", x, path: glyph.path, scale });
       x += glyph.advance * scale;
-      lastFace = face;
-      lastCodePoint = codePoint;
+      last = { face, glyph };
     }
   }
   const scale = size / (main?.unitsPerEm ?? 1);

@@ -33,7 +33,7 @@ test("the built daemon draws a project's name with the fonts of its board, lette
     await daemon.until("a code", ({ pairing }) => pairing !== null);
     simulator.approve();
     const paired = await daemon.until("paired", ({ state }) => state === "paired");
-    const fonts = await new NameShaper(board.root).prepare(await loadFonts("en"), [name], PANEL);
+    const fonts = await new NameShaper(board.root).prepare(loadFonts("en"), [name], PANEL);
     const { picture } = paint(screenOf(paired, CATALOGUE.en), PANEL, fonts);
     const expected = Buffer.from(rasterOf(picture).data);
     const file = join(board.root, "run/c2cd/screen.png");

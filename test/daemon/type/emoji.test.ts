@@ -38,7 +38,7 @@ async function root(fonts: Readonly<Record<string, string | Buffer>>): Promise<s
   return directory;
 }
 
-const base = await loadFonts("en");
+const base = loadFonts("en");
 const colour = await root({ "NotoColorEmoji.ttf": IN_COLOUR });
 const outlines = await root({ "NotoEmoji.woff2": OUTLINES });
 const both = await root({ "NotoColorEmoji.ttf": IN_COLOUR, "NotoEmoji.woff2": OUTLINES });

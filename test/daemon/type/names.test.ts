@@ -32,7 +32,7 @@ async function root(install: (folder: string) => Promise<void> = async () => {})
 
 const all = await root((folder) => cp(FIXTURES, folder, { recursive: true }));
 const none = await root();
-const base = await loadFonts("en");
+const base = loadFonts("en");
 const COLOUR = { monochrome: false };
 
 const NAMES = {
@@ -118,7 +118,7 @@ test("without an emoji font the name stays and the picture goes", async () => {
 });
 
 test("a Han name is drawn whole by one font, also where the shipped faces have some of it", async () => {
-  const japanese = await loadFonts("ja");
+  const japanese = loadFonts("ja");
   const fonts = await new NameShaper(all).prepare(japanese, ["京川 商号 三"], COLOUR);
   const clusters = fonts.names.get("京川 商号 三") ?? [];
   assert.ok(clusters.filter(({ text }) => text.trim() !== "").every(({ drawn }) => drawn !== null));
