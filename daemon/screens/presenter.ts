@@ -249,7 +249,7 @@ export class Presenter {
   async #put(display: Display, screen: Screen, fonts: Fonts): Promise<QrFit | null> {
     if (isCells(display)) {
       const { columns, rows } = display.capabilities;
-      const { picture, qr } = paintCells(screen, columns, rows, this.#options.language);
+      const { picture, qr } = paintCells(screen, columns, rows);
       await display.show(picture);
       return qr;
     }

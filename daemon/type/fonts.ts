@@ -21,8 +21,6 @@ export interface Fonts {
   readonly pixels: readonly (readonly PixelFont[])[];
   /** Names that the shipped faces can't draw, shaped with an installed font. */
   readonly names: ReadonlyMap<string, readonly Cluster[]>;
-  /** For breaking lines. */
-  readonly language: Language;
 }
 
 export interface PixelFont {
@@ -58,7 +56,7 @@ export function loadFonts(language: Language): Fonts {
       bold.push(outlineFace("zh-bold"));
       pixels.push([{ size: 16, face: pixelFace("zh-pixel-16") }]);
   }
-  return { outlines: { regular, bold }, pixels, names: new Map(), language };
+  return { outlines: { regular, bold }, pixels, names: new Map() };
 }
 
 function outlineFace(name: string): OutlineFace {

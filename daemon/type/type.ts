@@ -1,6 +1,6 @@
 /** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
 import type { Bitmap } from "./bitmap.ts";
-import { wrapEvenly } from "./breaks.ts";
+import { unbroken, wrapEvenly } from "./breaks.ts";
 import { type Cluster, visualOrder } from "./cluster.ts";
 import type { Fonts, PixelFont, Weight } from "./fonts.ts";
 import type { OutlineFace, OutlineGlyph, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
@@ -36,8 +36,6 @@ const CRISP_BELOW = 22;
 const LEAST_OUTLINE = 14;
 
 const ELLIPSIS = "…";
-/** Places where a line may end, which are not drawn. */
-const INVISIBLE = /[\u00AD\u200B]/g;
 
 /** Whether the shipped faces have every character of the text. */
 export function covered(fonts: Fonts, text: string): boolean {
@@ -85,9 +83,9 @@ function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
  * width.
  */
 export function setParagraph(fonts: Fonts, text: string, style: Style, width: number): Line[] | null {
-  const whole = `${text.replace(INVISIBLE, "")}-`;
+  const whole = `${unbroken(text)}-`;
   const widthOf = (line: string) => setLine(fonts, line, style, whole).width;
-  const lines = wrapEvenly(text, fonts.language, width, widthOf, style.size / 4);
+  const lines = wrapEvenly(text, width, widthOf, style.size / 4);
   return lines?.map((line) => setLine(fonts, line, style, whole)) ?? null;
 }
 

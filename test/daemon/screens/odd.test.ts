@@ -63,7 +63,7 @@ test("whatever the daemon says and however large the panel, there is a picture o
         assert.ok(picture.palette.length <= (mono ? 2 : 256));
         assert.ok(picture.pixels.every((index) => index < picture.palette.length));
         const [columns, rows] = [Math.ceil(width / 4), Math.ceil(height / 8)];
-        assert.equal(paintCells(screen, columns, rows, l).picture.lines.length, rows);
+        assert.equal(paintCells(screen, columns, rows).picture.lines.length, rows);
       },
     ),
     { numRuns: 100 },
