@@ -7,7 +7,7 @@ import type { QrFit } from "../qr/qr.ts";
 import type { Language } from "../texts/languages.ts";
 import { CATALOGUE } from "../texts/screen/catalogue.ts";
 import { type Fonts, loadFonts } from "../type/fonts.ts";
-import { NameShaper } from "../type/names.ts";
+import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
 import { createPainter } from "./paint.ts";
 import { type Screen, screenOf } from "./screen.ts";

@@ -1,7 +1,6 @@
 /** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
-import type { Bitmap } from "./bitmap.ts";
 import { unbroken, wrapEvenly } from "./breaks.ts";
-import { type Cluster, visualOrder } from "./cluster.ts";
+import { type Bitmap, type Cluster, visualOrder } from "./cluster.ts";
 import type { Fonts, PixelFont, Weight } from "./fonts.ts";
 import type { OutlineFace, OutlineGlyph, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
 

@@ -7,7 +7,7 @@ import { paint } from "../../daemon/screens/paint.ts";
 import { screenOf } from "../../daemon/screens/screen.ts";
 import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../daemon/type/fonts.ts";
-import { NameShaper } from "../../daemon/type/names.ts";
+import { NameShaper } from "../../daemon/type/shaping/names.ts";
 import { rasterOf } from "../daemon/screens/readers.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
