@@ -285,16 +285,22 @@ function unifont(font: fontkit.Font): BitmapSource {
       const path = glyph.path.commands.flatMap(({ command, args }) =>
         command === "closePath" ? [] : [command === "moveTo" ? MOVE : LINE, ...args.slice(-2)],
       );
-      const { left, top, width, height, alpha } = fill(path, scale);
+      const set: [x: number, y: number][] = [];
+      fill(path, scale, 0, (from, end, y, alpha) => {
+        if (alpha >= 128) for (let x = from; x < end; x++) set.push([x, y]);
+      });
+      const advance = Math.round(glyph.advanceWidth * scale);
+      if (set.length === 0) return { advance, left: 0, bottom: 0, rows: [] };
+      const [xs, ys] = [set.map(([x]) => x), set.map(([, y]) => y)];
+      const [left, right] = [Math.min(...xs), Math.max(...xs)];
+      const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+      const rows = Array.from({ length: bottom - top + 1 }, () => Array(right - left + 1).fill("0"));
+      for (const [x, y] of set) (rows[y - top] ?? [])[x - left] = "1";
       return {
-        advance: Math.round(glyph.advanceWidth * scale),
+        advance,
         left,
-        bottom: -top - height,
-        rows: Array.from({ length: height }, (_, row) =>
-          Array.from({ length: width }, (_, column) => (alpha[row * width + column] ?? 0) >= 128)
-            .map(Number)
-            .join(""),
-        ),
+        bottom: -bottom - 1,
+        rows: rows.map((row) => row.join("")),
       };
     },
   };

@@ -1,7 +1,7 @@
 import type { Picture, Rgb } from "../../hw/picture/picture.ts";
 import type { Bitmap } from "../type/cluster.ts";
 import type { Path } from "../type/glyphs.ts";
-import { type Coverage, fill } from "../type/raster.ts";
+import { fill } from "../type/raster.ts";
 import { mix, Palette } from "./palette.ts";
 import { disc } from "./symbols.ts";
 
@@ -75,13 +75,19 @@ export class Canvas {
     const x = Math.floor(at.x);
     // Quarters of a pixel: finer steps can't be seen, and text keeps its rhythm.
     const shift = this.#antialias ? Math.round((at.x - x) * 4) / 4 : 0;
-    this.#cover(
-      fill(path, scale, shift),
-      this.#antialias ? x : Math.round(at.x),
-      Math.round(at.y),
-      color,
-      on,
-    );
+    const [originX, originY] = [this.#antialias ? x : Math.round(at.x), Math.round(at.y)];
+    const ramp = this.#palette.ramp(color, on);
+    // What is drawn on another colour than the picture's own does not reach beyond that colour.
+    const everywhere = on === this.#background;
+    fill(path, scale, shift, (left, right, top, alpha) => {
+      const index = ramp[alpha] ?? -1;
+      const y = originY + top;
+      if (index < 0 || y < 0 || y >= this.height) return;
+      const from = y * this.width + Math.max(0, originX + left);
+      const to = y * this.width + Math.min(this.width, originX + right);
+      if (everywhere) this.#pixels.fill(index, from, Math.max(from, to));
+      else for (let at = from; at < to; at++) if (this.#pixels[at] !== 0) this.#pixels[at] = index;
+    });
   }
 
   /** Sets each pixel of a grid that `isSet` names, its left top at `at`. */
@@ -91,13 +97,17 @@ export class Canvas {
     isSet: (x: number, y: number) => boolean,
     color: Rgb,
   ): void {
-    for (let y = 0; y < size.height; y++)
-      for (let x = 0; x < size.width; x++)
-        if (isSet(x, y))
+    const { width, height, unit } = size;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const start = x;
+        while (x < width && isSet(x, y)) x++;
+        if (x > start)
           this.rectangle(
-            { x: at.x + x * size.unit, y: at.y + y * size.unit, width: size.unit, height: size.unit },
+            { x: at.x + start * unit, y: at.y + y * unit, width: (x - start) * unit, height: unit },
             color,
           );
+      }
   }
 
   /** Draws a picture whose pen and baseline are at `at`. */
@@ -114,22 +124,6 @@ export class Canvas {
         nearest.set(color, index);
         this.#pixels[y * this.width + x] = index;
       }
-  }
-
-  #cover({ left, top, width, height, alpha }: Coverage, x: number, y: number, color: Rgb, on: Rgb): void {
-    const ramp = this.#palette.ramp(color, on);
-    const pixels = this.#pixels;
-    // What is drawn on another colour than the picture's own does not reach beyond that colour.
-    const everywhere = on === this.#background;
-    const from = clamp(-(x + left), 0, width);
-    const to = clamp(this.width - (x + left), from, width);
-    for (let row = clamp(-(y + top), 0, height); row < Math.min(height, this.height - (y + top)); row++) {
-      const line = (y + top + row) * this.width + x + left;
-      for (let column = from; column < to; column++) {
-        const shade = ramp[alpha[row * width + column] ?? 0] ?? -1;
-        if (shade >= 0 && (everywhere || pixels[line + column] !== 0)) pixels[line + column] = shade;
-      }
-    }
   }
 }
 
