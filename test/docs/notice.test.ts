@@ -5,7 +5,7 @@ import { test } from "node:test";
 const FACES = "daemon/type/faces";
 
 test("NOTICE tells of every shipped face where it comes from, and of no other", () => {
-  const named = [...readFileSync("NOTICE", "utf8").matchAll(/^daemon\/type\/faces\/(.+)\n {4}\S/gm)]
+  const named = [...readFileSync("NOTICE", "utf8").matchAll(/^faces\/(.+)\n {4}\S/gm)]
     .flatMap(([, list = ""]) => list.split(", "))
     .map((pattern) => new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", ".*")}$`));
   const faces = readdirSync(FACES);
