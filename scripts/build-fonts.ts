@@ -1,5 +1,5 @@
 /**
- * Makes `daemon/screens/fonts/*.ts`: the glyphs that the product ships, taken from open fonts and packed as
+ * Makes `daemon/type/faces/*.bin`: the glyphs that the product ships, taken from open fonts and laid out as
  * `daemon/type/glyphs.ts` describes. Run it with `npm run build:fonts` after a catalogue in `daemon/texts/` has
  * gained a Japanese or Chinese character; the result is committed, so that nobody else needs the font packages.
  */
@@ -7,16 +7,15 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
 import * as fontkit from "fontkit";
 import { charactersOf } from "../daemon/texts/screen/characters.ts";
 import { ja } from "../daemon/texts/screen/ja.ts";
 import { zh } from "../daemon/texts/screen/zh.ts";
-import { CURVE, LINE, MOVE } from "../daemon/type/glyphs.ts";
+import { CURVE, END, LINE, MOVE } from "../daemon/type/glyphs.ts";
 import { fill } from "../daemon/type/raster.ts";
 
 const here = fileURLToPath(new URL("./fonts/", import.meta.url));
-const target = fileURLToPath(new URL("../daemon/screens/fonts/", import.meta.url));
+const target = fileURLToPath(new URL("../daemon/type/faces/", import.meta.url));
 const modules = `${here}node_modules/`;
 
 /** Latin with every accent of Europe and Vietnam, Greek, Cyrillic, and the punctuation that names use. */
@@ -38,31 +37,49 @@ function ranges(...list: [number, number][]): number[] {
   return list.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
 }
 
-class Writer {
-  readonly bytes: number[] = [];
-
-  varint(value: number): this {
-    if (!Number.isInteger(value) || value < 0) throw new RangeError(`not a natural number: ${value}`);
-    let rest = value;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) this.bytes.push((rest % 128) | 0x80);
-    this.bytes.push(rest);
-    return this;
-  }
-
-  signed(value: number): this {
-    return this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
-  }
+/** LEB128, least significant group first. */
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
+  return [...bytes, rest];
 }
 
-function emit(name: string, origin: string, writer: Writer): void {
-  const packed = deflateRawSync(Buffer.from(writer.bytes), { level: 9 }).toString("base64");
-  const lines = packed.match(/.{1,100}/g) ?? [];
-  writeFileSync(
-    `${target}${name}.ts`,
-    `// Made by scripts/build-fonts.ts from ${origin}\n// SIL Open Font License 1.1: see NOTICE.\n` +
-      `export default \`\n${lines.join("\n")}\n\`;\n`,
-  );
-  console.log(`${name}: ${writer.bytes.length} bytes, ${packed.length} packed`);
+/** Zigzag: the sign is the lowest bit. */
+function signed(value: number): number[] {
+  return varint(value >= 0 ? value * 2 : -value * 2 - 1);
+}
+
+/** Numbers of a fixed size, the larger ones little-endian. @throws {RangeError} for one that has no room */
+function int8(values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(values.length);
+  for (const [at, value] of values.entries()) buffer.writeInt8(value, at);
+  return buffer;
+}
+
+function int16(values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(2 * values.length);
+  for (const [at, value] of values.entries()) buffer.writeInt16LE(value, 2 * at);
+  return buffer;
+}
+
+function uint16(values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(2 * values.length);
+  for (const [at, value] of values.entries()) buffer.writeUInt16LE(value, 2 * at);
+  return buffer;
+}
+
+/** Where each part begins when they follow each other, and where the last one ends. */
+function starts(parts: readonly (readonly number[])[]): number[] {
+  const places = [0];
+  for (const part of parts) places.push((places.at(-1) ?? 0) + part.length);
+  return places;
+}
+
+function emit(name: string, parts: readonly Buffer[]): void {
+  const bytes = Buffer.concat(parts);
+  writeFileSync(`${target}${name}.bin`, bytes);
+  console.log(`${name}: ${bytes.length} bytes`);
 }
 
 /** fontkit can vary a font only when it is not compressed, hence wawoff2. */
@@ -88,7 +105,6 @@ interface Found {
 
 function outlines(
   name: string,
-  origin: string,
   fonts: readonly fontkit.Font[],
   weight: number,
   wanted: readonly number[],
@@ -98,57 +114,97 @@ function outlines(
   const find = (codePoint: number) => varied.find(({ font }) => font.hasGlyphForCodePoint(codePoint));
   const covered = wanted.filter((codePoint) => find(codePoint) !== undefined);
   const [first] = varied;
-  if (first === undefined) throw new Error(`${origin}: no font`);
+  if (first === undefined) throw new Error(`${name}: no font`);
   const scale = EM / first.font.unitsPerEm;
   const units = (value: number) => Math.round(value * scale);
-  const head = first.font;
-  const writer = new Writer()
-    .varint(EM)
-    .varint(units(head.ascent))
-    .varint(units(-head.descent))
-    .varint(units(head.capHeight || head.ascent * 0.63))
-    .varint(covered.length);
-  let previous = 0;
-  for (const codePoint of covered) {
+  const glyphs = covered.map((codePoint) => {
     const glyph = find(codePoint)?.varied.glyphForCodePoint(codePoint);
-    if (glyph === undefined) throw new Error(`${origin}: no glyph for ${codePoint}`);
-    const path = new Writer();
-    let x = 0;
-    let y = 0;
-    for (const { command, args } of glyph.path.commands) {
-      if (command === "closePath") continue;
-      const code = { moveTo: MOVE, lineTo: LINE, quadraticCurveTo: CURVE, bezierCurveTo: 0 }[command];
-      if (code === 0) throw new Error(`${origin}: cubic curves`);
-      path.varint(code);
-      for (let index = 0; index < args.length; index += 2) {
-        const nextX = units(args[index] ?? 0);
-        const nextY = units(args[index + 1] ?? 0);
-        path.signed(nextX - x).signed(nextY - y);
-        x = nextX;
-        y = nextY;
-      }
-    }
-    writer
-      .varint(codePoint - previous)
-      .varint(units(glyph.advanceWidth))
-      .varint(path.bytes.length);
-    writer.bytes.push(...path.bytes);
-    previous = codePoint;
-  }
+    if (glyph === undefined) throw new Error(`${name}: no glyph for ${codePoint}`);
+    return { advance: units(glyph.advanceWidth), contours: contoursOf(glyph.path, units) };
+  });
+  const shared = [...new Set(glyphs.flatMap(({ contours }) => contours.map(({ shape }) => shape)))];
+  const shapes = shared.map((shape) => shape.split(" ").map(Number));
+  const places = new Map(starts(shapes).map((place, index) => [shared[index], place]));
+  const paths = glyphs.map(({ contours }) =>
+    contours.flatMap(({ dx, dy, shape }) => [
+      ...signed(dx),
+      ...signed(dy),
+      ...varint(places.get(shape) ?? Number.NaN),
+    ]),
+  );
 
-  const pairs: [number, number, number][] = [];
+  const kerns = new Map<string, number>();
   for (const left of kerned)
     for (const right of kerned) {
       const found = find(left);
       if (found === undefined || found !== find(right)) continue;
       const run = found.font.layout(String.fromCodePoint(left, right), ["kern"]);
       const kern = units((run.positions[0]?.xAdvance ?? 0) - (run.glyphs[0]?.advanceWidth ?? 0));
-      if (run.glyphs.length === 2 && Math.abs(kern) >= 5)
-        pairs.push([covered.indexOf(left), covered.indexOf(right), kern]);
+      if (run.glyphs.length === 2 && Math.abs(kern) >= 5) kerns.set(`${left} ${right}`, kern);
     }
-  writer.varint(pairs.length);
-  for (const [left, right, kern] of pairs) writer.varint(left).varint(right).signed(kern);
-  emit(name, origin, writer);
+  const kern = (left: number, right: number) => kerns.get(`${left} ${right}`) ?? 0;
+  const lefts = classes(covered, (left) => kerned.map((right) => kern(left, right)));
+  const rights = classes(covered, (right) => kerned.map((left) => kern(left, right)));
+
+  const { ascent, descent, capHeight } = first.font;
+  emit(name, [
+    uint16([EM, units(ascent), units(-descent), units(capHeight || ascent * 0.63)]),
+    uint16([glyphs.length, lefts.members.length, rights.members.length]),
+    uint16(covered),
+    uint16(glyphs.map(({ advance }) => advance)),
+    uint16(starts(paths)),
+    Buffer.from(lefts.of),
+    Buffer.from(rights.of),
+    int16(lefts.members.flatMap((left) => rights.members.map((right) => kern(left, right)))),
+    Buffer.from(paths.flat()),
+    Buffer.from(shapes.flat()),
+  ]);
+}
+
+interface Contour {
+  /** From the last point of the contour before to the first of this one. */
+  readonly dx: number;
+  readonly dy: number;
+  /** Its bytes, wherever it stands: an accented letter shares those of the letter. */
+  readonly shape: string;
+}
+
+function contoursOf({ commands }: fontkit.Path, units: (value: number) => number): Contour[] {
+  const contours: { dx: number; dy: number; bytes: number[] }[] = [];
+  let x = 0;
+  let y = 0;
+  for (const { command, args } of commands) {
+    const steps: number[] = [];
+    for (let index = 0; index < args.length; index += 2) {
+      const nextX = units(args[index] ?? 0);
+      const nextY = units(args[index + 1] ?? 0);
+      steps.push(nextX - x, nextY - y);
+      x = nextX;
+      y = nextY;
+    }
+    if (command === "bezierCurveTo") throw new Error("cubic curves");
+    if (command === "moveTo") contours.push({ dx: steps[0] ?? 0, dy: steps[1] ?? 0, bytes: [] });
+    else if (command !== "closePath")
+      contours.at(-1)?.bytes.push(command === "lineTo" ? LINE : CURVE, ...steps.flatMap(signed));
+  }
+  return contours.map(({ dx, dy, bytes }) => ({ dx, dy, shape: [...bytes, END].join(" ") }));
+}
+
+/** Letters that are kerned alike share a class. @returns the class of each letter, and one letter of each class */
+function classes(
+  letters: readonly number[],
+  kernsOf: (letter: number) => readonly number[],
+): { readonly of: readonly number[]; readonly members: readonly number[] } {
+  const known = new Map<string, number>();
+  const members: number[] = [];
+  const of = letters.map((letter) => {
+    const key = kernsOf(letter).join();
+    const at = known.get(key) ?? members.push(letter) - 1;
+    known.set(key, at);
+    return at;
+  });
+  if (members.length > 256) throw new RangeError(`${members.length} classes of letters`);
+  return { of, members };
 }
 
 interface Bitmap {
@@ -166,31 +222,26 @@ interface BitmapSource {
   glyph(codePoint: number): Bitmap | undefined;
 }
 
-function pixels(name: string, origin: string, source: BitmapSource, wanted: readonly number[]): void {
-  const covered = wanted.flatMap((codePoint) => {
-    const glyph = source.glyph(codePoint);
-    return glyph === undefined ? [] : [{ codePoint, glyph }];
-  });
-  const writer = new Writer()
-    .varint(source.ascent)
-    .varint(source.descent)
-    .varint(source.capHeight)
-    .varint(covered.length);
-  let previous = 0;
-  for (const { codePoint, glyph } of covered) {
-    writer
-      .varint(codePoint - previous)
-      .varint(glyph.advance)
-      .varint(glyph.rows[0]?.length ?? 0)
-      .varint(glyph.rows.length)
-      .signed(glyph.left)
-      .signed(glyph.bottom);
-    const bits = glyph.rows.join("");
-    for (let at = 0; at < bits.length; at += 8)
-      writer.bytes.push(Number.parseInt(bits.slice(at, at + 8).padEnd(8, "0"), 2));
-    previous = codePoint;
-  }
-  emit(name, origin, writer);
+function pixels(name: string, source: BitmapSource, wanted: readonly number[]): void {
+  const covered = wanted.filter((codePoint) => source.glyph(codePoint) !== undefined);
+  const glyphs = covered.flatMap((codePoint) => source.glyph(codePoint) ?? []);
+  const bits = glyphs.map(({ rows }) => rows.join("").match(/.{1,8}/g) ?? []);
+  const packed = bits.map((bytes) => bytes.map((byte) => Number.parseInt(byte.padEnd(8, "0"), 2)));
+  emit(name, [
+    uint16([source.ascent, source.descent, source.capHeight, glyphs.length]),
+    uint16(covered),
+    uint16(starts(packed)),
+    int8(
+      glyphs.flatMap(({ advance, rows, left, bottom }) => [
+        advance,
+        rows[0]?.length ?? 0,
+        rows.length,
+        left,
+        bottom,
+      ]),
+    ),
+    Buffer.from(packed.flat()),
+  ]);
 }
 
 /** A font in Adobe's Glyph Bitmap Distribution Format 2.1. */
@@ -234,16 +285,22 @@ function unifont(font: fontkit.Font): BitmapSource {
       const path = glyph.path.commands.flatMap(({ command, args }) =>
         command === "closePath" ? [] : [command === "moveTo" ? MOVE : LINE, ...args.slice(-2)],
       );
-      const { left, top, width, height, alpha } = fill(path, scale);
+      const set: [x: number, y: number][] = [];
+      fill(path, scale, 0, (from, end, y, alpha) => {
+        if (alpha >= 128) for (let x = from; x < end; x++) set.push([x, y]);
+      });
+      const advance = Math.round(glyph.advanceWidth * scale);
+      if (set.length === 0) return { advance, left: 0, bottom: 0, rows: [] };
+      const [xs, ys] = [set.map(([x]) => x), set.map(([, y]) => y)];
+      const [left, right] = [Math.min(...xs), Math.max(...xs)];
+      const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+      const rows = Array.from({ length: bottom - top + 1 }, () => Array(right - left + 1).fill("0"));
+      for (const [x, y] of set) (rows[y - top] ?? [])[x - left] = "1";
       return {
-        advance: Math.round(glyph.advanceWidth * scale),
+        advance,
         left,
-        bottom: -top - height,
-        rows: Array.from({ length: height }, (_, row) =>
-          Array.from({ length: width }, (_, column) => (alpha[row * width + column] ?? 0) >= 128)
-            .map(Number)
-            .join(""),
-        ),
+        bottom: -bottom - 1,
+        rows: rows.map((row) => row.join("")),
       };
     },
   };
@@ -263,25 +320,21 @@ const chinese = sorted([...KANA, ...charactersOf(zh)]).filter((codePoint) => cod
 const letters = ALPHABETS.filter((codePoint) => codePoint <= 0x17f && codePoint !== 0xad);
 
 const inter = await family("@fontsource-variable/inter/files/", /-wght-normal\.woff2$/);
-outlines("sans-regular", "Inter, the Inter Project Authors", inter, 450, ALPHABETS, letters);
-outlines("sans-bold", "Inter, the Inter Project Authors", inter, 650, ALPHABETS, letters);
+outlines("sans-regular", inter, 450, ALPHABETS, letters);
+outlines("sans-bold", inter, 650, ALPHABETS, letters);
 
 const notoJapanese = await family("@fontsource-variable/noto-sans-jp/files/", /-wght-normal\.woff2$/);
-outlines("ja-regular", "Noto Sans JP, Adobe and Google", notoJapanese, 400, japanese, []);
-outlines("ja-bold", "Noto Sans JP, Adobe and Google", notoJapanese, 600, japanese, []);
+outlines("ja-regular", notoJapanese, 400, japanese, []);
+outlines("ja-bold", notoJapanese, 600, japanese, []);
 const notoChinese = await family("@fontsource-variable/noto-sans-sc/files/", /-wght-normal\.woff2$/);
-outlines("zh-regular", "Noto Sans SC, Adobe and Google", notoChinese, 400, chinese, []);
-outlines("zh-bold", "Noto Sans SC, Adobe and Google", notoChinese, 600, chinese, []);
+outlines("zh-regular", notoChinese, 400, chinese, []);
+outlines("zh-bold", notoChinese, 600, chinese, []);
 
-const quiple = "Galmuri, Lee Minseo";
 for (const size of [7, 9, 11]) {
-  const source = bdf(`galmuri/dist/Galmuri${size}.bdf`);
-  pixels(`pixel-${size}`, quiple, source, ALPHABETS);
-  pixels(`ja-pixel-${size}`, quiple, source, japanese);
+  const galmuri = bdf(`galmuri/dist/Galmuri${size}.bdf`);
+  pixels(`pixel-${size}`, galmuri, ALPHABETS);
+  pixels(`ja-pixel-${size}`, galmuri, japanese);
 }
 const [squares] = await family("@fontsource/unifontex/files/", /-400-normal\.woff2$/);
 if (squares === undefined) throw new Error("UnifontEX is missing");
-pixels("zh-pixel-16", "UnifontEX, stgiga and the Unifont authors", unifont(squares), [
-  ...letters,
-  ...chinese,
-]);
+pixels("zh-pixel-16", unifont(squares), [...letters, ...chinese]);

@@ -1,5 +1,5 @@
 /** Bundles both programs and the status page into `dist/`: a board loads one file fast, and hundreds slowly. */
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildWebUi } from "./build-web-ui.ts";
 import { BUNDLE } from "./bundle.ts";
@@ -18,8 +18,9 @@ await build({
   lineLimit: 160,
   // The licences of everything in here are the package's documentation: scripts/build-licences.ts.
   legalComments: "none",
-  define: { BUILD: JSON.stringify({ version: version(), builtAt: builtAt() }) },
+  define: { ...BUNDLE.define, BUILD: JSON.stringify({ version: version(), builtAt: builtAt() }) },
 });
 await buildWebUi("dist/web-ui");
+cpSync("daemon/type/faces", "dist/faces", { recursive: true });
 chmodSync("dist/c2cd.js", 0o755);
 chmodSync("dist/c2cctl.js", 0o755);

@@ -36,7 +36,7 @@ const DOCUMENTED = [
 
 const only = process.argv.slice(2);
 if (only.includes("docs")) {
-  const fonts = await loadFonts("en");
+  const fonts = loadFonts("en");
   for (const [file, width, height, situation, times] of DOCUMENTED) {
     const snapshot = SITUATIONS[situation];
     if (snapshot === undefined) throw new Error(`no situation is called ${situation}`);
@@ -55,7 +55,7 @@ mkdirSync(directory, { recursive: true });
 const sections: string[] = [];
 for (const language of LANGUAGES) {
   if (only.length > 0 && !only.some((word) => word === language)) continue;
-  const fonts = await loadFonts(language);
+  const fonts = loadFonts(language);
   for (const panel of PANELS) {
     const figures: string[] = [];
     for (const [name, snapshot] of Object.entries(SITUATIONS)) {

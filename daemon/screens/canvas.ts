@@ -1,7 +1,8 @@
 import type { Picture, Rgb } from "../../hw/picture/picture.ts";
-import { type Bitmap, resized } from "../type/bitmap.ts";
+import type { Bitmap } from "../type/cluster.ts";
 import type { Path } from "../type/glyphs.ts";
-import { type Coverage, fill } from "../type/raster.ts";
+import { fill } from "../type/raster.ts";
+import { mix, Palette } from "./palette.ts";
 import { disc } from "./symbols.ts";
 
 export interface Box {
@@ -13,14 +14,6 @@ export interface Box {
 
 const DISC = disc(0, 0, 1);
 
-/** Shades between two colours; 16 are more than an eye can tell on text. */
-const SHADES = 16;
-
-/** A bitmap leaves the rest of the 256 colours to the shapes that are drawn after it. */
-const MOST_COLOURS = 192;
-/** Colours as near as this to each other, squared, need not both be in the palette. */
-const SAME_COLOUR = 300;
-
 /**
  * A picture in the making: palette indices, so that it takes one byte a pixel however large the panel. Shapes are
  * drawn on a background whose colour the caller knows, since shades are palette entries and not mixtures.
@@ -28,35 +21,35 @@ const SAME_COLOUR = 300;
 export class Canvas {
   readonly width: number;
   readonly height: number;
+  readonly #background: Rgb;
   readonly #antialias: boolean;
   readonly #pixels: Uint8Array;
-  readonly #palette: Rgb[];
-  readonly #ramps = new Map<string, Uint8Array>();
+  #palette: Palette;
 
   /** @param antialias false on one-bit panels: a pixel is set where a shape covers at least half of it */
   constructor(width: number, height: number, background: Rgb, antialias: boolean) {
     this.width = width;
     this.height = height;
+    this.#background = background;
     this.#antialias = antialias;
     this.#pixels = new Uint8Array(width * height);
-    this.#palette = [background];
+    this.#palette = new Palette([background], antialias);
   }
 
   /** The same picture, to be drawn on without this one. */
   copy(): Canvas {
-    const copy = new Canvas(this.width, this.height, this.#palette[0] ?? 0, this.#antialias);
+    const copy = new Canvas(this.width, this.height, this.#background, this.#antialias);
     copy.#pixels.set(this.#pixels);
-    copy.#palette.push(...this.#palette.slice(1));
-    for (const [key, ramp] of this.#ramps) copy.#ramps.set(key, ramp);
+    copy.#palette = this.#palette.copy();
     return copy;
   }
 
   picture(): Picture {
-    return { width: this.width, height: this.height, pixels: this.#pixels, palette: this.#palette };
+    return { width: this.width, height: this.height, pixels: this.#pixels, palette: this.#palette.colors };
   }
 
   rectangle({ x, y, width, height }: Box, color: Rgb): void {
-    const index = this.#index(color);
+    const index = this.#palette.index(color);
     const left = clamp(x, 0, this.width);
     const right = clamp(x + width, left, this.width);
     for (let row = clamp(y, 0, this.height); row < Math.min(y + height, this.height); row++)
@@ -82,13 +75,19 @@ export class Canvas {
     const x = Math.floor(at.x);
     // Quarters of a pixel: finer steps can't be seen, and text keeps its rhythm.
     const shift = this.#antialias ? Math.round((at.x - x) * 4) / 4 : 0;
-    this.#cover(
-      fill(path, scale, shift),
-      this.#antialias ? x : Math.round(at.x),
-      Math.round(at.y),
-      color,
-      on,
-    );
+    const [originX, originY] = [this.#antialias ? x : Math.round(at.x), Math.round(at.y)];
+    const ramp = this.#palette.ramp(color, on);
+    // What is drawn on another colour than the picture's own does not reach beyond that colour.
+    const everywhere = on === this.#background;
+    fill(path, scale, shift, (left, right, top, alpha) => {
+      const index = ramp[alpha] ?? -1;
+      const y = originY + top;
+      if (index < 0 || y < 0 || y >= this.height) return;
+      const from = y * this.width + Math.max(0, originX + left);
+      const to = y * this.width + Math.min(this.width, originX + right);
+      if (everywhere) this.#pixels.fill(index, from, Math.max(from, to));
+      else for (let at = from; at < to; at++) if (this.#pixels[at] !== 0) this.#pixels[at] = index;
+    });
   }
 
   /** Sets each pixel of a grid that `isSet` names, its left top at `at`. */
@@ -98,18 +97,22 @@ export class Canvas {
     isSet: (x: number, y: number) => boolean,
     color: Rgb,
   ): void {
-    for (let y = 0; y < size.height; y++)
-      for (let x = 0; x < size.width; x++)
-        if (isSet(x, y))
+    const { width, height, unit } = size;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const start = x;
+        while (x < width && isSet(x, y)) x++;
+        if (x > start)
           this.rectangle(
-            { x: at.x + x * size.unit, y: at.y + y * size.unit, width: size.unit, height: size.unit },
+            { x: at.x + start * unit, y: at.y + y * unit, width: (x - start) * unit, height: unit },
             color,
           );
+      }
   }
 
   /** Draws a picture whose pen and baseline are at `at`. */
   bitmap(bitmap: Bitmap, scale: number, at: { readonly x: number; readonly y: number }, on: Rgb): void {
-    const { width, height, left, top, rgba } = resized(bitmap, scale);
+    const { width, height, left, top, rgba } = bitmap.resized(scale);
     const nearest = new Map<Rgb, number>();
     for (let row = 0; row < height; row++)
       for (let column = 0; column < width; column++) {
@@ -117,73 +120,13 @@ export class Canvas {
         if (x < 0 || y < 0 || x >= this.width || y >= this.height) continue;
         const [red = 0, green = 0, blue = 0, alpha = 0] = rgba.subarray(4 * (row * width + column));
         const color = mix(on, (red << 16) | (green << 8) | blue, alpha / 255);
-        const index = nearest.get(color) ?? this.#nearest(color);
+        const index = nearest.get(color) ?? this.#palette.nearest(color);
         nearest.set(color, index);
         this.#pixels[y * this.width + x] = index;
       }
-  }
-
-  #cover(coverage: Coverage, x: number, y: number, color: Rgb, on: Rgb): void {
-    const ramp = this.#ramp(color, on);
-    const onBackground = on === this.#palette[0];
-    const left = x + coverage.left;
-    const top = y + coverage.top;
-    for (let row = Math.max(0, -top); row < coverage.height && top + row < this.height; row++)
-      for (let column = Math.max(0, -left); column < coverage.width && left + column < this.width; column++) {
-        const alpha = coverage.alpha[row * coverage.width + column] ?? 0;
-        const shade = this.#antialias
-          ? Math.round((alpha * (SHADES - 1)) / 255)
-          : alpha >= 128
-            ? SHADES - 1
-            : 0;
-        const pixel = (top + row) * this.width + left + column;
-        // What is drawn on another colour than the picture's own does not reach beyond that colour.
-        if (shade > 0 && (onBackground || this.#pixels[pixel] !== 0)) this.#pixels[pixel] = ramp[shade] ?? 0;
-      }
-  }
-
-  #index(color: Rgb): number {
-    const known = this.#palette.indexOf(color);
-    if (known >= 0) return known;
-    if (this.#palette.length === 256) throw new RangeError("more than 256 colours in one picture");
-    return this.#palette.push(color) - 1;
-  }
-
-  /** A bitmap may have more colours than there is room for. */
-  #nearest(color: Rgb): number {
-    let [best, least] = [0, Infinity];
-    this.#palette.forEach((known, index) => {
-      const distance = [16, 8, 0].reduce(
-        (sum, shift) => sum + (((known >> shift) & 0xff) - ((color >> shift) & 0xff)) ** 2,
-        0,
-      );
-      if (distance < least) [best, least] = [index, distance];
-    });
-    return least > SAME_COLOUR && this.#palette.length < MOST_COLOURS ? this.#index(color) : best;
-  }
-
-  #ramp(color: Rgb, on: Rgb): Uint8Array {
-    const key = `${color}/${on}`;
-    let ramp = this.#ramps.get(key);
-    if (ramp === undefined) {
-      ramp = Uint8Array.from({ length: SHADES }, (_, shade) =>
-        this.#antialias || shade === SHADES - 1 ? this.#index(mix(on, color, shade / (SHADES - 1))) : 0,
-      );
-      this.#ramps.set(key, ramp);
-    }
-    return ramp;
   }
 }
 
 function clamp(value: number, least: number, most: number): number {
   return Math.max(least, Math.min(most, value));
-}
-
-function mix(from: Rgb, to: Rgb, share: number): Rgb {
-  const channel = (shift: number) => {
-    const a = (from >> shift) & 0xff;
-    const b = (to >> shift) & 0xff;
-    return Math.round(a + (b - a) * share) << shift;
-  };
-  return channel(16) | channel(8) | channel(0);
 }

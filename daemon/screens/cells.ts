@@ -4,7 +4,7 @@ import { clockTime, graphemes, printable, shortened } from "../core/text.ts";
 import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
 import { grouped } from "../texts/screen/texts.ts";
-import { wrap } from "../type/breaks.ts";
+import { unbroken, wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
 export interface CellPainted {
@@ -22,13 +22,10 @@ const MARGIN = 2;
  * A screen as characters, without colours: for serial consoles, SSH and c2cctl. Two modules of the QR code share a
  * cell, one above the other; light modules are drawn and dark ones left out, as terminals are mostly dark.
  */
-export function paintCells(screen: Screen, columns: number, rows: number, language: string): CellPainted {
+export function paintCells(screen: Screen, columns: number, rows: number): CellPainted {
   const code = screen.code;
   const symbol = code?.link == null ? null : fittingQr(code.link, columns, rows);
-  const lines =
-    symbol === null
-      ? textLines(screen, columns, rows, language)
-      : qrLines(screen, symbol, columns, rows, language);
+  const lines = symbol === null ? textLines(screen, columns, rows) : qrLines(screen, symbol, columns, rows);
   const top = Math.max(0, Math.floor((rows - lines.length) / 2));
   return {
     picture: {
@@ -64,9 +61,9 @@ function fittingQr(link: string, columns: number, rows: number): CellQr | null {
   return null;
 }
 
-function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number, language: string): string[] {
+function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number): string[] {
   if (symbol.beside) {
-    const text = fitted(screen, columns - symbol.width - GAP, symbol.lines.length, language);
+    const text = fitted(screen, columns - symbol.width - GAP, symbol.lines.length);
     const top = Math.floor((symbol.lines.length - text.length) / 2);
     return symbol.lines.map((line, row) => `${line}${" ".repeat(GAP)}${text[row - top] ?? ""}`.trimEnd());
   }
@@ -74,13 +71,13 @@ function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number, 
   const room = rows - symbol.lines.length;
   return [
     ...symbol.lines.map((line) => left + line),
-    ...fitted(screen, columns, room, language).map((line) => centred(line, columns)),
+    ...fitted(screen, columns, room).map((line) => centred(line, columns)),
   ];
 }
 
-function textLines(screen: Screen, columns: number, rows: number, language: string): string[] {
+function textLines(screen: Screen, columns: number, rows: number): string[] {
   const margin = columns >= 40 ? MARGIN : 0;
-  return fitted(screen, columns - 2 * margin, rows, language).map((line) => centred(line, columns));
+  return fitted(screen, columns - 2 * margin, rows).map((line) => centred(line, columns));
 }
 
 function centred(line: string, columns: number): string {
@@ -88,10 +85,10 @@ function centred(line: string, columns: number): string {
 }
 
 /** The text with as much in it as the rows hold. */
-function fitted(screen: Screen, columns: number, rows: number, language: string): string[] {
+function fitted(screen: Screen, columns: number, rows: number): string[] {
   const { code, project } = screen;
   const name = (text: string | null) => (text === null ? null : [shortenedTo(text, columns)]);
-  const paragraph = (text: string | null) => (text === null ? null : broken(text, language, columns));
+  const paragraph = (text: string | null) => (text === null ? null : broken(text, columns));
   const device = name(screen.device.name);
   const digits = code === null ? null : [shortenedTo(grouped(code.userCode), columns)];
   const time = code === null ? null : [bar(code, columns)];
@@ -139,12 +136,11 @@ function bar({ shareLeft, secondsLeft }: ScreenCode, columns: number): string {
   return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${time}`;
 }
 
-function broken(text: string, language: string, columns: number): string[] {
+function broken(text: string, columns: number): string[] {
   return (
-    wrap(text, language, columns, cellWidth) ??
+    wrap(text, columns, cellWidth) ??
     // A word is wider than the terminal: it is torn where the row ends.
-    text
-      .replaceAll("\u00AD", "")
+    unbroken(text)
       .split(" ")
       .flatMap((word) => torn(word, columns))
   );

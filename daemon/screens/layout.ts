@@ -208,7 +208,7 @@ function message(screen: Screen, frame: Frame): Layout {
 
 /** What to do comes last, after what is the matter. */
 function lastSentence(text: string): string {
-  return text.split(/(?<=[.!?]) (?=\p{Lu})|(?<=。)(?=.)/u).at(-1) ?? text;
+  return text.split(/(?<=[.!?]) (?=\p{Lu})|(?<=。)\u200B/u).at(-1) ?? text;
 }
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {

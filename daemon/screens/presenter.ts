@@ -8,7 +8,7 @@ import type { QrFit } from "../qr/qr.ts";
 import type { Language } from "../texts/languages.ts";
 import { CATALOGUE } from "../texts/screen/catalogue.ts";
 import { type Fonts, loadFonts } from "../type/fonts.ts";
-import { NameShaper } from "../type/names.ts";
+import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
 import { createPainter } from "./paint.ts";
 import { type Screen, screenOf } from "./screen.ts";
@@ -257,7 +257,7 @@ export class Presenter {
     }
     this.#setDark(false);
     const { language } = this.#options;
-    this.#fonts ??= await loadFonts(language);
+    this.#fonts ??= loadFonts(language);
     const screen = screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot));
     const capabilities = display.capabilities;
     if (display.capabilities.surface === "nothing") {
@@ -273,7 +273,7 @@ export class Presenter {
   async #put(display: Display, screen: Screen, fonts: Fonts): Promise<QrFit | null> {
     if (isCells(display)) {
       const { columns, rows } = display.capabilities;
-      const { picture, qr } = paintCells(screen, columns, rows, this.#options.language);
+      const { picture, qr } = paintCells(screen, columns, rows);
       await display.show(picture);
       return qr;
     }

@@ -1,4 +1,3 @@
-import type { Bitmap } from "./bitmap.ts";
 import type { Path } from "./glyphs.ts";
 
 /**
@@ -25,6 +24,20 @@ export interface Outlined extends Drawn {
 export interface Pictured extends Drawn {
   readonly kind: "bitmap";
   readonly bitmap: Bitmap;
+}
+
+/** A picture in place of a glyph: what a font of emoji is made of. */
+export interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  /** Pixels from the pen to the left column. */
+  readonly left: number;
+  /** Pixels from the baseline up to the top row. */
+  readonly top: number;
+  /** Red, green, blue and alpha, a byte each, row by row; colours not multiplied by alpha. */
+  readonly rgba: Uint8Array;
+  /** The picture `scale` times as large. */
+  resized(scale: number): Bitmap;
 }
 
 /** Visual order: from the highest level down, every stretch at that level or above is reversed (UAX #9, rule L2). */

@@ -1,10 +1,6 @@
+import { readFileSync } from "node:fs";
 import type { Language } from "../texts/languages.ts";
 import type { Cluster } from "./cluster.ts";
-import pixel7 from "./fonts/pixel-7.ts";
-import pixel9 from "./fonts/pixel-9.ts";
-import pixel11 from "./fonts/pixel-11.ts";
-import sansBold from "./fonts/sans-bold.ts";
-import sansRegular from "./fonts/sans-regular.ts";
 import {
   type OutlineFace,
   type PixelFace,
@@ -12,6 +8,9 @@ import {
   readOutlineFace,
   readPixelFace,
 } from "./glyphs.ts";
+
+/** Beside this file, and beside the programs that it is built into. */
+const FACES = new URL("./faces/", import.meta.url);
 
 export type Weight = "regular" | "bold";
 
@@ -22,8 +21,6 @@ export interface Fonts {
   readonly pixels: readonly (readonly PixelFont[])[];
   /** Names that the shipped faces can't draw, shaped with an installed font. */
   readonly names: ReadonlyMap<string, readonly Cluster[]>;
-  /** For breaking lines. */
-  readonly language: Language;
 }
 
 export interface PixelFont {
@@ -34,66 +31,40 @@ export interface PixelFont {
 
 /**
  * The shipped faces that a language needs: Latin, Greek and Cyrillic always; for Japanese and Chinese the characters
- * of their catalogues too.
+ * of their catalogues too. Read at once and in full: no picture can be drawn without them, and while the package is
+ * upgraded they may be replaced.
  */
-export async function loadFonts(language: Language): Promise<Fonts> {
-  const latin = latinFonts(language);
+export function loadFonts(language: Language): Fonts {
+  const regular = [outlineFace("sans-regular")];
+  const bold = [outlineFace("sans-bold")];
+  const small = [
+    { size: 8, face: pixelFace("pixel-7") },
+    { size: 11, face: pixelFace("pixel-9") },
+    { size: 14, face: pixelFace("pixel-11") },
+  ];
+  const pixels = [small];
   switch (language) {
     case "ja": {
-      const [regular, bold, small, middle, large] = await Promise.all([
-        import("./fonts/ja-regular.ts"),
-        import("./fonts/ja-bold.ts"),
-        import("./fonts/ja-pixel-7.ts"),
-        import("./fonts/ja-pixel-9.ts"),
-        import("./fonts/ja-pixel-11.ts"),
-      ]);
-      const kana = [small, middle, large].map((module) => readPixelFace(module.default));
-      return {
-        ...withOutlines(latin, regular.default, bold.default),
-        pixels: latin.pixels.map((family) =>
-          family.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) })),
-        ),
-      };
+      regular.push(outlineFace("ja-regular"));
+      bold.push(outlineFace("ja-bold"));
+      const kana = ["ja-pixel-7", "ja-pixel-9", "ja-pixel-11"].map(pixelFace);
+      pixels[0] = small.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) }));
+      break;
     }
-    case "zh": {
-      const [regular, bold, pixels] = await Promise.all([
-        import("./fonts/zh-regular.ts"),
-        import("./fonts/zh-bold.ts"),
-        import("./fonts/zh-pixel-16.ts"),
-      ]);
-      return {
-        ...withOutlines(latin, regular.default, bold.default),
-        pixels: [...latin.pixels, [{ size: 16, face: readPixelFace(pixels.default) }]],
-      };
-    }
-    default:
-      return latin;
+    case "zh":
+      regular.push(outlineFace("zh-regular"));
+      bold.push(outlineFace("zh-bold"));
+      pixels.push([{ size: 16, face: pixelFace("zh-pixel-16") }]);
   }
+  return { outlines: { regular, bold }, pixels, names: new Map() };
 }
 
-function latinFonts(language: Language): Fonts {
-  return {
-    outlines: { regular: [readOutlineFace(sansRegular)], bold: [readOutlineFace(sansBold)] },
-    pixels: [
-      [
-        { size: 8, face: readPixelFace(pixel7) },
-        { size: 11, face: readPixelFace(pixel9) },
-        { size: 14, face: readPixelFace(pixel11) },
-      ],
-    ],
-    names: new Map(),
-    language,
-  };
+function outlineFace(name: string): OutlineFace {
+  return readOutlineFace(readFileSync(new URL(`${name}.bin`, FACES)));
 }
 
-function withOutlines(fonts: Fonts, regular: string, bold: string): Fonts {
-  return {
-    ...fonts,
-    outlines: {
-      regular: [...fonts.outlines.regular, readOutlineFace(regular)],
-      bold: [...fonts.outlines.bold, readOutlineFace(bold)],
-    },
-  };
+function pixelFace(name: string): PixelFace {
+  return readPixelFace(readFileSync(new URL(`${name}.bin`, FACES)));
 }
 
 function joined(first: PixelFace, second: PixelFace | undefined): PixelFace {

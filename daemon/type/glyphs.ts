@@ -1,17 +1,20 @@
 /**
- * The shipped glyphs: what `scripts/build-fonts.ts` wrote, read back. A face is kept as base64 of deflated bytes in a
- * module of its own, so that it travels with any bundle and is loaded only when it is needed.
+ * The shipped glyphs: a file of `faces/`, as `scripts/build-fonts.ts` wrote it. It is used as it lies in memory: nothing
+ * is unpacked before a glyph is asked for, so that opening a face takes no time.
  *
- * Both kinds begin with the code points in rising order (varint differences) and use LEB128 varints; signed values are
- * zigzag-coded.
+ * Numbers of a fixed size are little-endian; the others are LEB128 varints, signed ones zigzag-coded. Both kinds hold
+ * n glyphs by their code points, in rising order.
  *
- * - outline: unitsPerEm, ascent, descent, capHeight, count, then for each glyph: code point difference, advance, length of
- *   its path, path; then the number of kerning pairs and for each: left index, right index, signed adjustment. A path
- *   is a list of 1 = move, 2 = line, 3 = quadratic curve, each followed by signed differences of x and y.
- * - pixel: ascent, descent, capHeight, count, then for each glyph: code point difference, advance, width, height,
- *   signed left bearing, signed bottom, rows of bits, most significant first, without padding between rows.
+ * - outline: uint16 units per em, ascent, descent, cap height, n, left kerning classes l, right kerning classes r; n
+ *   uint16 code points; n uint16 advances; n + 1 uint16 places where the glyphs begin; n bytes and n bytes, the classes of
+ *   each glyph as the left and as the right one of a pair; l rows of r int16, the adjustment between two classes; the
+ *   glyphs; the contours. A glyph is a list of contours: signed steps x and y from the last point to the first of the
+ *   contour, and the contour's place. A contour, which many glyphs may share, is a list of 2 = line, 3 = quadratic
+ *   curve, each followed by signed steps x and y of its points, and ends with 0.
+ * - pixel: uint16 ascent, descent, cap height, n; n uint16 code points; n + 1 uint16 places where the bits begin; for each
+ *   glyph int8 advance, width, height, left bearing, bottom; rows of bits, most significant first, without padding
+ *   between rows.
  */
-import { inflateRawSync } from "node:zlib";
 
 /** Moves, lines and quadratic curves in font units, y upwards: [1,x,y | 2,x,y | 3,cx,cy,x,y]. */
 export type Path = readonly number[];
@@ -19,10 +22,15 @@ export type Path = readonly number[];
 export const MOVE = 1;
 export const LINE = 2;
 export const CURVE = 3;
+/** Of a contour in a file. */
+export const END = 0;
 
 export interface OutlineGlyph {
   readonly advance: number;
   readonly path: Path;
+  /** Letters that are kerned alike have the same class, as the left or as the right one of a pair. */
+  readonly leftClass: number;
+  readonly rightClass: number;
 }
 
 /** A scalable face. All measures in font units; `descent` is positive downwards. */
@@ -33,7 +41,8 @@ export interface OutlineFace {
   readonly capHeight: number;
   has(codePoint: number): boolean;
   glyph(codePoint: number): OutlineGlyph | undefined;
-  kerning(left: number, right: number): number;
+  /** What is added to the advance of `left` where `right` follows; both are glyphs of this face. */
+  kerning(left: OutlineGlyph, right: OutlineGlyph): number;
 }
 
 export interface PixelGlyph {
@@ -57,19 +66,78 @@ export interface PixelFace {
   glyph(codePoint: number): PixelGlyph | undefined;
 }
 
-class Bytes {
-  readonly data: Uint8Array;
-  at = 0;
+export function readOutlineFace(file: Buffer): OutlineFace {
+  const uint16 = (at: number) => file.readUInt16LE(at);
+  const [count, leftClasses, rightClasses] = [uint16(8), uint16(10), uint16(12)];
+  const codePoints = 14;
+  const advances = codePoints + 2 * count;
+  const places = advances + 2 * count;
+  const lefts = places + 2 * (count + 1);
+  const rights = lefts + count;
+  const kerns = rights + count;
+  const paths = kerns + 2 * leftClasses * rightClasses;
+  const contours = paths + uint16(places + 2 * count);
 
-  constructor(packed: string) {
-    this.data = inflateRawSync(Buffer.from(packed, "base64"));
+  function read(index: number): OutlineGlyph {
+    const [start, end] = [uint16(places + 2 * index), uint16(places + 2 * (index + 1))];
+    return {
+      advance: uint16(advances + 2 * index),
+      path: readPath(file, contours, paths + start, paths + end),
+      leftClass: file.readUInt8(lefts + index),
+      rightClass: file.readUInt8(rights + index),
+    };
   }
 
-  varint(): number {
+  return {
+    unitsPerEm: uint16(0),
+    ascent: uint16(2),
+    descent: uint16(4),
+    capHeight: uint16(6),
+    ...searched(file, codePoints, count, read),
+    kerning: (left, right) =>
+      file.readInt16LE(kerns + 2 * (left.leftClass * rightClasses + right.rightClass)),
+  };
+}
+
+/** Every glyph is read once. */
+function searched<Glyph>(
+  file: Buffer,
+  codePoints: number,
+  count: number,
+  read: (index: number) => Glyph,
+): { has(codePoint: number): boolean; glyph(codePoint: number): Glyph | undefined } {
+  const known = new Map<number, Glyph>();
+  function glyph(wanted: number): Glyph | undefined {
+    const before = known.get(wanted);
+    if (before !== undefined) return before;
+    let [from, to] = [0, count];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (file.readUInt16LE(codePoints + 2 * middle) < wanted) from = middle + 1;
+      else to = middle;
+    }
+    if (from === count || file.readUInt16LE(codePoints + 2 * from) !== wanted) return undefined;
+    const fresh = read(from);
+    known.set(wanted, fresh);
+    return fresh;
+  }
+  return { has: (wanted) => glyph(wanted) !== undefined, glyph };
+}
+
+class Varints {
+  readonly #bytes: Buffer;
+  at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  next(): number {
     let value = 0;
     let scale = 1;
     for (;;) {
-      const byte = this.data[this.at++] ?? 0;
+      const byte = this.#bytes[this.at++] ?? 0;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
       scale *= 128;
@@ -77,115 +145,62 @@ class Bytes {
   }
 
   signed(): number {
-    const value = this.varint();
+    const value = this.next();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 }
 
-/** @param packed the default export of a generated module */
-export function readOutlineFace(packed: string): OutlineFace {
-  const bytes = new Bytes(packed);
-  const [unitsPerEm, ascent, descent, capHeight, count] = [0, 0, 0, 0, 0].map(() => bytes.varint()) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const entries = new Map<number, { advance: number; start: number; end: number; index: number }>();
-  let codePoint = 0;
-  for (let index = 0; index < count; index++) {
-    codePoint += bytes.varint();
-    const advance = bytes.varint();
-    const length = bytes.varint();
-    entries.set(codePoint, { advance, start: bytes.at, end: bytes.at + length, index });
-    bytes.at += length;
-  }
-  const pairs = new Map<number, number>();
-  for (let left = bytes.varint(); left > 0; left--) {
-    const key = bytes.varint() * 0x1_0000 + bytes.varint();
-    pairs.set(key, bytes.signed());
-  }
-  const cache = new Map<number, OutlineGlyph>();
-
-  return {
-    unitsPerEm,
-    ascent,
-    descent,
-    capHeight,
-    has: (wanted) => entries.has(wanted),
-    glyph(wanted) {
-      const entry = entries.get(wanted);
-      if (entry === undefined) return undefined;
-      let glyph = cache.get(wanted);
-      if (glyph === undefined) {
-        glyph = { advance: entry.advance, path: readPath(bytes, entry.start, entry.end) };
-        cache.set(wanted, glyph);
-      }
-      return glyph;
-    },
-    kerning(left, right) {
-      const a = entries.get(left)?.index;
-      const b = entries.get(right)?.index;
-      return a === undefined || b === undefined ? 0 : (pairs.get(a * 0x1_0000 + b) ?? 0);
-    },
-  };
-}
-
-function readPath(bytes: Bytes, start: number, end: number): Path {
+function readPath(file: Buffer, contours: number, start: number, end: number): Path {
   const path: number[] = [];
-  bytes.at = start;
+  const glyph = new Varints(file, start);
   let x = 0;
   let y = 0;
-  while (bytes.at < end) {
-    const command = bytes.varint();
-    path.push(command);
-    for (let points = command === CURVE ? 2 : 1; points > 0; points--) {
-      x += bytes.signed();
-      y += bytes.signed();
-      path.push(x, y);
+  while (glyph.at < end) {
+    x += glyph.signed();
+    y += glyph.signed();
+    path.push(MOVE, x, y);
+    const contour = new Varints(file, contours + glyph.next());
+    for (let command = contour.next(); command !== END; command = contour.next()) {
+      path.push(command);
+      for (let points = command === CURVE ? 2 : 1; points > 0; points--) {
+        x += contour.signed();
+        y += contour.signed();
+        path.push(x, y);
+      }
     }
   }
   return path;
 }
 
-/** @param packed the default export of a generated module */
-export function readPixelFace(packed: string): PixelFace {
-  const bytes = new Bytes(packed);
-  const [ascent, descent, capHeight, count] = [0, 0, 0, 0].map(() => bytes.varint()) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const glyphs = new Map<number, PixelGlyph>();
-  let codePoint = 0;
-  for (let index = 0; index < count; index++) {
-    codePoint += bytes.varint();
-    const advance = bytes.varint();
-    const width = bytes.varint();
-    const height = bytes.varint();
-    const left = bytes.signed();
-    const bottom = bytes.signed();
-    const start = bytes.at * 8;
-    bytes.at += Math.ceil((width * height) / 8);
-    glyphs.set(codePoint, {
-      advance,
+export function readPixelFace(file: Buffer): PixelFace {
+  const uint16 = (at: number) => file.readUInt16LE(at);
+  const count = uint16(6);
+  const codePoints = 8;
+  const places = codePoints + 2 * count;
+  const metrics = places + 2 * (count + 1);
+  const bits = metrics + 5 * count;
+
+  function read(index: number): PixelGlyph {
+    const metric = (which: number) => file.readInt8(metrics + 5 * index + which);
+    const width = metric(1);
+    const start = 8 * (bits + uint16(places + 2 * index));
+    return {
+      advance: metric(0),
       width,
-      height,
-      left,
-      bottom,
+      height: metric(2),
+      left: metric(3),
+      bottom: metric(4),
       bit(x, y) {
         const position = start + y * width + x;
-        return (((bytes.data[position >> 3] ?? 0) >> (7 - (position & 7))) & 1) === 1;
+        return (((file[position >> 3] ?? 0) >> (7 - (position & 7))) & 1) === 1;
       },
-    });
+    };
   }
+
   return {
-    ascent,
-    descent,
-    capHeight,
-    has: (wanted) => glyphs.has(wanted),
-    glyph: (wanted) => glyphs.get(wanted),
+    ascent: uint16(0),
+    descent: uint16(2),
+    capHeight: uint16(4),
+    ...searched(file, codePoints, count, read),
   };
 }

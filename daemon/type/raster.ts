@@ -1,40 +1,42 @@
 import { CURVE, LINE, MOVE, type Path } from "./glyphs.ts";
 
-/** How much of each pixel a shape covers, 0 to 255, within the smallest box that holds it. */
-export interface Coverage {
-  /** Of the box, relative to the origin that the path was placed at; y downwards. */
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly alpha: Uint8Array;
-}
+/**
+ * A stretch of a row that is covered evenly.
+ *
+ * @param x of its first pixel, relative to the origin that the path was placed at
+ * @param end of the pixel after its last
+ * @param y downwards
+ * @param alpha how much of each pixel is covered, 1 to 255
+ */
+export type Span = (x: number, end: number, y: number, alpha: number) => void;
 
 /**
  * Fills a path. Each edge adds its signed area to the cells that it crosses, and a running sum along every row turns
- * that into coverage: exact antialiasing in one pass, in memory of the shape's own box.
+ * that into coverage: exact antialiasing in one pass, in memory of the shape's own box. What lies between two edges is
+ * one span, however wide.
  *
  * @param path in units with y upwards
  * @param scale pixels a unit
  * @param shift fraction of a pixel that the shape is moved to the right
+ * @param span told of row after row, from left to right
  */
-export function fill(path: Path, scale: number, shift = 0): Coverage {
+export function fill(path: Path, scale: number, shift: number, span: Span): void {
   const { minX, minY, maxX, maxY } = bounds(path);
   const left = Math.floor(minX * scale + shift);
   const top = Math.floor(-maxY * scale);
   const width = Math.max(0, Math.ceil(maxX * scale + shift) - left);
   const height = Math.max(0, Math.ceil(-minY * scale) - top);
-  if (path.length === 0 || width === 0 || height === 0)
-    return { left: 0, top: 0, width: 0, height: 0, alpha: new Uint8Array(0) };
+  if (path.length === 0 || width === 0 || height === 0) return;
 
   // One column more than the box: an edge on its right border still writes to the cell beyond.
   const stride = width + 1;
-  const cells = new Float32Array(stride * height + 1);
+  const areas = new Float32Array(stride * height + 1);
+  const cells: Cells = { stride, height, areas, touched: new Uint8Array(areas.length) };
   let [x, y, startX, startY] = [0, 0, 0, 0];
   const toX = (units: number) => units * scale + shift - left;
   const toY = (units: number) => -units * scale - top;
   const lineTo = (nextX: number, nextY: number) => {
-    addEdge(cells, stride, height, x, y, nextX, nextY);
+    addEdge(cells, x, y, nextX, nextY);
     x = nextX;
     y = nextY;
   };
@@ -66,15 +68,33 @@ export function fill(path: Path, scale: number, shift = 0): Coverage {
   }
   lineTo(startX, startY);
 
-  const alpha = new Uint8Array(width * height);
   for (let row = 0; row < height; row++) {
+    const start = row * stride;
     let sum = 0;
-    for (let column = 0; column < width; column++) {
-      sum += cells[row * stride + column] ?? 0;
-      alpha[row * width + column] = Math.min(255, Math.round(Math.abs(sum) * 255));
+    for (let column = nextEdge(cells, start) - start; column < width; ) {
+      sum += areas[start + column] ?? 0;
+      const alpha = Math.min(255, Math.round(Math.abs(sum) * 255));
+      const end = Math.min(width, nextEdge(cells, start + column + 1) - start);
+      if (alpha > 0) span(left + column, left + end, top + row, alpha);
+      column = end;
     }
   }
-  return { left, top, width, height, alpha };
+}
+
+interface Cells {
+  readonly stride: number;
+  readonly height: number;
+  /** What an edge adds to the coverage of its cell and of all to the right of it. */
+  readonly areas: Float32Array;
+  /** 1 where an edge has been: what lies between is found by the engine's own search and not cell by cell. */
+  readonly touched: Uint8Array;
+}
+
+/** The first cell from `at` on that an edge has touched; Infinity where none has. */
+function nextEdge({ touched }: Cells, at: number): number {
+  if (touched[at] === 1) return at;
+  const found = touched.indexOf(1, at);
+  return found < 0 ? Infinity : found;
 }
 
 function bounds(path: Path): { minX: number; minY: number; maxX: number; maxY: number } {
@@ -95,16 +115,9 @@ function bounds(path: Path): { minX: number; minY: number; maxX: number; maxY: n
 }
 
 /** Adds the signed area between an edge and the right border of the box, row by row and cell by cell. */
-function addEdge(
-  cells: Float32Array,
-  stride: number,
-  height: number,
-  x0: number,
-  y0: number,
-  x1: number,
-  y1: number,
-): void {
+function addEdge(cells: Cells, x0: number, y0: number, x1: number, y1: number): void {
   if (y0 === y1) return;
+  const { stride, height } = cells;
   const direction = y0 < y1 ? 1 : -1;
   const [topX, topY, bottomX, bottomY] = y0 < y1 ? [x0, y0, x1, y1] : [x1, y1, x0, y0];
   const slope = (bottomX - topX) / (bottomY - topY);
@@ -135,6 +148,7 @@ function addEdge(
   }
 }
 
-function add(cells: Float32Array, at: number, value: number): void {
-  cells[at] = (cells[at] ?? 0) + value;
+function add({ areas, touched }: Cells, at: number, value: number): void {
+  areas[at] = (areas[at] ?? 0) + value;
+  touched[at] = 1;
 }

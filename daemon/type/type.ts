@@ -1,9 +1,9 @@
+import { shortened } from "../core/text.ts";
 /** Text from characters to lines of placed glyphs. Pure: no picture yet, only measures and shapes. */
-import type { Bitmap } from "./bitmap.ts";
-import { wrapEvenly } from "./breaks.ts";
-import { type Cluster, visualOrder } from "./cluster.ts";
+import { unbroken, wrapEvenly } from "./breaks.ts";
+import { type Bitmap, type Cluster, visualOrder } from "./cluster.ts";
 import type { Fonts, PixelFont, Weight } from "./fonts.ts";
-import type { OutlineFace, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
+import type { OutlineFace, OutlineGlyph, Path, PixelFace, PixelGlyph } from "./glyphs.ts";
 
 export interface Style {
   /** Pixels an em. On a one-bit panel the nearest drawn size not above it, where there is one. */
@@ -36,8 +36,6 @@ const CRISP_BELOW = 22;
 const LEAST_OUTLINE = 14;
 
 const ELLIPSIS = "…";
-/** Places where a line may end, which are not drawn. */
-const INVISIBLE = /[\u00AD\u200B]/g;
 
 /** Whether the shipped faces have every character of the text. */
 export function covered(fonts: Fonts, text: string): boolean {
@@ -59,19 +57,18 @@ export function setShortened(fonts: Fonts, name: string, style: Style, width: nu
     clusters[0]?.level ?? 0,
   );
   const ellipsis: Cluster = { text: ELLIPSIS, level, drawn: null };
-  const keeping = (kept: number) => {
-    const head = clusters.slice(0, Math.ceil(kept / 2));
-    const tail = clusters.slice(clusters.length - Math.floor(kept / 2));
-    return setClusters(fonts, [...trimmed(head, "end"), ellipsis, ...trimmed(tail, "start")], style);
-  };
-  // Halving: names come in any length.
-  let [fits, tooMany] = [0, clusters.length];
-  while (tooMany - fits > 1) {
-    const kept = Math.floor((fits + tooMany) / 2);
-    if (keeping(kept).width <= width) fits = kept;
-    else tooMany = kept;
-  }
-  return keeping(fits);
+  const around = (head: number, tail: number) =>
+    setClusters(
+      fonts,
+      [
+        ...trimmed(clusters.slice(0, head), "end"),
+        ellipsis,
+        ...trimmed(clusters.slice(clusters.length - tail), "start"),
+      ],
+      style,
+    );
+  const { head, tail } = shortened(clusters.length, (head, tail) => around(head, tail).width <= width);
+  return around(head, tail);
 }
 
 function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
@@ -85,9 +82,9 @@ function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
  * width.
  */
 export function setParagraph(fonts: Fonts, text: string, style: Style, width: number): Line[] | null {
-  const whole = `${text.replace(INVISIBLE, "")}-`;
+  const whole = `${unbroken(text)}-`;
   const widthOf = (line: string) => setLine(fonts, line, style, whole).width;
-  const lines = wrapEvenly(text, fonts.language, width, widthOf, style.size / 4);
+  const lines = wrapEvenly(text, width, widthOf, style.size / 4);
   return lines?.map((line) => setLine(fonts, line, style, whole)) ?? null;
 }
 
@@ -149,28 +146,25 @@ function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight:
   const [main] = fonts.outlines[weight];
   const marks: Mark[] = [];
   let x = 0;
-  let lastFace: OutlineFace | undefined;
-  let lastCodePoint = 0;
+  let last: { readonly face: OutlineFace; readonly glyph: OutlineGlyph } | undefined;
   for (const { text, drawn } of visualOrder(clusters)) {
     if (drawn !== null) {
       const scale = size / drawn.unitsPerEm;
       if (drawn.kind === "outline") marks.push({ kind: "outline", x, path: drawn.path, scale });
       else marks.push({ kind: "bitmap", x, bitmap: drawn.bitmap, scale });
       x += drawn.advance * scale;
-      lastFace = undefined;
+      last = undefined;
       continue;
     }
     for (const char of text) {
-      const codePoint = char.codePointAt(0) ?? 0;
       const face = outlineFace(fonts, weight, char);
-      const glyph = face?.glyph(codePoint);
+      const glyph = face?.glyph(char.codePointAt(0) ?? 0);
       if (face === undefined || glyph === undefined) continue;
       const scale = size / face.unitsPerEm;
-      if (lastFace === face) x += face.kerning(lastCodePoint, codePoint) * scale;
+      if (last?.face === face) x += face.kerning(last.glyph, glyph) * scale;
       if (glyph.path.length > 0) marks.push({ kind: "outline", x, path: glyph.path, scale });
       x += glyph.advance * scale;
-      lastFace = face;
-      lastCodePoint = codePoint;
+      last = { face, glyph };
     }
   }
   const scale = size / (main?.unitsPerEm ?? 1);

@@ -22,7 +22,7 @@ const PANELS: readonly (readonly [number, number, PixelFormat])[] = [
 ];
 
 async function panelRow(width: number, height: number, format: PixelFormat): Promise<Row> {
-  const fonts = await loadFonts("en");
+  const fonts = loadFonts("en");
   const panel = { width, height, monochrome: format === "MONO10" };
   const at = (seconds: number) =>
     screenOf(

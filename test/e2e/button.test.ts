@@ -145,7 +145,7 @@ class Bench {
 }
 
 async function pictureOf(snapshot: Snapshot): Promise<Buffer> {
-  const { picture } = paint(screenOf(snapshot, CATALOGUE.en), PANEL, await loadFonts("en"));
+  const { picture } = paint(screenOf(snapshot, CATALOGUE.en), PANEL, loadFonts("en"));
   return Buffer.from(rasterOf(picture).data);
 }
 

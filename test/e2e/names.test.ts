@@ -7,7 +7,7 @@ import { paint } from "../../daemon/screens/paint.ts";
 import { screenOf } from "../../daemon/screens/screen.ts";
 import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../daemon/type/fonts.ts";
-import { NameShaper } from "../../daemon/type/names.ts";
+import { NameShaper } from "../../daemon/type/shaping/names.ts";
 import { rasterOf } from "../daemon/screens/readers.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
@@ -33,7 +33,7 @@ test("the built daemon draws a project's name with the fonts of its board, lette
     await daemon.until("a code", ({ pairing }) => pairing !== null);
     simulator.approve();
     const paired = await daemon.until("paired", ({ state }) => state === "paired");
-    const fonts = await new NameShaper(board.root).prepare(await loadFonts("en"), [name], PANEL);
+    const fonts = await new NameShaper(board.root).prepare(loadFonts("en"), [name], PANEL);
     const { picture } = paint(screenOf(paired, CATALOGUE.en), PANEL, fonts);
     const expected = Buffer.from(rasterOf(picture).data);
     const file = join(board.root, "run/c2cd/screen.png");

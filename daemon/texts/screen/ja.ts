@@ -3,157 +3,172 @@ import type { Texts } from "./texts.ts";
 export const ja: Texts = {
   language: "日本語",
   states: {
-    starting: { headline: "起動中", sentence: "しばらくお待ちください。" },
+    starting: { headline: "起動中", sentence: "しばらく\u200Bお待ちください。" },
     unconfigured: {
       headline: "未設定です",
-      sentence: "Frame.ioのキーがまだ設定されていません。設定した担当者に確認してください。",
+      sentence:
+        "Frame.ioの\u200Bキーがまだ\u200B設定されていません。\u200B設定した\u200B担当者に\u200B確認してください。",
     },
     "waiting-for-clock": {
-      headline: "時刻を設定中",
-      sentence: "ネットワークから時刻を取得しています。1分ほどかかります。",
+      headline: "時刻を\u200B設定中",
+      sentence: "ネットワークから\u200B時刻を\u200B取得しています。\u200B1分ほどかかります。",
     },
     "waiting-for-network": {
-      headline: "ネット接続を待っています",
-      sentence: "デバイスのWi-Fiまたはケーブルを確認してください。",
+      headline: "ネット接続を\u200B待っています",
+      sentence: "デバイスの\u200BWi-Fiまたは\u200Bケーブルを\u200B確認してください。",
     },
-    "requesting-code": { headline: "コードを取得中", sentence: "しばらくお待ちください。" },
+    "requesting-code": { headline: "コードを\u200B取得中", sentence: "しばらく\u200Bお待ちください。" },
     "awaiting-user": {
-      headline: "スキャンしてペアリング",
-      sentence: "スマートフォンでコードを読み取り、手順に従ってください。",
+      headline: "スキャンして\u200Bペアリング",
+      sentence: "スマートフォンで\u200Bコードを\u200B読み取り、\u200B手順に従ってください。",
     },
     idle: {
-      headline: "ペアリングされていません",
-      sentence: "デバイスでペアリングを始めると、新しいコードが表示されます。",
+      headline: "ペアリング\u200Bされていません",
+      sentence: "デバイスで\u200Bペアリングを\u200B始めると、\u200B新しい\u200Bコードが\u200B表示されます。",
     },
     confirming: {
-      headline: "もうすぐ完了",
-      sentence: "Frame.ioに接続しました。プロジェクトを確認しています。",
+      headline: "もうすぐ\u200B完了",
+      sentence: "Frame.ioに\u200B接続しました。\u200Bプロジェクトを\u200B確認しています。",
     },
-    paired: { headline: "ペアリング完了", sentence: "このデバイスはFrame.ioに接続されています。" },
+    paired: {
+      headline: "ペアリング完了",
+      sentence: "このデバイスは\u200BFrame.ioに\u200B接続されています。",
+    },
   },
   problems: {
     "secret-missing": {
       headline: "未設定です",
-      sentence: "Frame.ioのキーがまだ設定されていません。設定した担当者に確認してください。",
+      sentence:
+        "Frame.ioの\u200Bキーがまだ\u200B設定されていません。\u200B設定した\u200B担当者に\u200B確認してください。",
     },
     "secret-refused": {
-      headline: "キーが使えません",
-      sentence: "Frame.ioがこのキーを受け付けません。設定した担当者に確認してください。",
+      headline: "キーが\u200B使えません",
+      sentence:
+        "Frame.ioが\u200Bこのキーを\u200B受け付けません。\u200B設定した\u200B担当者に\u200B確認してください。",
     },
     "request-refused": {
-      headline: "設定が使えません",
-      sentence: "Frame.ioがこの設定を受け付けません。設定した担当者に確認してください。",
+      headline: "設定が\u200B使えません",
+      sentence:
+        "Frame.ioが\u200Bこの設定を\u200B受け付けません。\u200B設定した\u200B担当者に\u200B確認してください。",
     },
     "no-network": {
-      headline: "ネットに接続できません",
-      sentence: "デバイスのWi-Fiまたはケーブルを確認してください。",
+      headline: "ネットに\u200B接続できません",
+      sentence: "デバイスの\u200BWi-Fiまたは\u200Bケーブルを\u200B確認してください。",
     },
     "no-dns": {
-      headline: "ネットに接続できません",
-      sentence: "このネットワークではFrame.ioが見つかりません。ルーターを確認してください。",
+      headline: "ネットに\u200B接続できません",
+      sentence:
+        "このネットワークでは\u200BFrame.ioが\u200B見つかりません。\u200Bルーターを\u200B確認してください。",
     },
     "captive-portal": {
-      headline: "Wi-Fiのログインが必要です",
-      sentence: "このネットワークはログインが必要です。別のネットワークを使ってください。",
+      headline: "Wi-Fiの\u200Bログインが\u200B必要です",
+      sentence:
+        "このネットワークは\u200Bログインが\u200B必要です。\u200B別のネットワークを\u200B使ってください。",
     },
     "proxy-refused": {
       headline: "プロキシに接続できません",
       sentence: "このネットワークのプロキシを通れません。設定した担当者に確認してください。",
     },
     "server-unreachable": {
-      headline: "Frame.ioにつながりません",
-      sentence: "自動で再試行しています。ネット接続を確認してください。",
+      headline: "Frame.ioに\u200Bつながりません",
+      sentence: "自動で\u200B再試行しています。\u200Bネット接続を\u200B確認してください。",
     },
     "server-trouble": {
-      headline: "Frame.ioが混み合っています",
-      sentence: "自動で再試行しています。操作は必要ありません。",
+      headline: "Frame.ioが\u200B混み合っています",
+      sentence: "自動で\u200B再試行しています。\u200B操作は\u200B必要ありません。",
     },
     "tls-refused": {
-      headline: "安全に接続できません",
-      sentence: "このネットワークが通信を妨げています。別のネットワークを使ってください。",
+      headline: "安全に\u200B接続できません",
+      sentence:
+        "このネットワークが\u200B通信を\u200B妨げています。\u200B別のネットワークを\u200B使ってください。",
     },
     "clock-wrong": {
-      headline: "時刻が正しくありません",
-      sentence: "日付と時刻を合わせるか、ネットに接続してください。",
+      headline: "時刻が\u200B正しくありません",
+      sentence: "日付と\u200B時刻を\u200B合わせるか、\u200Bネットに\u200B接続してください。",
     },
     "refresh-failing": {
-      headline: "接続が中断しています",
-      sentence: "ペアリングは有効です。自動で再試行しています。ネット接続を確認してください。",
+      headline: "接続が\u200B中断しています",
+      sentence:
+        "ペアリングは\u200B有効です。\u200B自動で\u200B再試行しています。\u200Bネット接続を\u200B確認してください。",
     },
     "authorization-ended": {
-      headline: "Frame.ioで解除されました",
-      sentence: "この接続は解除されました。続けるには、再度ペアリングしてください。",
+      headline: "Frame.ioで\u200B解除されました",
+      sentence: "この接続は\u200B解除されました。\u200B再度\u200Bペアリング\u200Bしてください。",
     },
     "authorization-ran-out": {
-      headline: "接続の期限切れ",
-      sentence: "オフラインの時間が長すぎました。再度ペアリングしてください。",
+      headline: "接続の\u200B期限切れ",
+      sentence: "オフラインの\u200B時間が\u200B長すぎました。\u200B再度\u200Bペアリング\u200Bしてください。",
     },
     "expiring-soon": {
-      headline: "まもなく期限切れです",
-      sentence: "Frame.ioの有効期限が近づいています。延長するには、再度ペアリングしてください。",
+      headline: "まもなく\u200B期限切れです",
+      sentence:
+        "Frame.ioの\u200B有効期限が\u200B近づいています。\u200B延長するには、\u200B再度\u200Bペアリング\u200Bしてください。",
     },
     paused: {
-      headline: "Frame.ioで一時停止中",
-      sentence: "プロジェクトのC2C\u00A0Connectionsで再開してください。",
+      headline: "Frame.ioで\u200B一時停止中",
+      sentence: "プロジェクトの\u200BC2C\u00A0Connectionsで\u200B再開してください。",
     },
     "may-not-upload": {
-      headline: "アップロードできません",
-      sentence: "アップロードが許可されていません。再度ペアリングし、許可してください。",
+      headline: "アップロード\u200Bできません",
+      sentence:
+        "アップロードが\u200B許可されていません。\u200B再度\u200Bペアリングし、\u200B許可してください。",
     },
     "storage-failing": {
       headline: "保存できません",
-      sentence: "ペアリングを保存できません。メモリーカードと空き容量を確認してください。",
+      sentence:
+        "ペアリングを\u200B保存できません。\u200Bメモリーカードと\u200B空き容量を\u200B確認してください。",
     },
     "storage-replaced": {
-      headline: "保存内容を初期化しました",
-      sentence: "保存した情報が壊れていました。再度ペアリングしてください。",
+      headline: "保存内容を\u200B初期化しました",
+      sentence: "保存した\u200B情報が\u200B壊れていました。\u200B再度\u200Bペアリング\u200Bしてください。",
     },
     "storage-recovered": {
-      headline: "保存内容を修復しました",
-      sentence: "ペアリングは有効です。また起きる場合は、カードを交換してください。",
+      headline: "保存内容を\u200B修復しました",
+      sentence:
+        "ペアリングは\u200B有効です。\u200Bまた\u200B起きる\u200B場合は、\u200Bカードを\u200B交換してください。",
     },
     "storage-unreadable": {
       headline: "読み込めません",
-      sentence: "保存した情報を読み込めません。再度ペアリングしてください。",
+      sentence: "保存した\u200B情報を\u200B読み込めません。\u200B再度\u200Bペアリング\u200Bしてください。",
     },
     "identity-changed": {
-      headline: "別のデバイスのカードです",
-      sentence: "このカードは別のデバイスのものです。再度ペアリングしてください。",
+      headline: "別のデバイスの\u200Bカードです",
+      sentence: "このカードは\u200B別のデバイスのものです。\u200B再度\u200Bペアリング\u200Bしてください。",
     },
     "display-missing": {
-      headline: "画面がありません",
-      sentence: "状態ページは使えます。画面のケーブルを確認してください。",
+      headline: "画面が\u200Bありません",
+      sentence: "状態ページは\u200B使えます。\u200B画面の\u200Bケーブルを\u200B確認してください。",
     },
     "qr-too-small": {
-      headline: "画面が小さすぎます",
-      sentence: "コードを入力するか、状態ページを使ってください。",
+      headline: "画面が\u200B小さすぎます",
+      sentence: "コードを\u200B入力するか、\u200B状態ページを\u200B使ってください。",
     },
   },
   code: {
-    scan: "スキャンしてペアリング",
-    enter: "デバイスをペアリング",
-    orOpen: (address) => `または ${address} を開いて入力`,
-    open: (address) => `${address} を開いて入力`,
-    menu: "Frame.ioの「C2C\u00A0Connections」でデバイスを追加し、入力",
+    scan: "スキャンして\u200Bペアリング",
+    enter: "デバイスを\u200Bペアリング",
+    orOpen: (address) => `または ${address} を\u200B開いて\u200B入力`,
+    open: (address) => `${address} を\u200B開いて\u200B入力`,
+    menu: "Frame.ioの\u200B「C2C\u00A0Connections」で\u200Bデバイスを\u200B追加し、\u200B入力",
   },
   button: {
     counting: (seconds) => ({
-      headline: `${seconds}秒後にペアリング解除`,
-      sentence: "指を離すとキャンセルします。",
+      headline: `${seconds}秒後に\u200Bペアリング解除`,
+      sentence: "指を\u200B離すと\u200Bキャンセルします。",
     }),
-    kept: { headline: "ペアリングは有効です", sentence: "解除しませんでした。" },
-    unpairing: { headline: "ペアリングを解除中", sentence: "しばらくお待ちください。" },
+    kept: { headline: "ペアリングは\u200B有効です", sentence: "解除しませんでした。" },
+    unpairing: { headline: "ペアリングを\u200B解除中", sentence: "しばらく\u200Bお待ちください。" },
     unpaired: {
-      headline: "ペアリングを解除しました",
-      sentence: "このデバイスはFrame.ioに接続されていません。",
+      headline: "ペアリングを\u200B解除しました",
+      sentence: "このデバイスは\u200BFrame.ioに\u200B接続されていません。",
     },
     "not-revoked": {
-      headline: "このデバイスで解除しました",
-      sentence: "Frame.ioに接続できません。Frame.ioでもデバイスを削除してください。",
+      headline: "このデバイスで\u200B解除しました",
+      sentence: "Frame.ioに\u200B接続できません。\u200BFrame.ioでも\u200Bデバイスを\u200B削除してください。",
     },
     "nothing-to-unpair": {
-      headline: "ペアリングされていません",
-      sentence: "解除するペアリングがありません。",
+      headline: "ペアリング\u200Bされていません",
+      sentence: "解除する\u200Bペアリングが\u200Bありません。",
     },
   },
   labels: { device: "デバイス", project: "プロジェクト", code: "コード" },

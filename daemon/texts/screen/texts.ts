@@ -12,7 +12,8 @@ export interface Message {
 
 /**
  * Every sentence that a person reads on a screen or the page, in one language. A soft hyphen (U+00AD) marks where a
- * long word may be broken.
+ * long word may be broken; a zero-width space (U+200B) where a line of Japanese or Chinese may end, between two phrases
+ * or words.
  */
 export interface Texts {
   /** The language's own name. */

@@ -110,8 +110,8 @@ function checkTexts(screen: Screen, plan: Layout, panel: Panel, where: string): 
 }
 
 for (const language of LANGUAGES)
-  test(`${language}: nothing is cut, runs over or is left out, in any state on any panel`, async () => {
-    const fonts = await loadFonts(language);
+  test(`${language}: nothing is cut, runs over or is left out, in any state on any panel`, () => {
+    const fonts = loadFonts(language);
     for (const panel of [...PANELS, ...ODD_PANELS])
       for (const [name, snapshot] of Object.entries(SITUATIONS)) {
         const where = `${panelName(panel)} ${name}`;
@@ -122,9 +122,9 @@ for (const language of LANGUAGES)
       }
   });
 
-test("on an OLED no word reaches the last column, which is lost when the picture moves by a pixel", async () => {
+test("on an OLED no word reaches the last column, which is lost when the picture moves by a pixel", () => {
   for (const language of LANGUAGES) {
-    const fonts = await loadFonts(language);
+    const fonts = loadFonts(language);
     for (const panel of PANELS.filter(({ monochrome }) => monochrome))
       for (const [name, snapshot] of Object.entries(SITUATIONS))
         for (const item of layout(screenOf(snapshot, CATALOGUE[language]), panel, fonts).items)
@@ -136,9 +136,9 @@ test("on an OLED no word reaches the last column, which is lost when the picture
   }
 });
 
-test("128x64 shows headline and sentence in the languages whose letters are small enough", async () => {
+test("128x64 shows headline and sentence in the languages whose letters are small enough", () => {
   for (const language of ["en", "de", "es", "fr", "ja"] as const) {
-    const fonts = await loadFonts(language);
+    const fonts = loadFonts(language);
     for (const [name, snapshot] of Object.entries(SITUATIONS)) {
       const screen = screenOf(snapshot, CATALOGUE[language]);
       if (screen.code !== null || screen.project !== null) continue;
@@ -152,8 +152,8 @@ test("128x64 shows headline and sentence in the languages whose letters are smal
 });
 
 for (const language of LANGUAGES)
-  test(`${language}: every panel says both how long to hold the button and that letting go keeps the pairing`, async () => {
-    const fonts = await loadFonts(language);
+  test(`${language}: every panel says both how long to hold the button and that letting go keeps the pairing`, () => {
+    const fonts = loadFonts(language);
     const screen = screenOf(SITUATIONS["button-counting"] as Snapshot, CATALOGUE[language]);
     for (const panel of PANELS) {
       const text = shown(layout(screen, panel, fonts));
@@ -161,13 +161,13 @@ for (const language of LANGUAGES)
     }
   });
 
-test("on a 7 inch panel the digits can be read from 2 m, in every language and with a problem beside them", async () => {
+test("on a 7 inch panel the digits can be read from 2 m, in every language and with a problem beside them", () => {
   for (const language of LANGUAGES)
     for (const situation of ["awaiting-user", "code-without-link", "code-with-problem"]) {
       const snapshot = SITUATIONS[situation];
       assert.ok(snapshot);
       const screen = screenOf(snapshot, CATALOGUE[language]);
-      const fonts = await loadFonts(language);
+      const fonts = loadFonts(language);
       for (const [width, height] of [
         [800, 480],
         [1024, 600],

@@ -11,7 +11,7 @@ import { snapshotOf } from "./snapshots.ts";
 
 const LINK = "HTTPS://NEXT.FRAME.IO/pair/482913";
 const screen = screenOf(snapshotOf("awaiting-user"), CATALOGUE.en);
-const fonts = await loadFonts("en");
+const fonts = loadFonts("en");
 
 /** Pixels a module, as they have to be: a smaller figure is a code that is harder to scan. */
 const MODULES: Readonly<Record<string, number | null>> = {

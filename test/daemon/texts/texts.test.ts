@@ -3,16 +3,16 @@ import { test } from "node:test";
 import { clockTime } from "../../../daemon/core/text.ts";
 import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
-import { charactersOf } from "../../../daemon/texts/screen/characters.ts";
+import { charactersOf, stringsOf } from "../../../daemon/texts/screen/characters.ts";
 import { grouped } from "../../../daemon/texts/screen/texts.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { setLine } from "../../../daemon/type/type.ts";
 
-test("the shipped faces have every character of every catalogue, as outlines and pixel by pixel", async () => {
+test("the shipped faces have every character of every catalogue, as outlines and pixel by pixel", () => {
   for (const language of LANGUAGES) {
-    const fonts = await loadFonts(language);
+    const fonts = loadFonts(language);
     for (const codePoint of charactersOf(CATALOGUE[language])) {
-      if (codePoint === 0xad) continue;
+      if (codePoint === 0xad || codePoint === 0x200b) continue;
       const char = String.fromCodePoint(codePoint);
       const what = `${language}: ${char} (run npm run build:fonts)`;
       for (const weight of ["regular", "bold"] as const)
@@ -43,6 +43,28 @@ test("no sentence is left in English, none is empty, and headlines end without a
     );
     for (const { sentence } of Object.values({ ...states, ...problems }))
       assert.ok(!english.has(sentence), sentence);
+  }
+});
+
+/** JIS X 4051 and CLREQ: what may not begin a line, and what may not end one. */
+const NOT_FIRST = /^[、。，．：；！？」』）】”’・ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;!?)]/;
+const NOT_LAST = /[「『（【“‘(]$/;
+
+test("Japanese and Chinese texts say where their lines may end, often enough and never against the rules", () => {
+  for (const [language, longest] of [
+    ["ja", 12],
+    ["zh", 7],
+  ] as const) {
+    const { states, problems, code, button } = CATALOGUE[language];
+    for (const text of stringsOf({ states, problems, code, button })) {
+      for (const part of text.split(/[ \u200B]/)) {
+        assert.doesNotMatch(part, NOT_FIRST, text);
+        assert.doesNotMatch(part, NOT_LAST, text);
+        assert.ok(part.replace(/[ -~\u00A0]/g, "").length <= longest, `${part} in ${text}`);
+      }
+      // Screens that have room for one sentence alone find it by this.
+      assert.doesNotMatch(text, /。(?!\u200B|$)/, text);
+    }
   }
 });
 

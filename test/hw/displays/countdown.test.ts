@@ -36,7 +36,7 @@ for (const [width, height, bitsPerPixel] of [
     const board = new Board(t);
     const memory = board.framebuffer({ width, height, bitsPerPixel });
     const display = await openPixels(displayOptions({}), board.host());
-    const fonts = await loadFonts("en");
+    const fonts = loadFonts("en");
     const at = (seconds: number) => paint(offer(seconds), display.capabilities, fonts).picture;
     await display.show(at(120));
     const frame = readFileSync(memory);

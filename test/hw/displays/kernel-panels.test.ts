@@ -14,7 +14,7 @@ import { ideal, seenIn, upright } from "./decode.ts";
 import { readQr } from "./readers.ts";
 
 const LINK = "HTTPS://NEXT.FRAME.IO/pair/482913";
-const fonts = await loadFonts("en");
+const fonts = loadFonts("en");
 const screen = screenOf(snapshotOf("awaiting-user"), CATALOGUE.en);
 
 interface KernelPanel {

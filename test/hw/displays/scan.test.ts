@@ -29,7 +29,7 @@ import { readQr } from "./readers.ts";
 
 const LINK = "HTTPS://NEXT.FRAME.IO/pair/482913";
 const screen = screenOf(snapshotOf("awaiting-user"), CATALOGUE.en);
-const fonts = await loadFonts("en");
+const fonts = loadFonts("en");
 
 const ROTATIONS = [0, 90, 180, 270] as const;
 

@@ -184,7 +184,6 @@ test("a code is read off the terminal's cells, also where they are few", async (
       screenOf(snapshotOf("awaiting-user"), CATALOGUE.en),
       capabilities.columns,
       capabilities.rows,
-      "en",
     );
     await display.show(painted.picture);
     const { zbar, zxing } = await readQr(cells(await screen.lines(), columns));

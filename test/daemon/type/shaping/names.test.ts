@@ -4,18 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { layout } from "../../../daemon/screens/layout.ts";
-import { paint } from "../../../daemon/screens/paint.ts";
-import { screenOf } from "../../../daemon/screens/screen.ts";
-import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
-import type { Cluster } from "../../../daemon/type/cluster.ts";
-import { type Fonts, loadFonts } from "../../../daemon/type/fonts.ts";
-import { NameShaper } from "../../../daemon/type/names.ts";
-import { setLine, setShortened } from "../../../daemon/type/type.ts";
-import { PANELS, panelName } from "../screens/situations.ts";
-import { DEVICE, snapshotOf } from "../screens/snapshots.ts";
+import { layout } from "../../../../daemon/screens/layout.ts";
+import { paint } from "../../../../daemon/screens/paint.ts";
+import { screenOf } from "../../../../daemon/screens/screen.ts";
+import { CATALOGUE } from "../../../../daemon/texts/screen/catalogue.ts";
+import type { Cluster } from "../../../../daemon/type/cluster.ts";
+import { type Fonts, loadFonts } from "../../../../daemon/type/fonts.ts";
+import { NameShaper } from "../../../../daemon/type/shaping/names.ts";
+import { setLine, setShortened } from "../../../../daemon/type/type.ts";
+import { PANELS, panelName } from "../../screens/situations.ts";
+import { DEVICE, snapshotOf } from "../../screens/snapshots.ts";
 
-const FIXTURES = fileURLToPath(new URL("../../fixtures/fonts/", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../../fixtures/fonts/", import.meta.url));
 
 const directories: string[] = [];
 after(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true }))));
@@ -32,7 +32,7 @@ async function root(install: (folder: string) => Promise<void> = async () => {})
 
 const all = await root((folder) => cp(FIXTURES, folder, { recursive: true }));
 const none = await root();
-const base = await loadFonts("en");
+const base = loadFonts("en");
 const COLOUR = { monochrome: false };
 
 const NAMES = {
@@ -118,7 +118,7 @@ test("without an emoji font the name stays and the picture goes", async () => {
 });
 
 test("a Han name is drawn whole by one font, also where the shipped faces have some of it", async () => {
-  const japanese = await loadFonts("ja");
+  const japanese = loadFonts("ja");
   const fonts = await new NameShaper(all).prepare(japanese, ["京川 商号 三"], COLOUR);
   const clusters = fonts.names.get("京川 商号 三") ?? [];
   assert.ok(clusters.filter(({ text }) => text.trim() !== "").every(({ drawn }) => drawn !== null));

@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
-import { layout, type Panel } from "../../../daemon/screens/layout.ts";
-import { paint } from "../../../daemon/screens/paint.ts";
-import { screenOf } from "../../../daemon/screens/screen.ts";
-import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
-import { type Fonts, loadFonts } from "../../../daemon/type/fonts.ts";
-import { NameShaper } from "../../../daemon/type/names.ts";
-import type { Mark } from "../../../daemon/type/type.ts";
-import { PANELS, panelName } from "../screens/situations.ts";
-import { DEVICE, snapshotOf } from "../screens/snapshots.ts";
+import type { Snapshot } from "../../../../daemon/contract/snapshot.ts";
+import { layout, type Panel } from "../../../../daemon/screens/layout.ts";
+import { paint } from "../../../../daemon/screens/paint.ts";
+import { screenOf } from "../../../../daemon/screens/screen.ts";
+import { CATALOGUE } from "../../../../daemon/texts/screen/catalogue.ts";
+import { type Fonts, loadFonts } from "../../../../daemon/type/fonts.ts";
+import { NameShaper } from "../../../../daemon/type/shaping/names.ts";
+import type { Mark } from "../../../../daemon/type/type.ts";
+import { PANELS, panelName } from "../../screens/situations.ts";
+import { DEVICE, snapshotOf } from "../../screens/snapshots.ts";
 
-const FIXTURES = fileURLToPath(new URL("../../fixtures/fonts/", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../../fixtures/fonts/", import.meta.url));
 const IN_COLOUR = join(FIXTURES, "noto-color-emoji.ttf");
 const OUTLINES = join(FIXTURES, "noto-emoji-4-400-normal.woff2");
 
@@ -38,7 +38,7 @@ async function root(fonts: Readonly<Record<string, string | Buffer>>): Promise<s
   return directory;
 }
 
-const base = await loadFonts("en");
+const base = loadFonts("en");
 const colour = await root({ "NotoColorEmoji.ttf": IN_COLOUR });
 const outlines = await root({ "NotoEmoji.woff2": OUTLINES });
 const both = await root({ "NotoColorEmoji.ttf": IN_COLOUR, "NotoEmoji.woff2": OUTLINES });

@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import type { Font } from "fontkit";
-import type { Bitmap } from "./bitmap.ts";
+import { FontBitmap } from "./bitmap.ts";
 
 /** What a font file with outlines of TrueType, or none, begins with. */
 const TRUETYPE = 0x0001_0000;
@@ -18,7 +18,7 @@ export interface Pictures {
   readonly pixelsPerEm: number;
   has(glyph: number): boolean;
   /** By glyph. @throws where one that the font has is broken */
-  read(glyphs: Iterable<number>): Promise<Map<number, Bitmap>>;
+  read(glyphs: Iterable<number>): Promise<Map<number, FontBitmap>>;
 }
 
 /** Empty for a file that is not one font with its tables in the clear: a collection, or compressed. */
@@ -80,14 +80,14 @@ export async function openPictures(path: string, file: FileHandle, tables: Table
     async read(glyphs) {
       // Of a CommonJS module a bundle has the default alone.
       const { PNG } = (await import("pngjs")).default;
-      const found = new Map<number, Bitmap>();
+      const found = new Map<number, FontBitmap>();
       const again = await open(path);
       try {
         for (const glyph of new Set(glyphs)) {
           const place = placeOf(glyph);
           if (place === null) continue;
           const { image, ...metrics } = imageIn(await bytesAt(again, place.at, place.length));
-          found.set(glyph, { ...metrics, rgba: PNG.sync.read(image).data });
+          found.set(glyph, new FontBitmap(metrics, PNG.sync.read(image).data));
         }
       } finally {
         await again.close();
@@ -98,7 +98,7 @@ export async function openPictures(path: string, file: FileHandle, tables: Table
 }
 
 /** Format 17: five bytes of metrics, the length of the image, the image. */
-function imageIn(bytes: Buffer): Omit<Bitmap, "rgba"> & { readonly image: Buffer } {
+function imageIn(bytes: Buffer) {
   const [height = 0, width = 0] = bytes;
   const image = bytes.subarray(9, 9 + bytes.readUInt32BE(5));
   // As its IHDR says (PNG specification, 11.2.1), before memory is taken for it.
