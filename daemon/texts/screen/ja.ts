@@ -66,8 +66,9 @@ export const ja: Texts = {
         "このネットワークは\u200Bログインが\u200B必要です。\u200B別のネットワークを\u200B使ってください。",
     },
     "proxy-refused": {
-      headline: "プロキシに接続できません",
-      sentence: "このネットワークのプロキシを通れません。設定した担当者に確認してください。",
+      headline: "プロキシに\u200B接続できません",
+      sentence:
+        "このネットワークの\u200Bプロキシを\u200B通れません。\u200B設定した\u200B担当者に\u200B確認してください。",
     },
     "server-unreachable": {
       headline: "Frame.ioに\u200Bつながりません",

@@ -42,8 +42,8 @@ export const zh: Texts = {
       sentence: "此网络\u200B需要\u200B登录。\u200B请换用\u200B其他\u200B网络。",
     },
     "proxy-refused": {
-      headline: "不允许连接",
-      sentence: "此网络不允许设备连接。请联系设备管理员。",
+      headline: "不允许\u200B连接",
+      sentence: "此网络\u200B不允许\u200B设备\u200B连接。\u200B请联系\u200B设备\u200B管理员。",
     },
     "server-unreachable": {
       headline: "无法\u200B连接 Frame.io",
