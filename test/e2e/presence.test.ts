@@ -7,9 +7,12 @@ import { describe, test } from "node:test";
 import type { Snapshot } from "../../daemon/status/snapshot.ts";
 import type { Call } from "../simulator/calls.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../simulator/simulator.ts";
+import { InputNode } from "../support/input-node.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
 import { FakeUptime, withUptime } from "./fake-uptime.ts";
+
+const SCREEN = { "display.driver": "png", "display.device": "/run/c2cd/screen.png" };
 
 const CLOSE_PACE_S = 120;
 const WIDE_PACE_S = 900;
@@ -40,9 +43,11 @@ class Stage {
     return this.simulator.requests().filter((request) => request.call === call).length;
   }
 
-  /** Resolves when one more of these calls was answered. */
-  next(call: Call): Promise<unknown> {
-    return this.simulator.nextRequest((request) => request.call === call);
+  /** Lets so much of the device's time pass, and waits for one more of these calls. */
+  async pass(seconds: number, call: Call): Promise<void> {
+    const before = this.asked(call);
+    this.uptime.suspend(seconds);
+    await eventually(`another ${call}`, () => this.asked(call) > before || null);
   }
 
   async close(): Promise<void> {
@@ -53,12 +58,14 @@ class Stage {
   }
 }
 
+/** @param settings as in c2cd.toml(5), beside those of a device that nobody looks at */
 async function onStage(
-  { simulator: options = {}, ...settings }: { readonly simulator?: SimulatorOptions; readonly mode: string },
+  settings: Readonly<Record<string, string>>,
   run: (stage: Stage) => Promise<void>,
+  options: SimulatorOptions = {},
 ): Promise<void> {
   const simulator = await startSimulator({ interval: 1, autoApproveAfter: 0, ...options });
-  const stage = new Stage(simulator, { "presence.mode": settings.mode });
+  const stage = new Stage(simulator, settings);
   try {
     await stage.daemon.until("paired", ({ state }) => state === "paired");
     simulator.autoApprove(null);
@@ -91,7 +98,7 @@ const forgotten = ({ state }: Snapshot) => state === "awaiting-user";
 
 describe("what people do in Frame.io is known on the device", { concurrency: 2 }, () => {
   test("by the status socket, without a moment of its own time passing", () =>
-    onStage({ mode: "auto" }, async (stage) => {
+    onStage({ "presence.mode": "auto" }, async (stage) => {
       const { daemon, simulator } = stage;
       await eventually(
         "the channel joined",
@@ -107,7 +114,7 @@ describe("what people do in Frame.io is known on the device", { concurrency: 2 }
     }));
 
   test("by a look every two minutes where there is no socket, which writes nothing where nothing changed", () =>
-    onStage({ mode: "heartbeat" }, async (stage) => {
+    onStage({ "presence.mode": "heartbeat" }, async (stage) => {
       const { daemon, simulator, uptime, board } = stage;
       for (const [what, change, seen] of CHANGES) {
         const before = stage.asked("me");
@@ -124,9 +131,7 @@ describe("what people do in Frame.io is known on the device", { concurrency: 2 }
         );
       const states: string[][] = [];
       for (let count = 0; count < 4; count++) {
-        const read = stage.next("me");
-        uptime.suspend(CLOSE_PACE_S);
-        await read;
+        await stage.pass(CLOSE_PACE_S, "me");
         await daemon.snapshot();
         states.push(database());
       }
@@ -138,18 +143,16 @@ describe("what people do in Frame.io is known on the device", { concurrency: 2 }
     }));
 
   test("within a quarter of an hour where nobody looks", () =>
-    onStage({ mode: "heartbeat" }, async (stage) => {
+    onStage({ "presence.mode": "heartbeat" }, async (stage) => {
       for (const change of [() => {}, () => stage.simulator.pause()]) {
-        const read = stage.next("me");
         change();
-        stage.uptime.suspend(WIDE_PACE_S);
-        await read;
+        await stage.pass(WIDE_PACE_S, "me");
       }
       await stage.daemon.until("paused", paused);
     }));
 
   test("as soon as an uploader says that it was refused, and no sooner again than after some seconds", () =>
-    onStage({ mode: "off" }, async (stage) => {
+    onStage({ "presence.mode": "off" }, async (stage) => {
       const { daemon, simulator } = stage;
       simulator.pause();
       for (let count = 0; count < 50; count++)
@@ -158,12 +161,37 @@ describe("what people do in Frame.io is known on the device", { concurrency: 2 }
       assert.ok(stage.asked("me") <= 4, `${stage.asked("me")} looks`);
     }));
 
-  test("as soon as somebody opens a stream of news", () =>
-    onStage({ mode: "off" }, async (stage) => {
-      const last = stage.next("me");
+  test("by a look every two minutes while the display shows it, though no program asks", () =>
+    onStage({ "presence.mode": "off", ...SCREEN, "display.paired_for": "0" }, async (stage) => {
+      for (let count = 0; count < 4; count++) await stage.pass(CLOSE_PACE_S, "me");
+    }));
+
+  test("as soon as somebody presses the button", async () => {
+    const button = { "buttons.device": "/dev/input/event0" };
+    await onStage({ "presence.mode": "off", ...button }, async (stage) => {
+      const layout = { size: 24, littleEndian: true } as const;
+      const node = new InputNode(`${stage.board.root}/dev/input/event0`, layout);
+      node.plug();
+      await eventually("the button taken", () => {
+        node.key(28, 1);
+        node.key(28, 0);
+        return stage.daemon.output.includes("button pressed") || null;
+      });
+      // Whoever asked while it was being paired looks no more.
+      await stage.pass(WIDE_PACE_S, "me");
       stage.uptime.suspend(CLOSE_PACE_S);
-      await last;
-      stage.uptime.suspend(CLOSE_PACE_S / 2);
+      const before = stage.asked("me");
+      node.key(28, 1);
+      node.key(28, 0);
+      await eventually("a look at the record", () => stage.asked("me") > before || null);
+      node.unplug();
+    });
+  });
+
+  test("as soon as somebody opens a stream of news", () =>
+    onStage({ "presence.mode": "off" }, async (stage) => {
+      await stage.pass(WIDE_PACE_S, "me");
+      stage.uptime.suspend(CLOSE_PACE_S);
       stage.simulator.pause();
       const told = new Promise<void>((resolve, reject) => {
         const socketPath = join(stage.board.root, "run/c2cd/control.sock");
@@ -182,51 +210,49 @@ describe("what people do in Frame.io is known on the device", { concurrency: 2 }
 });
 
 describe("a server that does not take the status socket", () => {
-  test("is sent heartbeats, tells of a pause by the look at the record, and is asked for the socket again", async () => {
-    const simulator = await startSimulator({ interval: 1, autoApproveAfter: 0 });
-    const refusal = simulator.faults.add({ call: "socket", fault: { type: "status", status: 404 } });
-    const stage = new Stage(simulator, { "presence.mode": "auto" });
-    try {
-      const { daemon, uptime } = stage;
-      const beat = stage.next("heartbeat");
-      await daemon.until("paired", ({ state }) => state === "paired");
-      await beat;
+  test("is sent heartbeats, tells of a pause by the look at the record, and is asked for the socket again", () =>
+    onStage({ "presence.mode": "auto" }, async (stage) => {
+      const { daemon, simulator, uptime } = stage;
+      simulator.faults.add({ call: "socket", fault: { type: "status", status: 404 } });
+      await simulator.goOffline();
+      await simulator.goOnline();
+      await eventually("a heartbeat", () => stage.asked("heartbeat") > 0 || null);
       simulator.pause();
       uptime.suspend(CLOSE_PACE_S);
       await daemon.until("paused", paused);
       await eventually("a word in the journal", () => daemon.output.includes("<4>heartbeats show") || null);
 
-      simulator.faults.remove(refusal);
-      const joined = simulator.nextRequest(({ method }) => method === "phx_join");
+      simulator.faults.clear();
+      const joins = () => simulator.requests().filter(({ method }) => method === "phx_join").length;
+      const before = joins();
       uptime.suspend(1_300);
-      await joined;
+      await eventually("the channel joined", () => joins() > before || null);
+      const beats = stage.asked("heartbeat");
       simulator.resume();
       await daemon.until("resumed", (seen) => !paused(seen));
-      const before = stage.asked("heartbeat");
-      for (let count = 0; count < 3; count++) {
-        const stays = simulator.nextRequest(({ call, method }) => call === "frame" && method === "heartbeat");
-        uptime.suspend(CLOSE_PACE_S);
-        await stays;
-      }
-      assert.equal(stage.asked("heartbeat"), before, "no heartbeat beside the socket");
-    } finally {
-      await stage.close();
-    }
-  });
+      for (let count = 0; count < 3; count++) await stage.pass(CLOSE_PACE_S, "frame");
+      assert.equal(stage.asked("heartbeat"), beats, "no heartbeat beside the socket");
+    }));
 });
 
 describe("a Frame.io that reads urlencoded forms alone", () => {
   test("pairs the device, and renews its tokens after a restart", () =>
-    onStage({ mode: "off", simulator: { bodyEncoding: "urlencoded" } }, async (stage) => {
-      await stage.daemon.end();
-      const daemon = stage.start();
-      await daemon.until("paired", ({ state }) => state === "paired");
-      const refreshed = stage.simulator.nextRequest(({ call }) => call === "refresh");
-      const answer = await daemon.ask("POST", "/v1/token/refused", {
-        access_token: await daemon.accessToken(),
-      });
-      assert.equal(answer.status, 204);
-      assert.equal((await refreshed).status, 200);
-      await daemon.until("still paired", ({ state }) => state === "paired");
-    }));
+    onStage(
+      { "presence.mode": "off" },
+      async (stage) => {
+        await stage.daemon.end();
+        const daemon = stage.start();
+        await daemon.until("paired", ({ state }) => state === "paired");
+        const access_token = await daemon.accessToken();
+        assert.equal((await daemon.ask("POST", "/v1/token/refused", { access_token })).status, 204);
+        await eventually("a refresh", () => stage.asked("refresh") > 0 || null);
+        const answers = stage.simulator.requests().filter(({ call }) => call === "refresh");
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [200],
+        );
+        await daemon.until("still paired", ({ state }) => state === "paired");
+      },
+      { bodyEncoding: "urlencoded" },
+    ));
 });
