@@ -83,10 +83,14 @@ describe("a device is paired end to end", () => {
     const board = new Board();
     const daemon = new DaemonProcess(board, simulator);
     try {
-      await daemon.until("the third code", ({ pairing }) => pairing?.attempt === 3);
-      const link = await eventually("its QR code", () => readQr(board));
-      simulator.approve({ userCode: link.slice(-6) });
-      await daemon.until("paired", ({ state }) => state === "paired");
+      await daemon.until("the third code", ({ pairing }) => (pairing?.attempt ?? 0) >= 3);
+      // A person on a busy machine may be late for that one as well, and takes the next.
+      await daemon.until("paired by the code on the screen", ({ state }) => {
+        const link = readQr(board);
+        const code = simulator.codes().find(({ userCode }) => userCode === link?.slice(-6));
+        if (code?.state === "waiting") simulator.approve({ userCode: code.userCode });
+        return state === "paired";
+      });
     } finally {
       await daemon.end();
       await simulator.close();
