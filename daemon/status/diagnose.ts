@@ -21,8 +21,9 @@ export interface Facts {
 
 type Finding = Pick<Problem, "code" | "severity" | "detail">;
 
-/** A blip is not a problem: transport trouble is told from this many faults in a row. */
+/** A blip is not a problem: transport trouble is told from this many faults in a row, or a wait of so long. */
 const TROUBLE_COUNT = 2;
+const LONG_WAIT_MS = 10_000;
 const SOON_MS = 3 * 86_400_000;
 
 /**
@@ -32,7 +33,7 @@ const SOON_MS = 3 * 86_400_000;
 export function diagnose(state: State, facts: Facts, clock: Clock): Finding[] {
   return [
     ...pairingProblems(state),
-    ...wayProblems(state, facts),
+    ...wayProblems(state, facts, clock),
     ...grantProblems(state, clock),
     ...storageProblems(state, facts),
     ...deviceProblems(facts),
@@ -89,9 +90,10 @@ const WAY: Readonly<Record<FaultKind, readonly [ProblemCode, string]>> = {
   malformed: UNEXPECTED,
 };
 
-function wayProblems(state: State, facts: Facts): Finding[] {
-  const { trouble } = state;
-  if (trouble === null || trouble.count < TROUBLE_COUNT) return [];
+function wayProblems(state: State, facts: Facts, clock: Clock): Finding[] {
+  const { trouble, offer } = state;
+  const waits = offer.at === "requesting" && offer.retryAt - clock.elapsed() >= LONG_WAIT_MS;
+  if (trouble === null || (trouble.count < TROUBLE_COUNT && !waits)) return [];
   if (!facts.networkUp && trouble.kind !== "clock") return [warning("no-network")];
   return [warning(...WAY[trouble.kind])];
 }

@@ -120,6 +120,36 @@ describe("a device is paired end to end", () => {
     }
   });
 
+  test("though Frame.io wants to be left alone for a year, as soon as a person asks", async () => {
+    const simulator = await startSimulator({ interval: 1 });
+    const pause = (call: "code" | "poll") =>
+      simulator.faults.add({ call, fault: { type: "rate-limited", retryAfter: 31_536_000 }, count: 1 });
+    pause("code");
+    const board = new Board();
+    const daemon = new DaemonProcess(board, simulator);
+    const told = () =>
+      daemon.until(
+        "a word about it, and no code",
+        ({ pairing, health }) => pairing === null && health.some(({ code }) => code === "server-trouble"),
+      );
+    try {
+      await told();
+      pause("poll");
+      await daemon.ask("POST", "/v1/pair");
+      await daemon.until("a code", ({ pairing }) => pairing !== null);
+      await told();
+      await daemon.ask("POST", "/v1/pair");
+      await daemon.until("another code", ({ pairing }) => pairing !== null);
+      simulator.approve();
+      await daemon.until("paired", ({ state }) => state === "paired");
+      assert.equal(simulator.requests().filter(({ call }) => call === "code").length, 3);
+    } finally {
+      await daemon.end();
+      await simulator.close();
+      board.remove();
+    }
+  });
+
   test("and asks for codes at its own pace, whatever the server and programs on the device do", async () => {
     const simulator = await startSimulator({ interval: 1 });
     simulator.faults.add({ call: "code", fault: { type: "content", members: { expires_in: 0.001 } } });

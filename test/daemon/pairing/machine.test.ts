@@ -498,7 +498,7 @@ describe("the device grant", () => {
       step(sent, { type: "code-answered", number: sent.lastNumber, outcome: fault(kind) }, moment(due + 60))
         .state;
     for (const kind of ["connect", "timeout", "dns", "tls", "captive-portal", "clock"] as const)
-      assert.equal(wakeAt(answered(kind)), due + 1_000, kind);
+      assert.equal(wakeAt(answered(kind)), due + 250, kind);
     for (const kind of ["server", "rate-limited"] as const)
       assert.ok((wakeAt(answered(kind)) ?? 0) >= due + 60 + 1_000, kind);
   });
