@@ -14,8 +14,8 @@ export type Severity = "error" | "warning" | "info";
 export interface Facts {
   /** The word with which Frame.io, or the want of a secret, refuses what is asked for now. */
   readonly refusal: string | null;
-  /** Faults in a row on the way to Frame.io. */
-  readonly trouble: { readonly kind: FaultKind; readonly count: number } | null;
+  /** Faults in a row on the way to Frame.io, and for how many milliseconds a request for a code waits after the last one. */
+  readonly trouble: { readonly kind: FaultKind; readonly count: number; readonly wait: number } | null;
   /** Whether any interface but loopback has an address. */
   readonly networkUp: boolean;
   /** How the last authorization ended, until the next one. */
@@ -61,8 +61,9 @@ interface ProblemRow {
   holds(facts: Facts): readonly (string | null)[];
 }
 
-/** A blip is not a problem: transport trouble is told from this many faults in a row. */
+/** A blip is not a problem: transport trouble is told from this many faults in a row, or a wait of so long. */
 const TROUBLE_COUNT = 2;
+const LONG_WAIT_MS = 10_000;
 const SOON_MS = 3 * 86_400_000;
 
 const NO: readonly never[] = [];
@@ -94,7 +95,7 @@ function onTheWay(
   symbol: Sign = "attention",
 ): ProblemRow {
   const holds: ProblemRow["holds"] = ({ trouble }) => {
-    const detail = trouble === null || trouble.count < TROUBLE_COUNT ? undefined : details[trouble.kind];
+    const detail = trouble !== null && lasts(trouble) ? details[trouble.kind] : undefined;
     return when(detail !== undefined, detail);
   };
   return row(severity, part, holds, { symbol, hiddenBy: ["no-network"] });
@@ -126,7 +127,7 @@ export const PROBLEM_ROWS = {
     "warning",
     "interface",
     ({ trouble, networkUp }) =>
-      when(trouble !== null && trouble.count >= TROUBLE_COUNT && !networkUp && trouble.kind !== "clock"),
+      when(trouble !== null && lasts(trouble) && !networkUp && trouble.kind !== "clock"),
     { symbol: "offline" },
   ),
   "no-dns": onTheWay(
@@ -240,6 +241,10 @@ export function diagnose(facts: Facts): readonly Finding[] {
   return found
     .filter(({ code }) => !PROBLEM_ROWS[code].hiddenBy.some((cause) => codes.includes(cause)))
     .sort((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
+}
+
+function lasts({ count, wait }: NonNullable<Facts["trouble"]>): boolean {
+  return count >= TROUBLE_COUNT || wait >= LONG_WAIT_MS;
 }
 
 function endedOn(ended: Facts["ended"]): string | null {

@@ -135,10 +135,10 @@ export function keepPresent(options: PresenceOptions): Presence {
     signal: AbortSignal,
     socket: { readonly until: number; readonly fault: Fault } | null,
   ): Promise<void> {
-    let until = socket?.until ?? Number.POSITIVE_INFINITY;
+    const until = socket?.until ?? Number.POSITIVE_INFINITY;
     let away = false;
     while (!signal.aborted) {
-      const due = Math.min(nextHeartbeat, until);
+      const due = away ? nextHeartbeat : Math.min(nextHeartbeat, until);
       const hurried = await pause(due - clock.elapsed(), signal, away || socket !== null);
       if (signal.aborted) return;
       if (hurried) refusals = 0;
@@ -150,11 +150,8 @@ export function keepPresent(options: PresenceOptions): Presence {
       if (fault !== null) tell({ online: false, fault });
       else if (socket === null) tell(null);
       else if (refusals >= REFUSED_COUNT) tell({ online: true, fault: socket.fault });
-      if (socket === null) continue;
-      if (away) {
-        until = Number.POSITIVE_INFINITY;
-        refusals = 0;
-      } else if (wasAway) return;
+      if (away) refusals = 0;
+      else if (wasAway && socket !== null) return;
     }
   }
 

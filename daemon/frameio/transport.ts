@@ -83,7 +83,7 @@ export class Transport {
    * @param gone addresses that this machine no longer has
    */
   reset(gone: readonly string[]): void {
-    this.#pool.retire();
+    this.#pool.endIdle();
     this.#pool = new Pool(this.connect);
     for (const { wire, socket } of this.#links)
       if (socket === null) wire.destroy(broken("ENETDOWN"));
@@ -157,9 +157,8 @@ class Pool extends Agent {
     this.#connect(options, onConnection);
   }
 
-  /** Ends the idle ones, and each other one with its answer. */
-  retire(): void {
-    this.maxFreeSockets = 0;
+  /** Those that wait; the others may have an answer to bring. */
+  endIdle(): void {
     for (const socket of Object.values(this.freeSockets).flat()) socket?.destroy();
   }
 }

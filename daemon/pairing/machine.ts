@@ -57,6 +57,8 @@ export interface Step {
 const RENEW_MS = 1_500;
 /** Requests for codes never leave closer together, whatever a server, a clock or a program on the device does. */
 const CODE_LEAST_MS = 1_000;
+/** Nor does the next one after one that found no way to Frame.io: an interface that has just come up is used at once. */
+const NO_WAY_LEAST_MS = 250;
 /** And those that reach Frame.io no more often than this: API facts §4.1 counts limits by the minute. */
 const CODE_PACE: Pace = { burst: 5, every: 10_000 };
 /** A code that lives no longer than this is of no use to anyone. */
@@ -276,7 +278,7 @@ function windowOver(offer: { readonly windowEnds: number | null }, moment: Momen
 
 /** When the next request for a code may leave that is wanted at `when`. */
 function codeTime({ asked }: State, when: number): number {
-  return Math.max(when, asked.at + CODE_LEAST_MS, earliest(asked.spentUntil, CODE_PACE));
+  return Math.max(when, asked.notBefore, earliest(asked.spentUntil, CODE_PACE));
 }
 
 /** When the next code of the same offer is asked for; never, where its window is over by then. */
@@ -350,7 +352,7 @@ function sendRequest(state: State, offer: Requesting, moment: Moment, effects: E
   return {
     ...state,
     lastNumber: number,
-    asked: { at: moment.now, spentUntil },
+    asked: { notBefore: moment.now + CODE_LEAST_MS, spentUntil },
     offer: { ...offer, number, sentAt: moment.now, insisting: false },
   };
 }
@@ -367,7 +369,9 @@ function onCode(state: State, event: Extract<Event, { type: "code-answered" }>, 
       : backOff(failures, REQUEST_BACKOFF_MAX_MS, fault, moment);
     return {
       ...next,
-      asked: isNoWay(fault) ? { ...asked, spentUntil: asked.spentUntil - CODE_PACE.every } : asked,
+      asked: isNoWay(fault)
+        ? { notBefore: offer.sentAt + NO_WAY_LEAST_MS, spentUntil: asked.spentUntil - CODE_PACE.every }
+        : asked,
       offer: { ...offer, sentAt: null, failures, retryAt: moment.now + pause },
     };
   }

@@ -33,8 +33,8 @@ export interface State {
 }
 
 export interface Asked {
-  /** When the last request for a code left. */
-  readonly at: number;
+  /** Before this, none follows the last one. */
+  readonly notBefore: number;
   /** The bucket of those that found their way to Frame.io: see `Pace`. */
   readonly spentUntil: number;
 }
@@ -194,7 +194,7 @@ export const initialState: State = {
   offer: { at: "resting", reason: "not-started" },
   grant: null,
   leaving: null,
-  asked: { at: Number.NEGATIVE_INFINITY, spentUntil: UNSPENT },
+  asked: { notBefore: Number.NEGATIVE_INFINITY, spentUntil: UNSPENT },
   polledAt: Number.NEGATIVE_INFINITY,
   watched: false,
   attended: false,

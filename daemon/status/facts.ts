@@ -11,7 +11,7 @@ export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {
   return {
     ...others,
     refusal: offer.at === "refused" ? offer.error : refusedRefresh(grant),
-    trouble,
+    trouble: trouble && { ...trouble, wait: codeWait(state, clock) },
     ended,
     grant: grant && {
       refreshFailures: refreshFailures(grant),
@@ -20,6 +20,10 @@ export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {
     },
     now: clock.wallTrusted() ? clock.wall() : null,
   };
+}
+
+function codeWait({ offer }: State, clock: Clock): number {
+  return offer.at === "requesting" ? Math.max(0, offer.retryAt - clock.elapsed()) : 0;
 }
 
 function refusedRefresh(grant: Grant | null): string | null {

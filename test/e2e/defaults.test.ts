@@ -128,8 +128,9 @@ async function live({ board, simulator, environment: shell }: Scene): Promise<vo
 }
 
 /** The device shows itself online, by either way. */
+/** The status socket is what Frame.io asks for first (API facts §3.6). */
 function isPresence({ call, method }: SeenRequest): boolean {
-  return call === "heartbeat" || (call === "frame" && method === "phx_join");
+  return call === "frame" && method === "phx_join";
 }
 
 /** Modes and owners of what the daemon has made, though nothing was masked. */

@@ -5,10 +5,7 @@ import type { Browser } from "playwright-core";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { openBrowser, scanned } from "../support/browser.ts";
 import { Board } from "./board.ts";
-import { DaemonProcess, eventually } from "./daemon-process.ts";
-
-/** Nothing here takes this long unless it is broken. */
-const PATIENCE_MS = 120_000;
+import { DaemonProcess, eventually, PATIENCE_MS } from "./daemon-process.ts";
 
 const SIZES = [
   { width: 360, height: 640 },

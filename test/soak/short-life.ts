@@ -1,7 +1,8 @@
 /**
- * A device that dies by SIGKILL at one boundary of its effects: just before a call of the runner on its ports, or just
- * after the call's answer is there. Tells each boundary that it comes to on a line of its own, with what it found at
- * its start, which tokens were issued to it, which of them are stored, and when a call has shown that they work.
+ * A device that dies by SIGKILL at one boundary of its effects: just before a call of the runner on its ports or of the
+ * vault on its disk, or just after the call's answer is there. Tells each boundary that it comes to on a line of its own,
+ * with what it found at its start, which tokens were issued to it, which of them are on the disk, when anyone was told of
+ * what has changed, and when a call has shown that they work.
  */
 import { createHash } from "node:crypto";
 import { writeSync } from "node:fs";
@@ -74,7 +75,7 @@ function tellMeaning(call: string, given: readonly unknown[], answer: unknown): 
     case "vault.authorization":
       tell(answer === null ? "found nothing" : "found an authorization");
       return;
-    case "vault.storeAuthorization": {
+    case "disk.storeAuthorization": {
       const stored = given[0] as StoredAuthorization;
       tell(`stored ${fingerprint(stored.current)}`);
       if (stored.leaving) tell("stored the unpair");
@@ -108,8 +109,16 @@ const clock = fastClock(wish.origin, wish.factor);
 const vault = await openResilientVault({
   // The storage is as fast as it is: its patience must not run on a clock that races.
   clock: fastClock(wish.origin, 1),
-  open: () =>
-    openVault({ directory: wish.directory, credentialsDirectory: null, scratch: wish.directory, clock }),
+  open: async () =>
+    mortal(
+      "disk",
+      await openVault({
+        directory: wish.directory,
+        credentialsDirectory: null,
+        scratch: wish.directory,
+        clock,
+      }),
+    ),
 });
 const frameio = createFrameio({
   baseUrl: wish.url,
@@ -141,4 +150,5 @@ const runner = new Runner({
     throw error;
   },
 });
+runner.subscribe(() => tell("told"));
 await runner.boot();

@@ -30,7 +30,10 @@ const well: Facts = {
   identityChanged: null,
 };
 const unpaired: Facts = { ...well, grant: null };
-const trouble = (kind: FaultKind, count = 2): Facts => ({ ...well, trouble: { kind, count } });
+const trouble = (kind: FaultKind, count = 2, wait = 0): Facts => ({
+  ...well,
+  trouble: { kind, count, wait },
+});
 const grant = (change: Partial<NonNullable<Facts["grant"]>>): Facts => ({
   ...well,
   grant: well.grant && { ...well.grant, ...change },
@@ -115,12 +118,13 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     severity: "warning",
     holds: [
       [trouble("rate-limited"), "Frame.io asks to slow down."],
+      [trouble("rate-limited", 1, 10_000), "Frame.io asks to slow down."],
       [trouble("server"), "Frame.io answers with an error of its own."],
       [trouble("status"), UNEXPECTED],
       [trouble("oversized"), UNEXPECTED],
       [trouble("malformed"), UNEXPECTED],
     ],
-    not: [trouble("server", 1), { ...trouble("server"), networkUp: false }],
+    not: [trouble("server", 1, 9_999), { ...trouble("server"), networkUp: false }],
   },
   "tls-refused": {
     severity: "warning",
@@ -240,7 +244,7 @@ test("every fault on the way is told by one problem, and by one without a networ
 test("the worst comes first, and what is alike in the order of the table", () => {
   const facts: Facts = {
     ...device({ paused: true, canCreateAssets: false }),
-    trouble: { kind: "server", count: 9 },
+    trouble: { kind: "server", count: 9, wait: 0 },
     identityChanged: "A-1",
     display: { missing: null, qrTooSmall: true },
   };

@@ -359,12 +359,17 @@ describe("connections", () => {
   });
 
   test("reset drops the idle ones", async () => {
+    const untouched = await counting();
+    await untouched.frameio.health();
     const { frameio, open, count } = await counting();
     await frameio.health();
-    const [idle] = open;
-    const closed = new Promise((resolve) => idle?.once("close", resolve));
+    const ends = [open, untouched.open].map(async ([idle], which) => {
+      await new Promise((resolve) => idle?.once("close", resolve));
+      return which;
+    });
     frameio.reset([]);
-    await closed;
+    // The other one, which was idle before, would be the first where nothing but time ended them.
+    assert.equal(await Promise.race(ends), 0);
     assert.equal((await frameio.health()).kind, "verdict");
     assert.equal(count(), 2);
   });

@@ -335,6 +335,20 @@ describe("auto", () => {
     assert.deepEqual(it.told(), ["connect", "none"]);
   });
 
+  test("an outage makes the socket be asked for again as at first", async () => {
+    const it = await bench("auto");
+    it.answers.socket = REFUSED;
+    await it.finish(REFUSED);
+    await it.clock.advance(7_200_000);
+    it.answerWith(fault("connect"));
+    await it.clock.advance(1_800_000);
+    it.answers.heartbeat = ACCEPTED;
+    const before = it.ways.filter((call) => call.endsWith("socket")).length;
+    await it.clock.advance(75_000);
+    const attempts = it.ways.filter((call) => call.endsWith("socket")).length - before;
+    assert.equal(attempts > 3, true, `${attempts} attempts`);
+  });
+
   test("another network may take the socket: it is tried at once", async () => {
     const it = await bench("auto");
     it.answers.socket = REFUSED;

@@ -6,6 +6,7 @@ import { step } from "../../../daemon/pairing/machine.ts";
 import { initialState } from "../../../daemon/pairing/state.ts";
 import { factsOf, type OtherFacts } from "../../../daemon/status/facts.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { fault } from "../pairing/examples.ts";
 import { authorization } from "../vault/support.ts";
 
 const clock = new ManualClock();
@@ -39,6 +40,15 @@ test("a damaged storage asks for a new pairing only where the pairing was lost",
   const [saved] = diagnose(factsOf(paired, factsWith(movedAside), clock));
   assert.equal(saved?.code, "storage-recovered");
   assert.equal(saved.severity, "info");
+});
+
+test("a blip of the way is no problem, and a long pause that Frame.io asks for is one at once", () => {
+  const told = (retryAfter: number) => {
+    const outcome = fault("rate-limited", { retryAfter });
+    const { state } = step(unpaired, { type: "code-answered", number: 1, outcome }, moment);
+    return diagnose(factsOf(state, factsWith(), clock)).map(({ code }) => code);
+  };
+  assert.deepEqual([told(1_000), told(3_600_000)], [[], ["server-trouble"]]);
 });
 
 test("a refresh that fails tells until when the pairing lasts, where that is known", () => {
