@@ -43,18 +43,15 @@ export function loadFonts(language: Language): Fonts {
     { size: 14, face: pixelFace("pixel-11") },
   ];
   const pixels = [small];
-  switch (language) {
-    case "ja": {
-      regular.push(outlineFace("ja-regular"));
-      bold.push(outlineFace("ja-bold"));
-      const kana = ["ja-pixel-7", "ja-pixel-9", "ja-pixel-11"].map(pixelFace);
-      pixels[0] = small.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) }));
-      break;
-    }
-    case "zh":
-      regular.push(outlineFace("zh-regular"));
-      bold.push(outlineFace("zh-bold"));
-      pixels.push([{ size: 16, face: pixelFace("zh-pixel-16") }]);
+  if (language === "ja") {
+    regular.push(outlineFace("ja-regular"));
+    bold.push(outlineFace("ja-bold"));
+    const kana = ["ja-pixel-7", "ja-pixel-9", "ja-pixel-11"].map(pixelFace);
+    pixels[0] = small.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) }));
+  } else if (language === "zh") {
+    regular.push(outlineFace("zh-regular"));
+    bold.push(outlineFace("zh-bold"));
+    pixels.push([{ size: 16, face: pixelFace("zh-pixel-16") }]);
   }
   return { outlines: { regular, bold }, pixels, names: new Map() };
 }

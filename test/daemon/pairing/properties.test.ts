@@ -131,7 +131,14 @@ class World {
         break;
       case "settle":
       case "store":
+      case "keep-device":
         assert.notEqual(effect.record.current.accessToken, null);
+        break;
+      case "read-device":
+      case "leave":
+      case "revoke":
+      case "forget":
+      case "record":
         break;
     }
     if (
