@@ -216,10 +216,7 @@ export class Runner {
         await this.#write((vault) => vault.storeAuthorization({ clientId, ...effect.record }));
         return { type: "device-kept", number };
       case "prepare-refresh": {
-        const ok = await this.#write(async (vault) => {
-          await vault.storeAuthorization({ clientId, ...effect.record });
-          await vault.probe();
-        });
+        const ok = await this.#write((vault) => vault.probe({ clientId, ...effect.record }));
         return { type: "refresh-prepared", number, ok };
       }
       case "leave":

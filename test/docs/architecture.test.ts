@@ -27,7 +27,9 @@ function importsOf(file: string): readonly string[] {
 }
 
 function roomOf(file: string): string {
-  const fitting = [...rooms.keys()].filter((room) => file === room || (room.endsWith("/") && file.startsWith(room)));
+  const fitting = [...rooms.keys()].filter(
+    (room) => file === room || (room.endsWith("/") && file.startsWith(room)),
+  );
   return fitting.reduce((longest, room) => (room.length > longest.length ? room : longest), "");
 }
 

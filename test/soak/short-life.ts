@@ -10,8 +10,8 @@ import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict } from "../../
 import { Secret } from "../../daemon/core/secret.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
-import { openVault } from "../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../daemon/vault/resilient.ts";
+import { Disk } from "../../daemon/vault/disk.ts";
+import { openVault } from "../../daemon/vault/follow.ts";
 import { fastClock } from "../support/fast-clock.ts";
 
 /** What a short life is asked for. */
@@ -105,11 +105,10 @@ function unpair(): void {
 }
 
 const clock = fastClock(wish.origin, wish.factor);
-const vault = await openResilientVault({
+const vault = await openVault({
   // The storage is as fast as it is: its patience must not run on a clock that races.
   clock: fastClock(wish.origin, 1),
-  open: () =>
-    openVault({ directory: wish.directory, credentialsDirectory: null, scratch: wish.directory, clock }),
+  disk: new Disk({ directory: wish.directory, credentialsDirectory: null, scratch: wish.directory, clock }),
 });
 const frameio = createFrameio({
   baseUrl: wish.url,

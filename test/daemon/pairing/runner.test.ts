@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio } from "../../../daemon/frameio/client.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
-import { openVault } from "../../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../../daemon/vault/resilient.ts";
+import { openVault } from "../../../daemon/vault/follow.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { authorization, CLIENT, defer, recovery, room } from "../vault/support.ts";
+import { authorization, CLIENT, defer, recovery, room, switched } from "../vault/support.ts";
 
 test("a device whose card could not be read at the start is paired again when it can", async (t) => {
   const here = room(t);
@@ -17,11 +15,9 @@ test("a device whose card could not be read at the start is paired again when it
   await first.close();
 
   const clock = new ManualClock();
-  let readable = false;
-  const vault = await openResilientVault({
-    clock,
-    open: () => (readable ? openVault(here.options) : Promise.reject(new StorageError("No card."))),
-  });
+  const { wire, disk } = switched(here.disk(), "No card.");
+  wire.cut = true;
+  const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
   const frameio = createFrameio({
     // Nothing listens there: what is tried is a fault and no verdict.
@@ -52,7 +48,7 @@ test("a device whose card could not be read at the start is paired again when it
   await runner.boot();
   assert.equal(stateName(runner.state), "requesting-code");
 
-  readable = true;
+  wire.cut = false;
   await recovery(vault, clock);
   await runner.recover();
   assert.equal(stateName(runner.state), "paired");
