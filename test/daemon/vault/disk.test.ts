@@ -207,6 +207,16 @@ test("a probe writes once an hour, and only where nothing else was written", asy
   assert.equal(await writes(), false, "something was stored 50 minutes ago");
 });
 
+test("a probe whose intent is stored already writes nothing", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  const contents = () => readdirSync(here.directory).map((name) => readFileSync(join(here.directory, name)));
+  await vault.probe({ ...authorization(1), refreshBegun: 7 });
+  const before = contents();
+  await vault.probe({ ...authorization(1), refreshBegun: 7 });
+  assert.deepEqual(contents(), before);
+});
+
 test("room is made once, and not for every refresh", async (t) => {
   const here = room(t);
   const vault = await here.open();

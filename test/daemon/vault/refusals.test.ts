@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { StoredAuthorization } from "../../../daemon/contract/authorization.ts";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { openVault } from "../../../daemon/vault/follow.ts";
@@ -19,6 +20,7 @@ import {
   type Room,
   recovery,
   room,
+  switched,
   workspace,
 } from "./support.ts";
 
@@ -86,24 +88,27 @@ test("after a probe the next two authorizations find room, even when the disk fi
   assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 6);
 });
 
+/** An authorization that needs more than a page. */
+function long(number: number): StoredAuthorization {
+  const given = authorization(number);
+  const refreshToken = new Secret("r".repeat(1_000));
+  return {
+    ...given,
+    current: { ...given.current, refreshToken },
+    previous: given.previous && { ...given.previous, refreshToken },
+  };
+}
+
+async function record(vault: Vault, lines: number): Promise<void> {
+  const line = { at: 1, event: "event", detail: "d".repeat(400) };
+  await Promise.all(Array.from({ length: lines }, () => vault.record(line)));
+}
+
 test("a disk that stays full takes refresh after refresh, with long tokens", {
   skip: noMount,
 }, async (t) => {
   const here = room(t);
   mountTmpfs(t, here.directory, "2m");
-  const long = (number: number) => {
-    const given = authorization(number);
-    const refreshToken = new Secret("r".repeat(1_000));
-    return {
-      ...given,
-      current: { ...given.current, refreshToken },
-      previous: given.previous && { ...given.previous, refreshToken },
-    };
-  };
-  const record = (vault: Vault, lines: number) => {
-    const line = { at: 1, event: "event", detail: "d".repeat(400) };
-    return Promise.all(Array.from({ length: lines }, () => vault.record(line)));
-  };
   const work = async (vault: Vault) => {
     await record(vault, 12);
     await vault.probe();
@@ -126,6 +131,34 @@ test("a disk that stays full takes refresh after refresh, with long tokens", {
   fill(here.directory);
   await work(vault);
   assert.equal(numberOf(await (await pulled(t, here).open()).authorization(CLIENT)), 59);
+});
+
+test("room is made again after an unpair, and beside lines that had to wait", {
+  skip: noMount,
+}, async (t) => {
+  const here = room(t);
+  mountTmpfs(t, here.directory, "512k");
+  const { wire, disk } = switched(here.disk());
+  const clock = new ManualClock();
+  const vault = await openVault({ clock, disk });
+  defer(t, () => vault.close());
+  await vault.probe(long(0));
+  await vault.forgetAuthorization(CLIENT, null);
+  await vault.probe(long(1));
+  let filler = fill(here.directory);
+  await vault.storeAuthorization(long(2));
+  await vault.storeAuthorization(long(3));
+  assert.equal(vault.failing(), null);
+  rmSync(filler);
+
+  wire.cut = true;
+  await record(vault, 20);
+  wire.cut = false;
+  await vault.probe();
+  filler = fill(here.directory);
+  await vault.storeAuthorization(long(4));
+  await vault.storeAuthorization(long(5));
+  assert.equal(vault.failing(), null);
 });
 
 test("a daemon that starts on a full disk knows what was stored", { skip: noMount }, async (t) => {
