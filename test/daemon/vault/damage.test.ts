@@ -138,7 +138,7 @@ test("another program's database is left whole", async (t) => {
 
 test("a database of a later version is refused and not touched", async (t) => {
   const here = await used(t);
-  await sql(here.database, "PRAGMA user_version = 99");
+  await sql(here.database, "PRAGMA journal_mode = DELETE", "PRAGMA user_version = 99");
   const theirs = readFileSync(here.database);
   await assert.rejects(here.open(), (error) => {
     assert.ok(error instanceof StorageError);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
@@ -63,6 +63,26 @@ test("how an authorization ended is told until there is another, or someone unpa
   assert.deepEqual(await vault.lastEnd(CLIENT), { reason: "refused", at: null });
   await vault.forgetAuthorization(CLIENT, null);
   assert.equal(await vault.lastEnd(CLIENT), null);
+});
+
+test("an authorization of this board ends what is told of another's end", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.storeAuthorization(authorization(1, "another board"));
+  await vault.forgetAuthorization("another board", { reason: "refused", at: 1 });
+  await vault.storeAuthorization(authorization(2));
+  await vault.close();
+  const next = await here.open();
+  assert.equal(await next.lastEnd("another board"), null);
+  await next.forgetAuthorization("another board", { reason: "refused", at: 2 });
+  await next.forgetAuthorization(CLIENT, { reason: "ran-out", at: 3 });
+  // The database is opened anew.
+  rmSync(`${here.database}-wal`);
+  await next.record({ at: 4, event: "ended", detail: "" });
+  await next.close();
+  const last = await here.open();
+  assert.equal(await last.lastEnd("another board"), null);
+  assert.deepEqual(await last.lastEnd(CLIENT), { reason: "ran-out", at: 3 });
 });
 
 test("authorizations of other boards stay set aside", async (t) => {

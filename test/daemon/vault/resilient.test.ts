@@ -202,6 +202,21 @@ test("a file that is found damaged is begun anew with what memory holds", async 
   assert.equal(numberOf(await next.authorization(CLIENT)), 2);
 });
 
+test("a file that the check finds damaged is replaced by one with all that memory holds", async (t) => {
+  const here = room(t);
+  const vault = await openVault({ clock: new ManualClock(), disk: here.disk() });
+  defer(t, () => vault.close());
+  await vault.rememberIdentity(identity);
+  await vault.storeAuthorization(authorization(1));
+  await vault.storeAuthorization(authorization(2, "another board"));
+  for (const suffix of ["", "-wal"]) writeFileSync(here.database + suffix, "garbage!".repeat(5000));
+  assert.equal((await vault.verify())?.type, "moved-aside");
+  const after = await pulled(t, here).open();
+  assert.deepEqual(await after.identity(), identity);
+  assert.equal(numberOf(await after.authorization(CLIENT)), 1);
+  assert.equal(numberOf(await after.authorization("another board")), 2);
+});
+
 test("the first retry comes after a second, and later ones at most a minute apart", async (t) => {
   const clock = new ManualClock();
   const attempts: number[] = [];
