@@ -138,10 +138,10 @@ export async function checkpoint(connection: Connection, mode: "RESTART" | "TRUN
   await connection.run(`PRAGMA wal_checkpoint(${mode})`);
 }
 
-/** Commits that find room in the write-ahead log's file. */
-export const ROOM = 6;
-/** Bytes of the transaction that makes the room: three pages a commit, and two that stay in the cache. */
-const FILLER = (ROOM * 3 + 2) * PAGE;
+/** Pages that find room in the write-ahead log's file: the commits of two refreshes, as a rule. */
+export const ROOM = 18;
+/** Bytes of the transaction that makes the room; two of its pages stay in the cache. */
+const FILLER = (ROOM + 2) * PAGE;
 
 /**
  * Begins the write-ahead log anew, and makes its file so long that the next commits find room in it even when the disk

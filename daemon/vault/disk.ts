@@ -31,7 +31,7 @@ import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { type Memory, NOTHING } from "./memory.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
-import { append, history, load, reseal, salvage, save } from "./tables.ts";
+import { append, history, load, ROW_PAGES, reseal, salvage, save } from "./tables.ts";
 import { explain } from "./trouble.ts";
 
 export interface DiskOptions {
@@ -52,10 +52,7 @@ const DATABASE = "c2cd.db";
 /** Bytes that are copied at most, into memory as a rule; ours stays below one megabyte. */
 const COPY_LIMIT = 16 * 1024 * 1024;
 
-/**
- * Commits that must find room where a probe brings nothing new: its own, and two authorizations. One that does begins
- * the write-ahead log anew first, so that the two that follow are sure of their room, and of no flush but their own.
- */
+/** Commits that must find room in the write-ahead log after a probe: its own, and two authorizations. */
 const NEEDED = 3;
 
 /**
@@ -63,6 +60,9 @@ const NEEDED = 3;
  * well, and does not wear it. A device that is offline asks every few minutes, for days.
  */
 const PROOF_MS = 3_600_000;
+
+/** Of a database that was just opened. */
+const NO_ROOM = { room: 0, roomy: false, largest: ROW_PAGES };
 
 /** An open database. */
 interface Link {
@@ -74,10 +74,12 @@ interface Link {
   readonly readOnly: StorageError | null;
   /** What the tables hold. */
   memory: Memory;
-  /** Commits that find room in the write-ahead log, even when the disk is full. */
+  /** Pages that find room in the write-ahead log, even when the disk is full. */
   room: number;
   /** Whether they find it again when the log begins anew: its file keeps its length. */
   roomy: boolean;
+  /** Pages of the largest commit so far. */
+  largest: number;
 }
 
 /**
@@ -119,8 +121,8 @@ export class Disk {
       await this.#bring(link, decide(link.memory));
       if (lines.length === 0) return;
       await append(link.connection, lines);
-      this.#committed(link);
-      // They may have taken many pages.
+      this.#committed(link, 0);
+      // How many pages they took depends on too much.
       link.room = 0;
     });
   }
@@ -128,12 +130,11 @@ export class Disk {
   /** Brings the disk to what `decide` makes of it; and makes sure that it takes writes, and has room for two more. */
   probe(decide: Decide): Promise<void> {
     return this.#writing(decide, async (link) => {
-      const memory = decide(link.memory);
-      if (link.room < (memory === link.memory ? NEEDED : ROOM)) await this.#beginLogAnew(link);
-      if (await this.#bring(link, memory)) return;
+      if (link.room < NEEDED * link.largest) await this.#beginLogAnew(link);
+      if (await this.#bring(link, decide(link.memory))) return;
       if (this.#tookWriteLately()) return syncDirectory(this.#options.directory);
       await touch(link.connection);
-      this.#committed(link);
+      this.#committed(link, ROW_PAGES);
     });
   }
 
@@ -160,16 +161,16 @@ export class Disk {
 
   /** Resolves to whether there was anything to write. */
   async #bring(link: Link, memory: Memory): Promise<boolean> {
-    const { wrote, deleted } = await save(link.connection, link.keys, link.memory, memory);
+    const { pages, deleted } = await save(link.connection, link.keys, link.memory, memory);
     link.memory = memory;
-    if (wrote) this.#committed(link);
+    if (pages > 0) this.#committed(link, pages);
     if (deleted) {
       // Nothing of it stays readable in the log, whose room goes with it.
       link.room = 0;
       link.roomy = false;
       await checkpoint(link.connection, "TRUNCATE");
     }
-    return wrote;
+    return pages > 0;
   }
 
   async #beginLogAnew(link: Link): Promise<void> {
@@ -179,8 +180,9 @@ export class Disk {
     link.roomy = true;
   }
 
-  #committed(link: Link): void {
-    link.room -= 1;
+  #committed(link: Link, pages: number): void {
+    link.room -= pages;
+    link.largest = Math.max(link.largest, pages);
     this.#tookWriteAt = this.#options.clock.elapsed();
   }
 
@@ -284,7 +286,7 @@ export class Disk {
       await checkpoint(connection, "RESTART");
       await reseal(connection, keys);
       const memory = await load(connection, keys);
-      return { connection, keys, files: await this.#files(), readOnly: null, memory, room: 0, roomy: false };
+      return { connection, keys, files: await this.#files(), readOnly: null, memory, ...NO_ROOM };
     });
   }
 
@@ -294,7 +296,7 @@ export class Disk {
       const keys = await readKeys(this.#options);
       return opened(copy, async (connection) => {
         const memory = await load(connection, keys);
-        return { connection, keys, files: null, readOnly, memory, room: 0, roomy: false };
+        return { connection, keys, files: null, readOnly, memory, ...NO_ROOM };
       });
     });
   }

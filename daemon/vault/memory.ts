@@ -1,6 +1,5 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
-import { isSame } from "./record.ts";
 
 /** Authorizations of other boards that are kept. */
 const OTHERS_KEPT = 16;
@@ -26,9 +25,7 @@ export const NOTHING: Memory = { identity: null, authorizations: new Map() };
 /** Remembers an authorization. A new one ends what is told of an end, and the oldest of too many others goes. */
 export function withAuthorization(memory: Memory, authorization: StoredAuthorization): Memory {
   const { clientId } = authorization;
-  const before = held(memory, clientId);
-  if (before !== null && isSame(before, authorization)) return memory;
-  const isNew = before === null;
+  const isNew = held(memory, clientId) === null;
   const known = isNew ? withoutEnds(memory) : new Map(memory.authorizations);
   if (isNew) known.delete(clientId);
   known.set(clientId, { type: "held", authorization });

@@ -12,10 +12,6 @@ export function serialize({ clientId: _, ...authorization }: StoredAuthorization
   });
 }
 
-export function isSame(one: StoredAuthorization, other: StoredAuthorization): boolean {
-  return one === other || serialize(one) === serialize(other);
-}
-
 /** Reads what `serialize` has written; a seal that held is proof enough that it is whole. */
 export function parse(clientId: string, text: string): StoredAuthorization {
   const authorization = JSON.parse(text, (name, value) =>

@@ -5,7 +5,7 @@ import type { StoredIdentity } from "../contract/identity.ts";
 import { StorageError } from "../contract/storage.ts";
 import type { KeyRing } from "./keys.ts";
 import { endOf, type Known, type Memory } from "./memory.ts";
-import { isSame, parse, serialize } from "./record.ts";
+import { parse, serialize } from "./record.ts";
 import { seal, unseal } from "./seal.ts";
 import { type Connection, isSqliteError, type Statement } from "./sqlite.ts";
 
@@ -50,16 +50,24 @@ export async function salvage(connection: Connection, keys: KeyRing): Promise<Me
   return { identity: identity !== null && isPlausible(identity) ? identity : null, authorizations };
 }
 
+/**
+ * Pages that a changed row may put into the write-ahead log: its own, one above or beside it, and the padding of the
+ * commit; with one that does not fit into a page, those where it goes on and the list of free ones.
+ */
+export const ROW_PAGES = 3;
+const LONG_ROW_PAGES = 5;
+/** Bytes that fit into one page with what else is in a row. */
+const LONG_ROW = 3_900;
+
 /** What `save` has done. */
 export interface Saved {
-  readonly wrote: boolean;
+  /** Of the write-ahead log, at most; 0 where there was nothing to write. */
+  readonly pages: number;
   readonly deleted: boolean;
 }
 
 /**
  * Brings the tables from what they hold to what is remembered: all of it or nothing. What is not remembered stays.
- *
- * @returns whether there was anything to write, and whether an authorization was deleted
  */
 export async function save(
   connection: Connection,
@@ -75,7 +83,7 @@ export async function save(
     const was = before.authorizations.get(clientId);
     if (known === was || known.type === "unreadable") continue;
     if (known.type === "held") {
-      if (was?.type === "held" && isSame(was.authorization, known.authorization)) continue;
+      if (was?.type === "held" && serialize(was.authorization) === serialize(known.authorization)) continue;
       if (was?.type === "unreadable") statements.push(...settingAside(clientId));
       statements.push(authorizationRow(keys, known.authorization));
     } else if (was?.type === "held" || was?.type === "unreadable") {
@@ -86,7 +94,7 @@ export async function save(
     if (!isDeepStrictEqual(end, endOf(before, clientId))) statements.push(endingRow(clientId, end));
   }
   await connection.atOnce(statements);
-  return { wrote: statements.length > 0, deleted };
+  return { pages: statements.reduce((sum, statement) => sum + pagesOf(statement), 0), deleted };
 }
 
 /** Seals anew, under the key of today, what an older key sealed. */
@@ -161,6 +169,11 @@ function open(keys: KeyRing, row: Row): Known {
         foreign: false,
       }
     : { type: "held", authorization: parse(row.client_id, text) };
+}
+
+function pagesOf([, ...values]: Statement): number {
+  const isLong = values.some((value) => value instanceof Uint8Array && value.length > LONG_ROW);
+  return isLong ? LONG_ROW_PAGES : ROW_PAGES;
 }
 
 function identityRow({ clientId, source, model, boardSerial }: StoredIdentity): Statement {
