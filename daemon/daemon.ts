@@ -34,9 +34,9 @@ import { StatusKeeper } from "./status/keeper.ts";
 import { statusLine } from "./status/line.ts";
 import { Meters } from "./status/meters.ts";
 import { observer } from "./status/observe.ts";
-import { openVault } from "./vault/disk.ts";
-import { openResilientVault } from "./vault/resilient.ts";
-import type { ResilientVault } from "./vault/vault.ts";
+import { Disk } from "./vault/disk.ts";
+import { openVault } from "./vault/follow.ts";
+import type { Vault } from "./vault/vault.ts";
 import { Audience } from "./watch/audience.ts";
 import { ButtonMeaning } from "./watch/button.ts";
 import { watchClock } from "./watch/clock.ts";
@@ -82,7 +82,7 @@ export class Daemon {
   #pairing: Config["pairing"];
   #identity = NOBODY;
   #previousClientId: string | null = null;
-  #vault: ResilientVault | null = null;
+  #vault: Vault | null = null;
   #runner: Runner | null = null;
   #frameio: Frameio | null = null;
   #presence: Presence | null = null;
@@ -260,19 +260,18 @@ export class Daemon {
     return presenter;
   }
 
-  async #openVault(): Promise<ResilientVault> {
+  async #openVault(): Promise<Vault> {
     const { root, environment, log } = this.#options;
     const directory = environment.STATE_DIRECTORY ?? `${root}/var/lib/c2cd`;
     const credentialsDirectory = environment.CREDENTIALS_DIRECTORY ?? null;
-    const vault = await openResilientVault({
+    const vault = await openVault({
       clock: this.#clock,
-      open: () =>
-        openVault({
-          directory,
-          credentialsDirectory,
-          scratch: this.#runtimeDirectory(),
-          clock: this.#clock,
-        }),
+      disk: new Disk({
+        directory,
+        credentialsDirectory,
+        scratch: this.#runtimeDirectory(),
+        clock: this.#clock,
+      }),
     });
     this.#vault = vault;
     this.#watches.push(
@@ -286,7 +285,7 @@ export class Daemon {
     return vault;
   }
 
-  async #chooseIdentity(vault: ResilientVault): Promise<void> {
+  async #chooseIdentity(vault: Vault): Promise<void> {
     const { config, root, log } = this.#options;
     const { identity, changed } = chooseIdentity(
       readBoard(root),
@@ -305,7 +304,7 @@ export class Daemon {
     log.info(`client_id ${identity.clientId} (${identity.source}), ${identity.model ?? "unknown board"}`);
   }
 
-  #startPairing(vault: ResilientVault): Runner {
+  #startPairing(vault: Vault): Runner {
     const { config, root, environment, log } = this.#options;
     const { frameio: api } = config;
     const frameio = createFrameio({
@@ -399,7 +398,7 @@ export class Daemon {
     this.#watches.push(() => watched.close());
   }
 
-  async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
+  async #openLocal(runner: Runner, vault: Vault): Promise<void> {
     const { config, root, environment, log } = this.#options;
     const { startLocal } = await import("./local/server.ts");
     const local = await startLocal({

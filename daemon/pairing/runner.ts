@@ -1,4 +1,9 @@
-import type { AuthorizationRecord, StoredEnd, Tokens } from "../contract/authorization.ts";
+import type {
+  AuthorizationRecord,
+  StoredAuthorization,
+  StoredEnd,
+  Tokens,
+} from "../contract/authorization.ts";
 import type { Outcome, RevokeVerdict } from "../contract/verdicts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Frameio } from "../frameio/client.ts";
@@ -255,10 +260,7 @@ export class Runner {
         await this.#write((vault) => this.#store(vault, effect.record));
         return { type: "device-kept", number };
       case "prepare-refresh": {
-        const ok = await this.#write(async (vault) => {
-          await this.#store(vault, effect.record);
-          await vault.probe();
-        });
+        const ok = await this.#write((vault) => vault.probe(this.#stored(effect.record)));
         return { type: "refresh-prepared", number, ok };
       }
       case "leave":
@@ -283,8 +285,12 @@ export class Runner {
   }
 
   #store(vault: Vault, record: AuthorizationRecord): Promise<void> {
+    return vault.storeAuthorization(this.#stored(record));
+  }
+
+  #stored(record: AuthorizationRecord): StoredAuthorization {
     const { clientId, frameio } = this.#ports;
-    return vault.storeAuthorization({ ...record, clientId, bodyEncoding: frameio.bodyEncoding });
+    return { ...record, clientId, bodyEncoding: frameio.bodyEncoding };
   }
 
   /** Resolves to whether the disk took it; never rejects. */

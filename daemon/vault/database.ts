@@ -1,6 +1,5 @@
-import { constants } from "node:fs";
-import { open, rm, stat } from "node:fs/promises";
-import { sync } from "./files.ts";
+import { open, rm } from "node:fs/promises";
+import { exists } from "./files.ts";
 import { Connection, isSqliteError } from "./sqlite.ts";
 
 /** The files that SQLite keeps beside a database (sqlite.org/tempfiles.html). */
@@ -56,6 +55,9 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;`,
 ];
 
+/** What the migrations come to. */
+const TABLES = ["identity", "authorization", "set_aside", "history", "probe", "ending"];
+
 /** The file is not what it should be. `message` is the end of a sentence that begins with the file's name. */
 export class Damaged extends Error {
   override readonly name = "Damaged";
@@ -63,9 +65,15 @@ export class Damaged extends Error {
 
 const CUT_SHORT = new Damaged("is cut short or overwritten");
 
-/** The file is whole, and from a later version of this program. */
+/** The file is from a later version of this program, and left as it is. */
 export class FromTheFuture extends Error {
   override readonly name = "FromTheFuture";
+
+  constructor(version: number) {
+    super(
+      `The database was written by a later version of c2cd (schema ${version}; this one knows ${MIGRATIONS.length}).`,
+    );
+  }
 }
 
 /**
@@ -104,11 +112,9 @@ export async function openDatabase(file: string): Promise<Connection> {
     const version = await pragma(connection, "user_version");
     if ((await pragma(connection, "application_id")) !== APPLICATION_ID)
       throw new Damaged("belongs to another program");
-    if (version > MIGRATIONS.length)
-      throw new FromTheFuture(
-        `The database was written by a later version of c2cd (schema ${version}; this one knows ${MIGRATIONS.length}).`,
-      );
+    if (version > MIGRATIONS.length) throw new FromTheFuture(version);
     await migrate(connection, version);
+    if (!(await hasTables(connection))) throw new Damaged("has lost a table");
     return connection;
   } catch (error) {
     await connection.close();
@@ -130,6 +136,38 @@ export async function openDamaged(file: string): Promise<Connection> {
  */
 export async function checkpoint(connection: Connection, mode: "RESTART" | "TRUNCATE"): Promise<void> {
   await connection.run(`PRAGMA wal_checkpoint(${mode})`);
+}
+
+/** Pages that find room in the write-ahead log's file: the commits of two refreshes, as a rule. */
+export const ROOM = 18;
+/** Bytes of the transaction that makes the room; two of its pages stay in the cache. */
+const FILLER = (ROOM + 2) * PAGE;
+
+/**
+ * Begins the write-ahead log anew, and makes its file so long that the next commits find room in it even when the disk
+ * is full: by a transaction that spills into it (sqlite.org/pragma.html#pragma_cache_spill) and is taken back.
+ */
+export async function makeRoom(connection: Connection): Promise<void> {
+  await checkpoint(connection, "RESTART");
+  try {
+    await connection.script(
+      `PRAGMA cache_size = 1;
+       BEGIN IMMEDIATE;
+       CREATE TABLE room (filler);
+       INSERT INTO room VALUES (randomblob(${FILLER}));`,
+    );
+  } finally {
+    // SQLite has taken it back by itself where the disk was full.
+    await connection.script("ROLLBACK").catch(() => {});
+    await connection.run("PRAGMA cache_size = -2000");
+  }
+}
+
+/** The smallest write that there is. */
+export function touch(connection: Connection): Promise<void> {
+  return connection.run(
+    "INSERT INTO probe (only, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1",
+  );
 }
 
 /** What SQLite's own check finds wrong, or null (sqlite.org/pragma.html#pragma_quick_check). */
@@ -181,10 +219,12 @@ async function connect(file: string): Promise<Connection> {
 async function migrate(connection: Connection, from: number): Promise<void> {
   for (const [index, sql] of MIGRATIONS.entries())
     if (index >= from)
-      await connection.transaction(async () => {
-        await connection.script(sql);
-        await connection.run(`PRAGMA user_version = ${index + 1}`);
-      });
+      await connection.script(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+}
+
+async function hasTables(connection: Connection): Promise<boolean> {
+  const found = await connection.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'");
+  return TABLES.every((table) => found.some(({ name }) => name === table));
 }
 
 async function pragma(connection: Connection, name: "user_version" | "application_id"): Promise<number> {
@@ -192,17 +232,14 @@ async function pragma(connection: Connection, name: "user_version" | "applicatio
   return row?.[name] ?? 0;
 }
 
-/** Bytes of a write-ahead log's header, and of the header of each page in it. */
-const LOG_HEADER = 32;
-const FRAME_HEADER = 24;
 /** Bytes of a database's header, and of the smallest page (sqlite.org/fileformat2.html §1.3). */
 const HEADER = 100;
 const SMALLEST_PAGE = 512;
 
 /**
- * Looks before SQLite does: it makes a database of a file that is very short, and alters those of other programs.
- * Where there is a write-ahead log, the header may have been cut in the middle of being written, and SQLite reads it
- * from the log.
+ * Looks before SQLite does: it makes a database of a file that is very short, and alters those of other programs and
+ * later versions. Where there is a write-ahead log, the header may have been cut in the middle of being written, and
+ * SQLite reads it from the log.
  */
 async function checkHeader(file: string): Promise<void> {
   const handle = await open(file);
@@ -212,48 +249,12 @@ async function checkHeader(file: string): Promise<void> {
     if (size === 0) throw new Damaged("is empty");
     const isDatabase = buffer.toString("latin1").startsWith("SQLite format 3\0");
     if (size < SMALLEST_PAGE) throw isDatabase ? CUT_SHORT : new Damaged("is not a database");
-    if ((await logSize(file)) > 0) return;
+    if (await exists(`${file}-wal`)) return;
     if (!isDatabase) throw new Damaged("is not a database");
     if (buffer.readUInt32BE(68) !== APPLICATION_ID) throw new Damaged("belongs to another program");
+    const version = buffer.readUInt32BE(60);
+    if (version > MIGRATIONS.length) throw new FromTheFuture(version);
   } finally {
     await handle.close();
-  }
-}
-
-/** Bytes that the next commits can take without the write-ahead log's file growing (sqlite.org/fileformat2.html §4.1). */
-export async function roomInLog(connection: Connection, file: string): Promise<number> {
-  const state = await connection.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
-  const { log = 0, checkpointed = 0 } = state ?? {};
-  // What is in the database as well is written over.
-  const used = log === checkpointed ? 0 : LOG_HEADER + log * (FRAME_HEADER + PAGE);
-  return (await logSize(file)) - used;
-}
-
-/**
- * Makes the write-ahead log's file longer than what is in it, durably: commits write over that, and readers stop where
- * a checksum does not hold (sqlite.org/fileformat2.html §4.2).
- */
-export async function extendLog(file: string, size: number): Promise<void> {
-  const missing = size - (await logSize(file));
-  const handle = await open(`${file}-wal`, constants.O_WRONLY | constants.O_APPEND);
-  try {
-    await handle.writeFile(Buffer.alloc(missing));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Asks the disk to flush: fails where it is gone, has turned read-only, or the log may not be written any more. */
-export function syncLog(file: string): Promise<void> {
-  return sync(`${file}-wal`, constants.O_RDWR);
-}
-
-async function logSize(file: string): Promise<number> {
-  try {
-    return (await stat(`${file}-wal`)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
-    throw error;
   }
 }

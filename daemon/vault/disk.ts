@@ -1,9 +1,7 @@
 import { constants } from "node:fs";
 import { access, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
-import type { StoredIdentity } from "../contract/identity.ts";
 import { StorageError, type VaultNotice } from "../contract/storage.ts";
 import type { Clock } from "../core/clock.ts";
 import {
@@ -11,24 +9,32 @@ import {
   build,
   checkpoint,
   type Damaged,
-  extendLog,
   FromTheFuture,
   findDamage,
+  makeRoom,
+  openDamaged,
   openDatabase,
-  roomInLog,
+  ROOM,
   SIDECARS,
-  syncLog,
+  touch,
 } from "./database.ts";
-import { exists, fileAt, makePrivateDirectory, moveAside, publish, restrict } from "./files.ts";
+import {
+  exists,
+  fileAt,
+  makePrivateDirectory,
+  moveAside,
+  publish,
+  restrict,
+  syncDirectory,
+} from "./files.ts";
 import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
-import { NOTHING, type Rescued, refill, rescue } from "./rescue.ts";
+import { type Memory, NOTHING } from "./memory.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
-import { Store } from "./store.ts";
+import { append, history, load, ROW_PAGES, reseal, salvage, save } from "./tables.ts";
 import { explain } from "./trouble.ts";
-import type { DiskVault } from "./vault.ts";
 
-export interface VaultOptions {
+export interface DiskOptions {
   /** The state directory; made, for this user alone, where it is missing. */
   readonly directory: string;
   /** Where systemd has put the credentials; null where it gave none. */
@@ -38,15 +44,16 @@ export interface VaultOptions {
   readonly clock: Clock;
 }
 
+/** What the disk is to hold, by what it holds. */
+export type Decide = (found: Memory) => Memory;
+
 const DATABASE = "c2cd.db";
 
 /** Bytes that are copied at most, into memory as a rule; ours stays below one megabyte. */
 const COPY_LIMIT = 16 * 1024 * 1024;
 
-/** Bytes of the write-ahead log that are kept free for what can't wait: two authorizations with long tokens. */
-const RESERVE = 24 * 1024;
-/** Bytes that its file is given, so that it has to be begun anew only every few refreshes. */
-const LOG_SIZE = 64 * 1024;
+/** Commits that must find room in the write-ahead log after a probe: its own, and two authorizations. */
+const NEEDED = 3;
 
 /**
  * For this long after a write has succeeded, a flush is proof enough that the disk takes writes: it goes to the card as
@@ -54,166 +61,147 @@ const LOG_SIZE = 64 * 1024;
  */
 const PROOF_MS = 3_600_000;
 
-/**
- * Opens the vault in a state directory, or makes it.
- *
- * Where the disk can be read and not written, what it holds can be read and every write rejects, until the disk takes
- * writes again.
- *
- * @throws {VaultBusy} another process has it open
- * @throws {VaultKeyError} a credential is no key
- * @throws {StorageError} nothing can be read
- */
-export async function openVault(options: VaultOptions): Promise<DiskVault> {
-  const vault = new SqliteVault(options);
-  try {
-    await vault.open();
-    return vault;
-  } catch (error) {
-    await vault.close();
-    throw error;
-  }
-}
+/** Of a database that was just opened. */
+const NO_ROOM = { room: 0, roomy: false, largest: ROW_PAGES };
 
 /** An open database. */
 interface Link {
   readonly connection: Connection;
-  readonly store: Store;
-  /** Which file it is, to notice that another one has taken its name; null for a copy that is only read. */
-  readonly file: string | null;
+  readonly keys: KeyRing;
+  /** Which files they are, to notice that others have taken their names; null for a copy that is only read. */
+  readonly files: string | null;
   /** Why it can't be written; null where it can. */
   readonly readOnly: StorageError | null;
+  /** What the tables hold. */
+  memory: Memory;
+  /** Pages that find room in the write-ahead log, even when the disk is full. */
+  room: number;
+  /** Whether they find it again when the log begins anew: its file keeps its length. */
+  roomy: boolean;
+  /** Pages of the largest commit so far. */
+  largest: number;
 }
 
-class SqliteVault implements DiskVault {
-  readonly #options: VaultOptions;
+/**
+ * A memory in a state directory. What resolves is durable. A file that proves to be damaged is replaced, and the work
+ * done on the new one; after every other failure the database is opened anew. Where the disk can be read and not
+ * written, what it holds is read from a copy and every write rejects, until the disk takes writes again.
+ *
+ * One call at a time. Each rejects with
+ * - `StorageError` where the disk refuses,
+ * - `VaultBusy` where another process has the directory,
+ * - `VaultKeyError` where a credential is no key.
+ */
+export class Disk {
+  readonly #options: DiskOptions;
   readonly #file: string;
   readonly #notices: VaultNotice[] = [];
   #lock: DirectoryLock | null = null;
   #link: Link | null = null;
-  /** Whether all that the write-ahead log held when the file was opened is known to be on the disk. */
-  #settled = false;
   /** When the disk last took a write; null where it has refused since, or was never asked. */
   #tookWriteAt: number | null = null;
-  #closed = false;
-  #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(options: VaultOptions) {
+  /** Does nothing yet: the first call opens what is there, or makes it. */
+  constructor(options: DiskOptions) {
     this.#options = options;
     this.#file = join(options.directory, DATABASE);
   }
 
+  /** What was found wrong with the files. */
   get notices(): readonly VaultNotice[] {
     return this.#notices;
   }
 
-  get readOnly(): StorageError | null {
-    return this.#link?.readOnly ?? null;
-  }
-
-  open(): Promise<void> {
-    return this.#read(async () => {});
-  }
-
-  identity(): Promise<StoredIdentity | null> {
-    return this.#read((store) => store.identity());
-  }
-
-  rememberIdentity(identity: StoredIdentity): Promise<void> {
-    return this.#write((store) => store.rememberIdentity(identity));
-  }
-
-  authorization(clientId: string): Promise<StoredAuthorization | null> {
-    return this.#read(async (store) => {
-      const found = await store.authorization(clientId);
-      if (found.type === "unreadable") this.#notice(found);
-      return found.type === "authorization" ? found.authorization : null;
+  /**
+   * Brings the disk to what `decide` makes of it, which is asked even where the disk then refuses; and adds lines to the
+   * history.
+   */
+  write(decide: Decide, lines: readonly HistoryEntry[] = []): Promise<void> {
+    return this.#writing(decide, async (link) => {
+      await this.#bring(link, decide(link.memory));
+      if (lines.length === 0) return;
+      await append(link.connection, lines);
+      this.#committed(link, 0);
+      // How many pages they took depends on too much.
+      link.room = 0;
     });
   }
 
-  storeAuthorization(authorization: StoredAuthorization): Promise<void> {
-    return this.#write((store) => store.storeAuthorization(authorization));
-  }
-
-  forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<void> {
-    return this.#write((store) => store.forgetAuthorization(clientId, end));
-  }
-
-  lastEnd(clientId: string): Promise<StoredEnd | null> {
-    return this.#read((store) => store.lastEnd(clientId));
-  }
-
-  probe(): Promise<void> {
-    return this.#write(async (store, connection) => {
-      const room = async () => (await roomInLog(connection, this.#file)) >= RESERVE;
-      if (!(await room())) await checkpoint(connection, "RESTART");
-      if (!(await room())) await extendLog(this.#file, LOG_SIZE);
-      if (!this.#tookWriteLately()) return store.probe();
-      await syncLog(this.#file);
-      return false;
+  /** Brings the disk to what `decide` makes of it; and makes sure that it takes writes, and has room for two more. */
+  probe(decide: Decide): Promise<void> {
+    return this.#writing(decide, async (link) => {
+      if (link.room < NEEDED * link.largest) await this.#beginLogAnew(link);
+      if (await this.#bring(link, decide(link.memory))) return;
+      if (this.#tookWriteLately()) return syncDirectory(this.#options.directory);
+      await touch(link.connection);
+      this.#committed(link, ROW_PAGES);
     });
   }
 
-  record(entry: HistoryEntry): Promise<void> {
-    return this.#write((store) => store.record(entry));
-  }
-
+  /** Newest first. */
   history(limit: number): Promise<readonly HistoryEntry[]> {
-    return this.#read((store) => store.history(limit));
+    return this.#working(async () => history((await this.#linked()).connection, limit));
   }
 
+  /** Reads the whole file and checks it. Resolves to what was found wrong, or null. */
   verify(): Promise<VaultNotice | null> {
-    return this.#exclusively(async () => {
-      const link = await this.#linked();
-      const damage = await findDamage(link.connection);
+    return this.#working(async () => {
+      const { connection, readOnly } = await this.#linked();
+      const damage = await findDamage(connection);
       if (damage === null) return null;
-      if (link.readOnly !== null)
-        return this.#notice({ type: "unreadable", reason: `${this.#file} ${damage.message}.` });
-      return this.#replace(damage);
+      if (readOnly === null) return this.#replace(damage);
+      return this.#notice({ type: "unreadable", reason: `${this.#file} ${damage.message}.` });
     });
   }
 
-  close(): Promise<void> {
-    const closed = this.#tail.then(async () => {
-      this.#closed = true;
-      await this.#unlink();
-      await this.#releaseLock();
-    });
-    this.#tail = closed;
-    return closed;
+  async close(): Promise<void> {
+    await this.#unlink();
+    await this.#releaseLock();
   }
 
-  #read<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    return this.#exclusively(async () => this.#mending(async () => work((await this.#linked()).store)));
+  /** Resolves to whether there was anything to write. */
+  async #bring(link: Link, memory: Memory): Promise<boolean> {
+    const { pages, deleted } = await save(link.connection, link.keys, link.memory, memory);
+    link.memory = memory;
+    if (pages > 0) this.#committed(link, pages);
+    if (deleted) {
+      // Nothing of it stays readable in the log, whose room goes with it.
+      link.room = 0;
+      link.roomy = false;
+      await checkpoint(link.connection, "TRUNCATE");
+    }
+    return pages > 0;
   }
 
-  /** @param work resolves to whether it has written anything */
-  #write(work: (store: Store, connection: Connection) => Promise<boolean>): Promise<void> {
-    return this.#exclusively(async () =>
-      this.#mending(async () => {
-        const { connection, store } = await this.#writable();
-        if (!this.#settled) await checkpoint(connection, "RESTART");
-        this.#settled = true;
-        if (await work(store, connection)) this.#tookWriteAt = this.#options.clock.elapsed();
-      }),
-    );
+  async #beginLogAnew(link: Link): Promise<void> {
+    if (link.roomy) await checkpoint(link.connection, "RESTART");
+    else await makeRoom(link.connection);
+    link.room = ROOM;
+    link.roomy = true;
+  }
+
+  #committed(link: Link, pages: number): void {
+    link.room -= pages;
+    link.largest = Math.max(link.largest, pages);
+    this.#tookWriteAt = this.#options.clock.elapsed();
   }
 
   #tookWriteLately(): boolean {
     return this.#tookWriteAt !== null && this.#options.clock.elapsed() - this.#tookWriteAt < PROOF_MS;
   }
 
-  /** One at a time: a stalled card holds one of libuv's threads and never all of them. */
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(() => this.#explaining(work));
-    this.#tail = result.catch(() => {});
-    return result;
+  #writing(decide: Decide, work: (link: Link) => Promise<void>): Promise<void> {
+    return this.#working(async () => {
+      const link = await this.#current();
+      if (link.readOnly === null) return work(link);
+      decide(link.memory);
+      throw link.readOnly;
+    });
   }
 
-  async #explaining<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new StorageError("The vault is closed.");
+  async #working<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await this.#mending(work);
     } catch (error) {
       this.#tookWriteAt = null;
       // A full disk leaves the connection sound, and in it the room that a probe has made sure of.
@@ -222,7 +210,6 @@ class SqliteVault implements DiskVault {
     }
   }
 
-  /** A file that proves to be damaged is replaced, and the work done on the new one. */
   async #mending<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -239,13 +226,14 @@ class SqliteVault implements DiskVault {
     return this.#link;
   }
 
-  async #writable(): Promise<Link> {
-    const link = await this.#linked();
-    if (link.readOnly === null && (await fileAt(this.#file)) === link.file) return link;
-    await this.#unlink();
-    const again = await this.#linked();
-    if (again.readOnly !== null) throw again.readOnly;
-    return again;
+  /** The files that are under their names now, and not those of a disk that was exchanged. */
+  async #current(): Promise<Link> {
+    if (this.#link !== null && (await this.#files()) !== this.#link.files) await this.#unlink();
+    return this.#linked();
+  }
+
+  async #files(): Promise<string> {
+    return (await Promise.all([fileAt(this.#file), fileAt(`${this.#file}-wal`)])).join();
   }
 
   async #unlink(): Promise<void> {
@@ -281,36 +269,35 @@ class SqliteVault implements DiskVault {
     // SQLite opens what it may only read without a word, and for the rest it keeps the reason to itself.
     await access(this.#file, constants.R_OK | constants.W_OK);
     const keys = await readKeys(this.#options);
-    const connection = await this.#openOrReplace();
-    this.#settled = false;
     try {
-      const store = new Store(connection, keys);
-      await store.reseal();
-      return { connection, store, file: await fileAt(this.#file), readOnly: null };
-    } catch (error) {
-      await connection.close().catch(() => {});
-      throw error;
-    }
-  }
-
-  async #openOrReplace(): Promise<Connection> {
-    try {
-      return await openDatabase(this.#file);
+      return await this.#openForWriting(keys);
     } catch (error) {
       if (error instanceof FromTheFuture) throw new StorageError(error.message, { cause: error });
       const damage = asDamage(error);
       if (damage === null) throw error;
       await this.#replace(damage);
-      return openDatabase(this.#file);
+      return this.#openForWriting(keys);
     }
+  }
+
+  #openForWriting(keys: KeyRing): Promise<Link> {
+    return opened(this.#file, async (connection) => {
+      // What a killed process has left may be in the page cache alone.
+      await checkpoint(connection, "RESTART");
+      await reseal(connection, keys);
+      const memory = await load(connection, keys);
+      return { connection, keys, files: await this.#files(), readOnly: null, memory, ...NO_ROOM };
+    });
   }
 
   /** Reads a copy: SQLite can't recover a write-ahead log where it can't write (sqlite.org/wal.html#readonly). */
   #connectForReading(readOnly: StorageError): Promise<Link> {
     return this.#withCopy(async (copy) => {
       const keys = await readKeys(this.#options);
-      const connection = await openDatabase(copy);
-      return { connection, store: new Store(connection, keys), file: null, readOnly };
+      return opened(copy, async (connection) => {
+        const memory = await load(connection, keys);
+        return { connection, keys, files: null, readOnly, memory, ...NO_ROOM };
+      });
     });
   }
 
@@ -319,10 +306,12 @@ class SqliteVault implements DiskVault {
     await this.#unlink();
     const keys = await readKeys(this.#options);
     const rescued = await this.#rescue(keys);
-    const unfinished = await build(this.#file, (connection) => refill(new Store(connection, keys), rescued));
+    const unfinished = await build(this.#file, async (connection) => {
+      await save(connection, keys, NOTHING, rescued);
+    });
     const aside = await moveAside(this.#options.directory, DATABASE, SIDECARS);
     await publish(unfinished, this.#file);
-    const kept = rescued.authorizations.length > 0;
+    const kept = rescued.authorizations.size > 0;
     const sentences = [
       `The database ${this.#file} ${damage.message}.`,
       `It was moved to ${aside.path} and a new one was begun${kept ? " with the authorization that was in it" : ""}.`,
@@ -331,9 +320,16 @@ class SqliteVault implements DiskVault {
     return this.#notice({ type: "moved-aside", path: aside.path, reason: sentences.join(" ") });
   }
 
-  async #rescue(keys: KeyRing): Promise<Rescued> {
+  async #rescue(keys: KeyRing): Promise<Memory> {
     try {
-      return await this.#withCopy((copy) => rescue(copy, keys));
+      return await this.#withCopy(async (copy) => {
+        const connection = await openDamaged(copy);
+        try {
+          return await salvage(connection, keys);
+        } finally {
+          await connection.close();
+        }
+      });
     } catch (error) {
       if (explain(error, this.#options.directory) instanceof StorageError) return NOTHING;
       throw error;
@@ -373,5 +369,16 @@ class SqliteVault implements DiskVault {
   #notice(notice: VaultNotice): VaultNotice {
     if (!this.#notices.some((known) => known.reason === notice.reason)) this.#notices.push(notice);
     return notice;
+  }
+}
+
+/** Opens a database for `work`, which keeps it; closed again where that fails. */
+async function opened(file: string, work: (connection: Connection) => Promise<Link>): Promise<Link> {
+  const connection = await openDatabase(file);
+  try {
+    return await work(connection);
+  } catch (error) {
+    await connection.close().catch(() => {});
+    throw error;
   }
 }

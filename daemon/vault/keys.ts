@@ -97,7 +97,7 @@ async function readKeyFile(places: KeyPlaces, name: string): Promise<VaultKey | 
   return bytes && parseKey(bytes);
 }
 
-/** 32 bytes as they are, or written as 64 hexadecimal digits or as base64; null where it is neither. */
+/** 32 bytes as they are, or written as 64 hexadecimal digits or as base64; null where it is neither, or nothing but zeros. */
 function parseKey(bytes: Buffer): VaultKey | null {
   const text = bytes.toString("latin1").trim();
   let raw: Buffer;
@@ -105,6 +105,7 @@ function parseKey(bytes: Buffer): VaultKey | null {
   else if (/^[0-9a-f]{64}$/i.test(text)) raw = Buffer.from(text, "hex");
   else if (/^[0-9a-z+/]{43}=$/i.test(text)) raw = Buffer.from(text, "base64");
   else return null;
+  if (raw.every((byte) => byte === 0)) return null;
   const secret = createSecretKey(raw);
   return { id: createHmac("sha256", secret).update("c2cd vault key id").digest("hex").slice(0, 16), secret };
 }

@@ -3,6 +3,9 @@ import sqlite3 from "sqlite3";
 
 export type Value = string | number | Uint8Array | null;
 
+/** SQL, and the values of its parameters. */
+export type Statement = readonly [sql: string, ...values: Value[]];
+
 /** What SQLite says went wrong; `code` is the name of a primary result code (sqlite.org/rescode.html). */
 export interface SqliteError extends Error {
   readonly code: string;
@@ -34,13 +37,9 @@ export class Connection {
     });
   }
 
-  /** Resolves to the number of rows that changed. */
-  run(sql: string, ...values: Value[]): Promise<number> {
+  run(sql: string, ...values: Value[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#database.run(sql, values, function (error) {
-        if (error === null) resolve(this.changes);
-        else reject(error);
-      });
+      this.#database.run(sql, values, (error) => (error === null ? resolve() : reject(error)));
     });
   }
 
@@ -61,16 +60,15 @@ export class Connection {
     });
   }
 
-  /** All of `work` or nothing. */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.run("BEGIN IMMEDIATE");
+  /** All of them or nothing; one alone is a transaction by itself. */
+  async atOnce(statements: readonly Statement[]): Promise<void> {
+    if (statements.length > 1) await this.run("BEGIN IMMEDIATE");
     try {
-      const result = await work();
-      await this.run("COMMIT");
-      return result;
+      for (const statement of statements) await this.run(...statement);
+      if (statements.length > 1) await this.run("COMMIT");
     } catch (error) {
       // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html §4); then this one fails.
-      await this.run("ROLLBACK").catch(() => {});
+      if (statements.length > 1) await this.run("ROLLBACK").catch(() => {});
       throw error;
     }
   }

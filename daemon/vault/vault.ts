@@ -1,7 +1,7 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
-import type { StorageError, StorageTrouble, VaultNotice } from "../contract/storage.ts";
+import type { StorageTrouble, VaultNotice } from "../contract/storage.ts";
 import { ConfigurationError } from "../core/configuration-error.ts";
 
 /** Another process has this state directory open. `message` is one sentence for a person. */
@@ -15,12 +15,17 @@ export class VaultKeyError extends ConfigurationError {
 }
 
 /**
- * The device's memory. Whatever resolves is durable: it survives the power being cut at the next instruction.
- * Writes that would change nothing touch no disk. Every method may reject with `StorageError`.
+ * The device's memory. Whatever resolves is durable: it survives the power being cut at the next instruction. What the
+ * disk refuses is kept in memory and written when the disk comes back; what is in memory always wins over what the
+ * disk held. Until then `failing()` tells, and what has resolved is as durable as the process. What would change
+ * nothing touches no disk. Nothing but `probe` ever rejects with `StorageError`.
  */
 export interface Vault {
   /** Grows when something is found wrong: while opening, in `authorization` or in a check. */
   readonly notices: readonly VaultNotice[];
+  failing(): StorageTrouble | null;
+  /** Calls `listener` whenever `failing()` or `notices` has changed; returns what ends it. */
+  onChange(listener: () => void): () => void;
   identity(): Promise<StoredIdentity | null>;
   rememberIdentity(identity: StoredIdentity): Promise<void>;
   /** The authorization of this client_id; those of other boards stay set aside, untouched. */
@@ -31,36 +36,21 @@ export interface Vault {
   /** How the last authorization of this client_id ended; null while there is one, and after an unpair. */
   lastEnd(clientId: string): Promise<StoredEnd | null>;
   /**
-   * Resolves when the disk is known to take durable writes and holds room for the next two `storeAuthorization`: asked
-   * before a single-use token is spent. A write of the last hour is proof, where nothing has failed since.
+   * Asked before a single-use token is spent. Resolves when the disk holds `intent` and is known to take durable
+   * writes, with room for the next two `storeAuthorization`. A write of the last hour is proof, where nothing has
+   * failed since.
+   *
+   * @param intent stored as by `storeAuthorization`
+   * @throws {StorageError}
    */
-  probe(): Promise<void>;
+  probe(intent?: StoredAuthorization): Promise<void>;
   record(entry: HistoryEntry): Promise<void>;
   /** Newest first. */
   history(limit: number): Promise<readonly HistoryEntry[]>;
-  close(): Promise<void>;
-}
-
-/** A vault on a disk. */
-export interface DiskVault extends Vault {
-  /** Why nothing could be written when the disk was last opened; null where it could. */
-  readonly readOnly: StorageError | null;
   /**
-   * Reads the whole file and checks it; a damaged one is moved aside and replaced. Meant for the time after the first
-   * frame. Resolves to what was found wrong, or null.
+   * Reads the whole file and checks it; a damaged one is moved aside and replaced by one that holds what is
+   * remembered. Meant for the time after the first frame. Resolves to what was found wrong, or null.
    */
   verify(): Promise<VaultNotice | null>;
-}
-
-/**
- * The vault of a running daemon: nothing but `probe` ever rejects with `StorageError`. What the disk refuses is kept in
- * memory and written when the disk comes back; what is in memory always wins over what the disk held. Until then
- * `failing()` tells, and what has resolved is as durable as the process.
- */
-export interface ResilientVault extends Vault {
-  /** As `DiskVault.verify`, and what memory holds is in the new file. */
-  verify(): Promise<VaultNotice | null>;
-  failing(): StorageTrouble | null;
-  /** Calls `listener` whenever `failing()` or `notices` has changed; returns what ends it. */
-  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
 }

@@ -3,7 +3,8 @@ import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import sqlite3 from "sqlite3";
 import { systemClock } from "../../daemon/core/clock.ts";
-import { openVault } from "../../daemon/vault/disk.ts";
+import { Disk } from "../../daemon/vault/disk.ts";
+import { openVault } from "../../daemon/vault/follow.ts";
 import { authorization, CLIENT } from "../daemon/vault/support.ts";
 import { type Bench, kilobytes, median, ms, type Row, timed } from "./bench.ts";
 
@@ -29,16 +30,17 @@ function bytesToDisk(): number {
 }
 
 async function ours(directory: string): Promise<Row> {
-  const vault = await openVault({
+  const clock = systemClock("", 0);
+  const disk = new Disk({
     directory: join(directory, "vault"),
     credentialsDirectory: null,
     scratch: directory,
-    clock: systemClock("", 0),
+    clock,
   });
+  const vault = await openVault({ clock, disk });
   try {
     return await measure("c2cd: the vault, sealed, room made first", async (number) => {
-      await vault.storeAuthorization({ ...authorization(number - 1), previous: null, refreshBegun: number });
-      await vault.probe();
+      await vault.probe({ ...authorization(number - 1), previous: null, refreshBegun: number });
       await vault.storeAuthorization(authorization(number));
       await vault.storeAuthorization({ ...authorization(number), previous: null });
     });

@@ -36,11 +36,7 @@ function assertDiskFirst(life: Life): void {
   assert.equal(answers.length, 2, "a pairing and a refresh");
   for (const index of answers) {
     const next = life.slice(index + 1, index + 4).map((line) => line.replace("poll", "refresh"));
-    assert.deepEqual(next, [
-      "frameio.refresh ended",
-      "vault.storeAuthorization begins",
-      "disk.storeAuthorization begins",
-    ]);
+    assert.deepEqual(next, ["frameio.refresh ended", "vault.storeAuthorization begins", "disk.write begins"]);
   }
 }
 

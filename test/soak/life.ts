@@ -6,8 +6,8 @@ import { Secret } from "../../daemon/core/secret.ts";
 import { type Call, createFrameio, type Frameio } from "../../daemon/frameio/client.ts";
 import { keepPresent, type PresenceOptions } from "../../daemon/frameio/presence.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
-import { openVault } from "../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../daemon/vault/resilient.ts";
+import { Disk } from "../../daemon/vault/disk.ts";
+import { openVault } from "../../daemon/vault/follow.ts";
 import type { FaultRule } from "../simulator/faults.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -101,10 +101,9 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     for (const fault of FAULTS) simulator.faults.add({ call: "any", fault, probability: 0.02 });
   const directory = mkdtempSync(join(card.directory, "c2cd-life-"));
   const pending = new Pending();
-  const vault = await openResilientVault({
+  const vault = await openVault({
     clock,
-    open: async () =>
-      pending.watch(await openVault({ directory, credentialsDirectory: null, scratch: directory, clock })),
+    disk: pending.watch(new Disk({ directory, credentialsDirectory: null, scratch: directory, clock })),
   });
   const frameio = createFrameio({
     baseUrl: simulator.url,

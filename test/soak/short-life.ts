@@ -11,8 +11,8 @@ import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict } from "../../
 import { Secret } from "../../daemon/core/secret.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
-import { openVault } from "../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../daemon/vault/resilient.ts";
+import { Disk } from "../../daemon/vault/disk.ts";
+import { openVault } from "../../daemon/vault/follow.ts";
 import { fastClock } from "../support/fast-clock.ts";
 
 /** What a short life is asked for. */
@@ -49,6 +49,9 @@ function fingerprint({ accessToken }: Tokens): string {
   return createHash("sha256").update(accessToken.reveal()).digest("hex").slice(0, 8);
 }
 
+/** What the vault was last given to store. */
+let storing: StoredAuthorization | null = null;
+
 function mortal<T extends object>(room: string, port: T): T {
   return new Proxy(port, {
     get(target, name) {
@@ -57,11 +60,13 @@ function mortal<T extends object>(room: string, port: T): T {
       return (...given: unknown[]) => {
         const call = `${room}.${String(name)}`;
         const boundary = leaving ? `leaving ${call}` : call;
+        if (call === "vault.storeAuthorization") storing = given[0] as StoredAuthorization;
+        const written = call === "disk.write" ? storing : null;
         tell(`${boundary} begins`);
         const result: unknown = Reflect.apply(member, target, given);
         if (!(result instanceof Promise)) return result;
         return result.then((answer) => {
-          tellMeaning(call, given, answer);
+          tellMeaning(call, written, answer);
           tell(`${boundary} ended`);
           return answer;
         });
@@ -70,17 +75,17 @@ function mortal<T extends object>(room: string, port: T): T {
   });
 }
 
-function tellMeaning(call: string, given: readonly unknown[], answer: unknown): void {
+/** @param written what the disk was given to keep */
+function tellMeaning(call: string, written: StoredAuthorization | null, answer: unknown): void {
   switch (call) {
     case "vault.authorization":
       tell(answer === null ? "found nothing" : "found an authorization");
       return;
-    case "disk.storeAuthorization": {
-      const stored = given[0] as StoredAuthorization;
-      tell(`stored ${fingerprint(stored.current)}`);
-      if (stored.leaving) tell("stored the unpair");
+    case "disk.write":
+      if (written === null) return;
+      tell(`stored ${fingerprint(written.current)}`);
+      if (written.leaving) tell("stored the unpair");
       return;
-    }
     case "vault.forgetAuthorization":
       tell("forgot");
       return;
@@ -106,19 +111,13 @@ function unpair(): void {
 }
 
 const clock = fastClock(wish.origin, wish.factor);
-const vault = await openResilientVault({
+const vault = await openVault({
   // The storage is as fast as it is: its patience must not run on a clock that races.
   clock: fastClock(wish.origin, 1),
-  open: async () =>
-    mortal(
-      "disk",
-      await openVault({
-        directory: wish.directory,
-        credentialsDirectory: null,
-        scratch: wish.directory,
-        clock,
-      }),
-    ),
+  disk: mortal(
+    "disk",
+    new Disk({ directory: wish.directory, credentialsDirectory: null, scratch: wish.directory, clock }),
+  ),
 });
 const frameio = createFrameio({
   baseUrl: wish.url,

@@ -1,26 +1,25 @@
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio } from "../../../daemon/frameio/client.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
-import { openVault, type VaultOptions } from "../../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../../daemon/vault/resilient.ts";
-import type { ResilientVault } from "../../../daemon/vault/vault.ts";
+import { openVault } from "../../../daemon/vault/follow.ts";
+import type { Vault } from "../../../daemon/vault/vault.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
-import { authorization, CLIENT, defer, recovery, room, workspace } from "../vault/support.ts";
+import {
+  authorization,
+  CLIENT,
+  defer,
+  pulled,
+  type Room,
+  recovery,
+  room,
+  switched,
+} from "../vault/support.ts";
 
-function runnerOn(
-  t: TestContext,
-  baseUrl: string,
-  secret: string,
-  vault: ResilientVault,
-  clock: ManualClock,
-) {
+function runnerOn(t: TestContext, baseUrl: string, secret: string, vault: Vault, clock: ManualClock) {
   const frameio = createFrameio({
     baseUrl,
     clientVersion: "1.0.0",
@@ -57,45 +56,35 @@ test("a device whose card could not be read at the start is paired again when it
   await first.close();
 
   const clock = new ManualClock();
-  let readable = false;
-  const vault = await openResilientVault({
-    clock,
-    open: () => (readable ? openVault(here.options) : Promise.reject(new StorageError("No card."))),
-  });
+  const { wire, disk } = switched(here.disk(), "No card.");
+  wire.cut = true;
+  const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
   // Nothing listens there: what is tried is a fault and no verdict.
   const runner = runnerOn(t, "http://127.0.0.1:1", "secret", vault, clock);
   await runner.boot();
   assert.equal(stateName(runner.state), "requesting-code");
 
-  readable = true;
+  wire.cut = false;
   await recovery(vault, clock);
   await runner.recover();
   assert.equal(stateName(runner.state), "paired");
   assert.equal(runner.state.offer.at, "resting");
 });
 
-/** What a power cut in this moment would leave. */
-function cutPower(t: TestContext, options: VaultOptions): VaultOptions {
-  const scratch = workspace(t);
-  const directory = join(scratch, "state");
-  cpSync(options.directory, directory, { recursive: true });
-  return { ...options, directory, scratch };
-}
-
 test("whoever is told of new tokens, of a pairing or of a refresh, is told when the disk has them", async (t) => {
   const here = room(t);
   const { clock } = here.options;
   const simulator = await startSimulator({ interval: 1 });
   defer(t, () => simulator.close());
-  const vault = await openResilientVault({ clock, open: () => openVault(here.options) });
+  const vault = await openVault({ clock, disk: here.disk() });
   defer(t, () => vault.close());
   const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
-  const told: { readonly left: VaultOptions; readonly accessToken: Secret }[] = [];
+  const told: { readonly left: Room; readonly accessToken: Secret }[] = [];
   runner.subscribe(() => {
     const { grant } = runner.state;
     if (grant === null || told.at(-1)?.accessToken.equals(grant.current.accessToken)) return;
-    told.push({ left: cutPower(t, here.options), accessToken: grant.current.accessToken });
+    told.push({ left: pulled(t, here), accessToken: grant.current.accessToken });
   });
   const until = async (arrived: () => boolean) => {
     while (!arrived()) await settled();
@@ -109,8 +98,7 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   await until(() => told.length === 2);
 
   for (const { left, accessToken } of told) {
-    const found = await openVault(left);
-    defer(t, () => found.close());
+    const found = await left.open();
     const stored = await found.authorization(CLIENT);
     assert.ok(
       stored?.current.accessToken.equals(accessToken),

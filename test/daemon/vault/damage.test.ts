@@ -12,10 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import sqlite3 from "sqlite3";
 import { StorageError } from "../../../daemon/contract/storage.ts";
-import { openVault } from "../../../daemon/vault/disk.ts";
-import { authorization, CLIENT, identity, numberOf, plain, type Room, room } from "./support.ts";
+import { authorization, CLIENT, identity, numberOf, plain, pulled, type Room, room, sql } from "./support.ts";
 
 /** A state directory with an identity, an authorization, and enough history to need many pages; closed. */
 async function used(t: TestContext): Promise<Room> {
@@ -26,15 +24,6 @@ async function used(t: TestContext): Promise<Room> {
   for (let at = 0; at < 60; at++) await vault.record({ at, event: "event", detail: "d".repeat(300) });
   await vault.close();
   return here;
-}
-
-function sql(file: string, ...statements: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const database = new sqlite3.Database(file);
-    database.exec(statements.join(";"), (error) => {
-      database.close((closing) => ((error ?? closing) ? reject(error ?? closing) : resolve()));
-    });
-  });
 }
 
 const SAVED = /a new one was begun with the authorization that was in it\./;
@@ -113,6 +102,28 @@ test("a database that is deleted under the running daemon is begun anew", async 
   assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 2);
 });
 
+test("a write-ahead log that is deleted under the running daemon takes nothing with it", async (t) => {
+  const here = await used(t);
+  const vault = await here.open();
+  await vault.storeAuthorization(authorization(2));
+  rmSync(`${here.database}-wal`);
+  await vault.storeAuthorization(authorization(3));
+  assert.equal(numberOf(await (await pulled(t, here).open()).authorization(CLIENT)), 3);
+  assert.deepEqual(vault.notices, []);
+});
+
+for (const table of ["identity", "authorization", "set_aside", "history", "probe", "ending"])
+  test(`a database that has lost its table ${table} is damaged, and not one with an empty table`, async (t) => {
+    const here = await used(t);
+    await sql(here.database, `DROP TABLE ${table}`);
+    const vault = await here.open();
+    const notice = vault.notices[0];
+    assert.ok(notice?.type === "moved-aside");
+    assert.match(notice.reason, /c2cd\.db has lost a table\./);
+    assert.equal(numberOf(await vault.authorization(CLIENT)), table === "authorization" ? null : 1);
+    assert.deepEqual(await vault.identity(), table === "identity" ? null : identity);
+  });
+
 test("another program's database is left whole", async (t) => {
   const here = await used(t);
   rmSync(here.database);
@@ -127,8 +138,9 @@ test("another program's database is left whole", async (t) => {
 
 test("a database of a later version is refused and not touched", async (t) => {
   const here = await used(t);
-  await sql(here.database, "PRAGMA user_version = 99");
-  await assert.rejects(openVault(here.options), (error) => {
+  await sql(here.database, "PRAGMA journal_mode = DELETE", "PRAGMA user_version = 99");
+  const theirs = readFileSync(here.database);
+  await assert.rejects(here.open(), (error) => {
     assert.ok(error instanceof StorageError);
     assert.match(error.message, /later version of c2cd \(schema 99; this one knows \d+\)/);
     return true;
@@ -137,6 +149,7 @@ test("a database of a later version is refused and not touched", async (t) => {
     readdirSync(here.directory).filter((file) => file.includes("damaged")),
     [],
   );
+  assert.deepEqual(readFileSync(here.database), theirs);
 });
 
 test("a write-ahead log without its database is not read into the new one", async (t) => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
+import { Secret } from "../../../daemon/core/secret.ts";
 import { openDatabase } from "../../../daemon/vault/database.ts";
 import { VaultBusy } from "../../../daemon/vault/vault.ts";
-import { authorization, CLIENT, defer, identity, plain, room } from "./support.ts";
+import { authorization, CLIENT, defer, identity, numberOf, plain, room, sql, tokens } from "./support.ts";
 
 test("what was stored is there after a restart", async (t) => {
   const here = room(t);
@@ -62,6 +63,26 @@ test("how an authorization ended is told until there is another, or someone unpa
   assert.deepEqual(await vault.lastEnd(CLIENT), { reason: "refused", at: null });
   await vault.forgetAuthorization(CLIENT, null);
   assert.equal(await vault.lastEnd(CLIENT), null);
+});
+
+test("an authorization of this board ends what is told of another's end", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.storeAuthorization(authorization(1, "another board"));
+  await vault.forgetAuthorization("another board", { reason: "refused", at: 1 });
+  await vault.storeAuthorization(authorization(2));
+  await vault.close();
+  const next = await here.open();
+  assert.equal(await next.lastEnd("another board"), null);
+  await next.forgetAuthorization("another board", { reason: "refused", at: 2 });
+  await next.forgetAuthorization(CLIENT, { reason: "ran-out", at: 3 });
+  // The database is opened anew.
+  rmSync(`${here.database}-wal`);
+  await next.record({ at: 4, event: "ended", detail: "" });
+  await next.close();
+  const last = await here.open();
+  assert.equal(await last.lastEnd("another board"), null);
+  assert.deepEqual(await last.lastEnd(CLIENT), { reason: "ran-out", at: 3 });
 });
 
 test("authorizations of other boards stay set aside", async (t) => {
@@ -135,6 +156,33 @@ test("a database of the first version is brought to this one, with all that is i
   assert.deepEqual(vault.notices, []);
 });
 
+test("a database of 0.1.0 is read, with all that is in it", async (t) => {
+  const here = room(t);
+  mkdirSync(here.directory, { mode: 0o700 });
+  writeFileSync(join(here.directory, "vault.key"), "7".repeat(64), { mode: 0o600 });
+  await sql(here.database, readFileSync(new URL("fixtures/0.1.0.sql", import.meta.url), "utf8"));
+  const pair = { accessToken: new Secret("access-3"), refreshToken: new Secret("refresh-3") };
+  const expected = {
+    ...authorization(3),
+    current: { ...tokens(3), ...pair },
+    previous: { ...tokens(2), ...pair },
+  };
+  const vault = await here.open();
+  assert.deepEqual(await vault.identity(), identity);
+  assert.deepEqual(plain(await vault.authorization(CLIENT)), plain(expected));
+  assert.equal(numberOf(await vault.authorization("another-board")), 2);
+  assert.deepEqual(await vault.lastEnd("board-that-ended"), { reason: "ran-out", at: 1_735_689_602_000 });
+  assert.deepEqual(await vault.history(10), [
+    { at: 1_735_689_601_000, event: "project", detail: "Feature film" },
+    { at: 1_735_689_600_000, event: "paired", detail: "" },
+  ]);
+  await vault.probe();
+  await vault.storeAuthorization(authorization(4));
+  assert.deepEqual(vault.notices, []);
+  await vault.close();
+  assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 4);
+});
+
 test("a write that changes nothing touches no disk", async (t) => {
   const here = room(t);
   const vault = await here.open();
@@ -177,6 +225,30 @@ test("a probe writes once an hour, and only where nothing else was written", asy
   await vault.storeAuthorization(authorization(1));
   await clock.advance(3_000_000);
   assert.equal(await writes(), false, "something was stored 50 minutes ago");
+});
+
+test("a probe whose intent is stored already writes nothing", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  const contents = () => readdirSync(here.directory).map((name) => readFileSync(join(here.directory, name)));
+  await vault.probe({ ...authorization(1), refreshBegun: 7 });
+  const before = contents();
+  await vault.probe({ ...authorization(1), refreshBegun: 7 });
+  assert.deepEqual(contents(), before);
+});
+
+test("room is made once, and not for every refresh", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  const end = () => readFileSync(`${here.database}-wal`).subarray(-4096);
+  await vault.probe();
+  const before = end();
+  for (let number = 1; number < 30; number += 2) {
+    await vault.probe({ ...authorization(number - 1), refreshBegun: number });
+    await vault.storeAuthorization(authorization(number));
+    await vault.storeAuthorization(authorization(number + 1));
+  }
+  assert.deepEqual(end(), before);
 });
 
 test("the history keeps its newest 500 lines, each of bounded length, and the files stop growing", async (t) => {

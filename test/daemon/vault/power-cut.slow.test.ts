@@ -5,12 +5,12 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { openVault } from "../../../daemon/vault/disk.ts";
+import { Disk } from "../../../daemon/vault/disk.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { seededRandom } from "../../support/random.ts";
 import { compile, start } from "./child.ts";
-import { Disk, digest, type Operation, readLog, type Wreck } from "./power-cut.ts";
-import { authorization, CLIENT, defer, identity, numberOf } from "./support.ts";
+import { digest, type Operation, PowerlessDisk, readLog, type Wreck } from "./power-cut.ts";
+import { authorization, CLIENT, defer, identity, numberOf, openStrictly } from "./support.ts";
 
 const noCompiler =
   spawnSync("gcc", ["--version"]).error === undefined
@@ -100,7 +100,7 @@ function* everyCut(
   random: () => number,
   from = 0,
 ): Generator<{ readonly wreck: Wreck; readonly allowed: readonly Fact[] }> {
-  const disk = new Disk();
+  const disk = new PowerlessDisk();
   let promised: Fact = { number: null, identity: false };
   let allowed: readonly Fact[] = [promised];
   for (const [index, operation] of operations.entries()) {
@@ -151,7 +151,8 @@ async function ask(
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { mode: 0o700 });
   for (const [name, content] of wreck) writeFileSync(join(directory, name), content, { mode: 0o600 });
-  const vault = await openVault({ directory, scratch, credentialsDirectory, clock: new ManualClock() });
+  const clock = new ManualClock();
+  const vault = await openStrictly(clock, new Disk({ directory, scratch, credentialsDirectory, clock }));
   try {
     const fact: Fact = {
       number: numberOf(await vault.authorization(CLIENT)),
@@ -225,12 +226,14 @@ test("a daemon that is killed anywhere comes back with the old state or the new 
     assert.equal(ended, "SIGKILL");
     for (const mark of marks) promised = Number(/^done store (\d+)$/.exec(mark)?.[1] ?? promised);
     const begun = marks.at(-1)?.startsWith("begin store") ? promised + 1 : promised;
-    const vault = await openVault({
+    const clock = new ManualClock();
+    const disk = new Disk({
       directory: recorder.directory,
       scratch: recorder.base,
       credentialsDirectory: null,
-      clock: new ManualClock(),
+      clock,
     });
+    const vault = await openStrictly(clock, disk);
     const number = numberOf(await vault.authorization(CLIENT)) ?? 0;
     assert.ok(number === promised || number === begun, `${number} after ${promised}`);
     assert.equal(await vault.verify(), null);

@@ -67,7 +67,7 @@ export type Wreck = ReadonlyMap<string, Buffer>;
  * A disk that promises no more than fsync(2) does: content is safe after an fsync of the file, names after an fsync
  * of the directory, and of everything since any part may be there.
  */
-export class Disk {
+export class PowerlessDisk {
   #names = new Map<string, Inode>();
   #syncedNames = new Map<string, Inode>();
 

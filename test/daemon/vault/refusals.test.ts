@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { StoredAuthorization } from "../../../daemon/contract/authorization.ts";
 import { StorageError } from "../../../daemon/contract/storage.ts";
-import { openVault } from "../../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../../daemon/vault/resilient.ts";
-import type { ResilientVault } from "../../../daemon/vault/vault.ts";
+import { Secret } from "../../../daemon/core/secret.ts";
+import { openVault } from "../../../daemon/vault/follow.ts";
+import type { Vault } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { type Child, compile, start } from "./child.ts";
 import { cannotMount, Ext4, fill, mountTmpfs, remount } from "./mounts.ts";
@@ -15,9 +16,11 @@ import {
   defer,
   identity,
   numberOf,
+  pulled,
   type Room,
   recovery,
   room,
+  switched,
   workspace,
 } from "./support.ts";
 
@@ -26,8 +29,8 @@ const noExt4 = Ext4.unavailable();
 const notRoot = process.getuid?.() === 0 ? false : "only root can be another user";
 
 /** Opens as the daemon does. */
-async function daemonVault(here: Room, clock: ManualClock): Promise<ResilientVault> {
-  return openResilientVault({ clock, open: () => openVault({ ...here.options, clock }) });
+async function daemonVault(here: Room, clock: ManualClock): Promise<Vault> {
+  return openVault({ clock, disk: here.disk({ clock }) });
 }
 
 function refusal(expected: RegExp): (error: unknown) => boolean {
@@ -83,6 +86,79 @@ test("after a probe the next two authorizations find room, even when the disk fi
   }
   await vault.close();
   assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 6);
+});
+
+/** An authorization that needs more than a page. */
+function long(number: number): StoredAuthorization {
+  const given = authorization(number);
+  const refreshToken = new Secret("r".repeat(1_000));
+  return {
+    ...given,
+    current: { ...given.current, refreshToken },
+    previous: given.previous && { ...given.previous, refreshToken },
+  };
+}
+
+async function record(vault: Vault, lines: number): Promise<void> {
+  const line = { at: 1, event: "event", detail: "d".repeat(400) };
+  await Promise.all(Array.from({ length: lines }, () => vault.record(line)));
+}
+
+test("a disk that stays full takes refresh after refresh, with long tokens", {
+  skip: noMount,
+}, async (t) => {
+  const here = room(t);
+  mountTmpfs(t, here.directory, "2m");
+  const work = async (vault: Vault) => {
+    await record(vault, 12);
+    await vault.probe();
+    await vault.storeAuthorization(long(1));
+    await vault.storeAuthorization({ ...long(1), previous: null });
+    for (let number = 2; number < 60; number += 2) {
+      await vault.probe({ ...long(number - 1), previous: null, refreshBegun: number });
+      await vault.storeAuthorization(long(number));
+      await vault.storeAuthorization(long(number + 1));
+    }
+  };
+  // A database that has all the pages that it ever needs.
+  const first = await here.open();
+  await record(first, 500);
+  for (let times = 0; times < 3; times++) await work(first);
+  await first.close();
+
+  const vault = await here.open();
+  await vault.probe();
+  fill(here.directory);
+  await work(vault);
+  assert.equal(numberOf(await (await pulled(t, here).open()).authorization(CLIENT)), 59);
+});
+
+test("room is made again after an unpair, and beside lines that had to wait", {
+  skip: noMount,
+}, async (t) => {
+  const here = room(t);
+  mountTmpfs(t, here.directory, "512k");
+  const { wire, disk } = switched(here.disk());
+  const clock = new ManualClock();
+  const vault = await openVault({ clock, disk });
+  defer(t, () => vault.close());
+  await vault.probe(long(0));
+  await vault.forgetAuthorization(CLIENT, null);
+  await vault.probe(long(1));
+  let filler = fill(here.directory);
+  await vault.storeAuthorization(long(2));
+  await vault.storeAuthorization(long(3));
+  assert.equal(vault.failing(), null);
+  rmSync(filler);
+
+  wire.cut = true;
+  await record(vault, 20);
+  wire.cut = false;
+  await vault.probe();
+  filler = fill(here.directory);
+  await vault.storeAuthorization(long(4));
+  await vault.storeAuthorization(long(5));
+  assert.equal(vault.failing(), null);
 });
 
 test("a daemon that starts on a full disk knows what was stored", { skip: noMount }, async (t) => {

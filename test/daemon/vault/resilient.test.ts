@@ -1,34 +1,36 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { StorageError } from "../../../daemon/contract/storage.ts";
-import { openVault } from "../../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../../daemon/vault/resilient.ts";
-import { type DiskVault, VaultBusy } from "../../../daemon/vault/vault.ts";
+import type { Disk } from "../../../daemon/vault/disk.ts";
+import { openVault } from "../../../daemon/vault/follow.ts";
+import { VaultBusy } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { authorization, CLIENT, defer, identity, numberOf, plain, recovery, room } from "./support.ts";
+import {
+  authorization,
+  CLIENT,
+  defer,
+  identity,
+  numberOf,
+  plain,
+  pulled,
+  type Room,
+  recovery,
+  room,
+  switched,
+} from "./support.ts";
 
-/** A vault on a real disk, with a switch that makes it refuse. */
-function switched(disk: DiskVault) {
-  const wire = { cut: false };
-  const vault = new Proxy(disk, {
-    get(target, name: keyof DiskVault) {
-      const value = target[name];
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) =>
-        wire.cut && name !== "close"
-          ? Promise.reject(new StorageError("The storage is full."))
-          : (value as (...args: unknown[]) => unknown).apply(target, args);
-    },
-  });
-  return { wire, vault };
+/** The number of the authorization that is on the disk of a running daemon. */
+async function numberOnDisk(t: TestContext, here: Room): Promise<number | null> {
+  const after = await pulled(t, here).open();
+  return numberOf(await after.authorization(CLIENT));
 }
 
 test("a disk that refuses is told, survived and caught up with", async (t) => {
   const here = room(t);
   const clock = new ManualClock();
-  const { wire, vault: disk } = switched(await here.open());
-  const vault = await openResilientVault({ clock, open: async () => disk });
+  const { wire, disk } = switched(here.disk());
+  const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
   await vault.rememberIdentity(identity);
   await vault.storeAuthorization(authorization(1));
@@ -44,7 +46,7 @@ test("a disk that refuses is told, survived and caught up with", async (t) => {
 
   wire.cut = false;
   await recovery(vault, clock);
-  assert.equal(numberOf(await disk.authorization(CLIENT)), 2);
+  assert.equal(await numberOnDisk(t, here), 2);
   assert.deepEqual(await vault.history(5), [{ at: 1, event: "paired", detail: "" }]);
   await vault.probe();
 });
@@ -57,16 +59,14 @@ test("a daemon that starts without its disk pairs from memory, and the disk lear
   await old.close();
 
   const clock = new ManualClock();
-  let there = false;
-  const vault = await openResilientVault({
-    clock,
-    open: () => (there ? openVault(here.options) : Promise.reject(new StorageError("No card."))),
-  });
+  const { wire, disk } = switched(here.disk(), "No card.");
+  wire.cut = true;
+  const vault = await openVault({ clock, disk });
   assert.equal(vault.failing()?.reason, "No card.");
   assert.equal(await vault.authorization(CLIENT), null);
   await vault.storeAuthorization(authorization(9));
 
-  there = true;
+  wire.cut = false;
   await recovery(vault, clock);
   assert.equal(numberOf(await vault.authorization(CLIENT)), 9);
   await vault.close();
@@ -80,15 +80,13 @@ test("an identity that was made up without the disk does not replace the one on 
   await old.rememberIdentity(identity);
   await old.close();
   const clock = new ManualClock();
-  let there = false;
-  const vault = await openResilientVault({
-    clock,
-    open: () => (there ? openVault(here.options) : Promise.reject(new StorageError("No card."))),
-  });
+  const { wire, disk } = switched(here.disk(), "No card.");
+  wire.cut = true;
+  const vault = await openVault({ clock, disk });
   assert.equal(await vault.identity(), null);
   const madeUp = { ...identity, clientId: "made-up", source: "generated" as const };
   await vault.rememberIdentity(madeUp);
-  there = true;
+  wire.cut = false;
   await vault.probe();
   assert.deepEqual(await vault.identity(), madeUp);
   await vault.close();
@@ -98,38 +96,36 @@ test("an identity that was made up without the disk does not replace the one on 
 test("another daemon on the directory ends the start", async (t) => {
   const here = room(t);
   await here.open();
-  await assert.rejects(
-    openResilientVault({ clock: new ManualClock(), open: () => openVault(here.options) }),
-    VaultBusy,
-  );
+  await assert.rejects(openVault({ clock: new ManualClock(), disk: here.disk() }), VaultBusy);
 });
 
-/** A vault on a real disk that stops answering while `gate` is shut. */
-function gated(disk: DiskVault) {
+/** A real disk that stops answering while `gate` is shut. */
+function gated(disk: Disk) {
   const gate = { open: () => {}, passed: Promise.resolve() };
   const shut = () => {
     gate.passed = new Promise((resolve) => {
       gate.open = resolve;
     });
   };
-  const vault = new Proxy(disk, {
-    get(target, name: keyof DiskVault) {
-      const value = target[name];
-      if (typeof value !== "function") return value;
-      return async (...args: unknown[]) => {
+  const gatedDisk = new Proxy(disk, {
+    get(target, name: keyof Disk) {
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      const call = member.bind(target) as (...given: unknown[]) => unknown;
+      return async (...given: unknown[]) => {
         await gate.passed;
-        return (value as (...args: unknown[]) => unknown).apply(target, args);
+        return call(...given);
       };
     },
   });
-  return { gate, shut, vault };
+  return { gate, shut, disk: gatedDisk };
 }
 
 test("a disk that does not answer holds nobody up for longer than ten seconds", async (t) => {
   const here = room(t);
   const clock = new ManualClock();
-  const { gate, shut, vault: disk } = gated(await here.open());
-  const vault = await openResilientVault({ clock, open: async () => disk });
+  const { gate, shut, disk } = gated(here.disk());
+  const vault = await openVault({ clock, disk });
   await vault.storeAuthorization(authorization(1));
   shut();
   const stored = vault.storeAuthorization(authorization(2));
@@ -143,7 +139,7 @@ test("a disk that does not answer holds nobody up for longer than ten seconds", 
 
   gate.open();
   await recovery(vault, clock);
-  assert.equal(numberOf(await disk.authorization(CLIENT)), 3);
+  assert.equal(await numberOnDisk(t, here), 3);
   await vault.close();
   assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 3);
 });
@@ -151,23 +147,15 @@ test("a disk that does not answer holds nobody up for longer than ten seconds", 
 test("a disk that does not answer at the start does not keep the daemon from starting", async (t) => {
   const here = room(t);
   const clock = new ManualClock();
-  let answer = () => {};
-  const answered = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  const opening = openResilientVault({
-    clock,
-    open: async () => {
-      await answered;
-      return openVault(here.options);
-    },
-  });
+  const { gate, shut, disk } = gated(here.disk());
+  shut();
+  const opening = openVault({ clock, disk });
   await clock.advance(10_000);
   const vault = await opening;
   defer(t, () => vault.close());
   assert.match(vault.failing()?.reason ?? "", /has not answered/);
   await vault.storeAuthorization(authorization(1));
-  answer();
+  gate.open();
   await recovery(vault, clock);
   await vault.close();
   assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 1);
@@ -176,21 +164,21 @@ test("a disk that does not answer at the start does not keep the daemon from sta
 test("calls that come while the disk works share its next pass, and the newest value wins", async (t) => {
   const here = room(t);
   const clock = new ManualClock();
-  const disk = await here.open();
   let writes = 0;
-  const counted = new Proxy(disk, {
-    get(target, name: keyof DiskVault) {
-      const value = target[name];
-      if (typeof value !== "function") return value;
-      if (name === "storeAuthorization") writes += 1;
-      return (value as (...args: unknown[]) => unknown).bind(target);
+  const counted = new Proxy(here.disk(), {
+    get(target, name: keyof Disk) {
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      if (name === "write") writes += 1;
+      return (member as (...given: unknown[]) => unknown).bind(target);
     },
   });
-  const vault = await openResilientVault({ clock, open: async () => counted });
+  const vault = await openVault({ clock, disk: counted });
+  writes = 0;
   await Promise.all(
     Array.from({ length: 40 }, (_, number) => vault.storeAuthorization(authorization(number))),
   );
-  assert.equal(numberOf(await disk.authorization(CLIENT)), 39);
+  assert.equal(await numberOnDisk(t, here), 39);
   assert.ok(writes <= 2, `${writes} writes`);
   await vault.close();
 });
@@ -198,7 +186,7 @@ test("calls that come while the disk works share its next pass, and the newest v
 test("a file that is found damaged is begun anew with what memory holds", async (t) => {
   const here = room(t);
   const clock = new ManualClock();
-  const vault = await openResilientVault({ clock, open: () => openVault(here.options) });
+  const vault = await openVault({ clock, disk: here.disk() });
   await vault.rememberIdentity(identity);
   await vault.storeAuthorization(authorization(1));
   const told: number[] = [];
@@ -214,16 +202,36 @@ test("a file that is found damaged is begun anew with what memory holds", async 
   assert.equal(numberOf(await next.authorization(CLIENT)), 2);
 });
 
+test("a file that the check finds damaged is replaced by one with all that memory holds", async (t) => {
+  const here = room(t);
+  const vault = await openVault({ clock: new ManualClock(), disk: here.disk() });
+  defer(t, () => vault.close());
+  await vault.rememberIdentity(identity);
+  await vault.storeAuthorization(authorization(1));
+  await vault.storeAuthorization(authorization(2, "another board"));
+  for (const suffix of ["", "-wal"]) writeFileSync(here.database + suffix, "garbage!".repeat(5000));
+  assert.equal((await vault.verify())?.type, "moved-aside");
+  const after = await pulled(t, here).open();
+  assert.deepEqual(await after.identity(), identity);
+  assert.equal(numberOf(await after.authorization(CLIENT)), 1);
+  assert.equal(numberOf(await after.authorization("another board")), 2);
+});
+
 test("the first retry comes after a second, and later ones at most a minute apart", async (t) => {
   const clock = new ManualClock();
   const attempts: number[] = [];
-  const vault = await openResilientVault({
-    clock,
-    open: () => {
-      attempts.push(clock.elapsed());
-      return Promise.reject(new StorageError("No card."));
+  const absent = () => {
+    attempts.push(clock.elapsed());
+    return Promise.reject(new StorageError("No card."));
+  };
+  const disk = new Proxy(room(t).disk(), {
+    get(target, name: keyof Disk) {
+      if (name === "write" || name === "probe") return absent;
+      const member = target[name];
+      return typeof member === "function" ? member.bind(target) : member;
     },
   });
+  const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
   await clock.advance(300_000);
   const waits = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
@@ -235,16 +243,14 @@ test("an identity that was made up without the disk stays when a person has pair
   const old = await here.open();
   await old.rememberIdentity(identity);
   await old.close();
-  let there = false;
-  const vault = await openResilientVault({
-    clock: new ManualClock(),
-    open: () => (there ? openVault(here.options) : Promise.reject(new StorageError("No card."))),
-  });
+  const { wire, disk } = switched(here.disk(), "No card.");
+  wire.cut = true;
+  const vault = await openVault({ clock: new ManualClock(), disk });
   await vault.identity();
   const madeUp = { ...identity, clientId: "made-up", source: "generated" as const };
   await vault.rememberIdentity(madeUp);
   await vault.storeAuthorization(authorization(1, "made-up"));
-  there = true;
+  wire.cut = false;
   await vault.probe();
   await vault.close();
   assert.deepEqual(await (await here.open()).identity(), madeUp);

@@ -14,9 +14,8 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import sqlite3 from "sqlite3";
-import { openVault } from "../../../daemon/vault/disk.ts";
 import { VaultKeyError } from "../../../daemon/vault/vault.ts";
-import { authorization, CLIENT, defer, numberOf, room } from "./support.ts";
+import { authorization, CLIENT, numberOf, room } from "./support.ts";
 
 interface SealedRow {
   readonly client_id: string;
@@ -76,6 +75,8 @@ for (const [name, key] of [
   ["empty", ""],
   ["a password", "hunter2\n"],
   ["too short", randomBytes(31)],
+  ["nothing but zero bytes", Buffer.alloc(32)],
+  ["nothing but zeros", "0".repeat(64)],
 ] as const)
   test(`a credential that is ${name} is refused, saying what it must be`, async (t) => {
     const here = room(t);
@@ -195,8 +196,7 @@ test("a database copied to another board is not readable there, and said to be a
   const there = room(t);
   await (await there.open()).close();
   cpSync(here.database, there.database);
-  const vault = await openVault(there.options);
-  defer(t, () => vault.close());
+  const vault = await there.open();
   assert.equal(await vault.authorization("another-client"), null);
   assert.deepEqual(vault.notices, [
     {
@@ -254,6 +254,8 @@ for (const [name, content] of [
   ["zero-length", ""],
   ["cut short", "0123456789abcdef"],
   ["filled with garbage", randomBytes(500)],
+  ["filled with zero bytes", Buffer.alloc(65)],
+  ["32 zero bytes", Buffer.alloc(32)],
 ] as const)
   test(`a key file that is ${name} is moved aside, and the device can pair again`, async (t) => {
     const here = room(t);

@@ -3,16 +3,16 @@
  * disk refuses, `store N` and `stored` work on an authorization, `probe` prints the refusal; empty where there is none.
  */
 import { createInterface } from "node:readline";
-import { openVault } from "../../../daemon/vault/disk.ts";
-import { openResilientVault } from "../../../daemon/vault/resilient.ts";
+import { Disk } from "../../../daemon/vault/disk.ts";
+import { openVault } from "../../../daemon/vault/follow.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization, CLIENT, numberOf } from "./support.ts";
 
 async function run(directory: string, scratch: string): Promise<void> {
   const clock = new ManualClock();
-  const vault = await openResilientVault({
+  const vault = await openVault({
     clock,
-    open: () => openVault({ directory, credentialsDirectory: null, scratch, clock }),
+    disk: new Disk({ directory, credentialsDirectory: null, scratch, clock }),
   });
   for await (const line of createInterface({ input: process.stdin })) {
     const [verb, number] = line.split(" ");

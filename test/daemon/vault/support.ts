@@ -1,12 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import sqlite3 from "sqlite3";
 import type { StoredAuthorization, StoredTokens } from "../../../daemon/contract/authorization.ts";
 import type { StoredIdentity } from "../../../daemon/contract/identity.ts";
+import { StorageError } from "../../../daemon/contract/storage.ts";
+import type { Clock } from "../../../daemon/core/clock.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
-import { openVault, type VaultOptions } from "../../../daemon/vault/disk.ts";
-import type { DiskVault, ResilientVault } from "../../../daemon/vault/vault.ts";
+import { Disk, type DiskOptions } from "../../../daemon/vault/disk.ts";
+import { openVault } from "../../../daemon/vault/follow.ts";
+import type { Vault } from "../../../daemon/vault/vault.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
 
 export const CLIENT = "10000000abcdef01";
@@ -83,12 +87,38 @@ export function workspace(t: TestContext): string {
   return directory;
 }
 
+/** The daemon's vault on a disk; and what its disk refuses rejects at once, for a test to see. */
+export async function openStrictly(clock: Clock, disk: Disk): Promise<Vault> {
+  try {
+    await disk.history(0);
+  } catch (error) {
+    await disk.close();
+    throw error;
+  }
+  const vault = await openVault({ clock, disk });
+  return new Proxy(vault, {
+    get(target, name: keyof Vault) {
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      const call = member.bind(target) as (...given: unknown[]) => unknown;
+      if (!["rememberIdentity", "storeAuthorization", "forgetAuthorization", "record"].includes(name))
+        return call;
+      return async (...given: unknown[]) => {
+        await call(...given);
+        const trouble = target.failing();
+        if (trouble !== null) throw new StorageError(trouble.reason);
+      };
+    },
+  });
+}
+
 export interface Room {
-  readonly options: VaultOptions & { readonly clock: ManualClock };
+  readonly options: DiskOptions & { readonly clock: ManualClock };
   readonly directory: string;
   readonly database: string;
-  /** Opens the vault; it is closed after the test. */
-  open(change?: Partial<VaultOptions>): Promise<DiskVault>;
+  disk(change?: Partial<DiskOptions>): Disk;
+  /** Opens the vault, strictly; it is closed after the test. */
+  open(change?: Partial<DiskOptions>): Promise<Vault>;
 }
 
 /** A state directory in a workspace. */
@@ -99,20 +129,56 @@ export function room(t: TestContext, base = workspace(t)): Room {
     scratch: base,
     clock: new ManualClock(),
   };
+  const disk = (change?: Partial<DiskOptions>) => new Disk({ ...options, ...change });
   return {
     options,
     directory: options.directory,
     database: join(options.directory, "c2cd.db"),
+    disk,
     async open(change) {
-      const vault = await openVault({ ...options, ...change });
+      const vault = await openStrictly(options.clock, disk(change));
       defer(t, () => vault.close());
       return vault;
     },
   };
 }
 
+/** Runs SQL on a closed database. */
+export function sql(file: string, ...statements: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(file);
+    database.exec(statements.join(";"), (error) => {
+      database.close((closing) => ((error ?? closing) ? reject(error ?? closing) : resolve()));
+    });
+  });
+}
+
+/** What a pulled battery would leave of a state directory whose daemon runs: the same files in another one. */
+export function pulled(t: TestContext, { directory }: Room): Room {
+  const after = room(t);
+  mkdirSync(after.directory, { mode: 0o700 });
+  for (const name of ["c2cd.db", "c2cd.db-wal", "vault.key"])
+    if (existsSync(join(directory, name))) copyFileSync(join(directory, name), join(after.directory, name));
+  return after;
+}
+
+/** A real disk, with a switch that makes it refuse. */
+export function switched(disk: Disk, reason = "The storage is full.") {
+  const wire = { cut: false };
+  const switchedDisk = new Proxy(disk, {
+    get(target, name: keyof Disk) {
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      const call = member.bind(target) as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) =>
+        wire.cut && name !== "close" ? Promise.reject(new StorageError(reason)) : call(...given);
+    },
+  });
+  return { wire, disk: switchedDisk };
+}
+
 /** Lets time pass until the disk is well again. */
-export async function recovery(vault: ResilientVault, clock: ManualClock): Promise<void> {
+export async function recovery(vault: Vault, clock: ManualClock): Promise<void> {
   while (vault.failing() !== null) {
     await clock.advance(1_000);
     await settled();

@@ -3,10 +3,10 @@
  * and `done STEP` when it has resolved. `store next` counts on from what it finds.
  */
 import { appendFileSync } from "node:fs";
-import { openVault } from "../../../daemon/vault/disk.ts";
-import type { DiskVault } from "../../../daemon/vault/vault.ts";
+import { Disk } from "../../../daemon/vault/disk.ts";
+import type { Vault } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { authorization, CLIENT, identity, numberOf } from "./support.ts";
+import { authorization, CLIENT, identity, numberOf, openStrictly } from "./support.ts";
 
 interface Task {
   readonly directory: string;
@@ -21,10 +21,11 @@ async function run(task: Task): Promise<void> {
     appendFileSync(task.marks, `${text}\n`);
     console.log(text);
   };
-  let vault: DiskVault | null = null;
+  let vault: Vault | null = null;
   for (const step of task.steps) {
     if (step === "open") {
-      vault = await openVault({ ...task, clock: new ManualClock() });
+      const clock = new ManualClock();
+      vault = await openStrictly(clock, new Disk({ ...task, clock }));
       continue;
     }
     if (vault === null) throw new TypeError("the first step must open the vault");

@@ -3,7 +3,18 @@ import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
 import { StorageError, type StorageTrouble, type VaultNotice } from "../contract/storage.ts";
 import type { Clock } from "../core/clock.ts";
-import { type DiskVault, type ResilientVault, VaultBusy, VaultKeyError } from "./vault.ts";
+import type { Disk } from "./disk.ts";
+import {
+  endOf,
+  held,
+  type Memory,
+  merged,
+  NOTHING,
+  whyUnreadable,
+  withAuthorization,
+  withoutAuthorization,
+} from "./memory.ts";
+import { type Vault, VaultBusy, VaultKeyError } from "./vault.ts";
 
 /** Milliseconds until the disk is tried again: doubled from the first to the last. */
 const RETRY_FIRST_MS = 1_000;
@@ -15,19 +26,9 @@ const STALL_MS = 10_000;
 /** Lines of history that wait in memory for the disk. */
 const WAITING_LINES = 500;
 
-/** An authorization that was forgotten in this life, and how it ended. */
-interface Forgotten {
-  readonly forgotten: StoredEnd | null;
-}
-
-function isForgotten(known: StoredAuthorization | Forgotten): known is Forgotten {
-  return "forgotten" in known;
-}
-
-export interface ResilientOptions {
+export interface VaultOptions {
   readonly clock: Clock;
-  /** Opens the vault on the disk; called until it succeeds. */
-  readonly open: () => Promise<DiskVault>;
+  readonly disk: Disk;
 }
 
 /**
@@ -36,29 +37,34 @@ export interface ResilientOptions {
  * @throws {VaultBusy} another daemon has this state directory
  * @throws {VaultKeyError} a credential is no key
  */
-export async function openResilientVault(options: ResilientOptions): Promise<ResilientVault> {
-  const vault = new MemoryFirstVault(options);
-  await vault.open();
-  return vault;
+export async function openVault({ clock, disk }: VaultOptions): Promise<Vault> {
+  const vault = new MemoryFirstVault(clock, disk);
+  try {
+    await vault.open();
+    return vault;
+  } catch (error) {
+    await disk.close();
+    throw error;
+  }
 }
 
 /**
- * Memory is the truth and the disk follows. Each pass brings the disk to what memory holds; since the disk compares
- * before it writes, a pass over values that it has costs it nothing.
+ * Memory is the truth and the disk follows: each pass brings the disk to what memory holds. The disk knows what it has,
+ * so that a pass over nothing new costs it nothing.
  */
-class MemoryFirstVault implements ResilientVault {
+class MemoryFirstVault implements Vault {
   readonly #clock: Clock;
-  readonly #open: () => Promise<DiskVault>;
+  readonly #disk: Disk;
   readonly #listeners = new Set<() => void>();
 
-  #disk: DiskVault | null = null;
-  #identity: StoredIdentity | null = null;
-  /** Whether `#identity` was chosen before the disk could be asked: then it never replaces one that is there. */
-  #identityBlind = false;
-  #identityAsked = false;
-  /** Every authorization that was read, stored or forgotten in this life. */
-  readonly #authorizations = new Map<string, StoredAuthorization | Forgotten>();
+  #memory = NOTHING;
+  /** What the disk held when it was asked last. */
+  #found: Memory | null = null;
+  /** The identity on the disk that one chosen without it must not replace, until a person has paired that one. */
+  #elder: StoredIdentity | null = null;
   #lines: HistoryEntry[] = [];
+  /** What could not be read of what was asked for. */
+  readonly #unreadable: VaultNotice[] = [];
 
   #trouble: StorageTrouble | null = null;
   /** The refusal that stands for an answer while the disk gives none. */
@@ -74,13 +80,13 @@ class MemoryFirstVault implements ResilientVault {
   #started = false;
   #closed = false;
 
-  constructor(options: ResilientOptions) {
-    this.#clock = options.clock;
-    this.#open = options.open;
+  constructor(clock: Clock, disk: Disk) {
+    this.#clock = clock;
+    this.#disk = disk;
   }
 
   get notices(): readonly VaultNotice[] {
-    return this.#disk?.notices ?? [];
+    return [...this.#disk.notices, ...this.#unreadable];
   }
 
   failing(): StorageTrouble | null {
@@ -94,79 +100,62 @@ class MemoryFirstVault implements ResilientVault {
 
   /** Unlike later, a busy directory or a bad key ends the start. */
   async open(): Promise<void> {
-    await this.#attempt(async (disk) => {
-      if (disk.readOnly !== null) throw disk.readOnly;
-    });
+    await this.#follow();
     this.#started = true;
   }
 
   async identity(): Promise<StoredIdentity | null> {
-    if (this.#identity !== null) return this.#identity;
-    await this.#attempt(async (disk) => {
-      const found = await disk.identity();
-      this.#identityAsked = true;
-      this.#identity ??= found;
-    });
-    return this.#identity;
+    return this.#memory.identity;
   }
 
-  async rememberIdentity(identity: StoredIdentity): Promise<void> {
-    this.#identity = identity;
-    this.#identityBlind = !this.#identityAsked;
-    await this.#follow();
+  rememberIdentity(identity: StoredIdentity): Promise<void> {
+    return this.#remember({ ...this.#memory, identity });
   }
 
   async authorization(clientId: string): Promise<StoredAuthorization | null> {
-    if (!this.#authorizations.has(clientId))
-      await this.#attempt(async (disk) => {
-        const found = await disk.authorization(clientId);
-        if (found !== null && !this.#authorizations.has(clientId)) this.#authorizations.set(clientId, found);
-      });
-    return this.#held(clientId);
+    const reason = whyUnreadable(this.#memory, clientId);
+    if (reason !== null && !this.#unreadable.some((known) => known.reason === reason)) {
+      this.#unreadable.push({ type: "unreadable", reason });
+      this.#announce();
+    }
+    return held(this.#memory, clientId);
   }
 
-  async storeAuthorization(authorization: StoredAuthorization): Promise<void> {
-    this.#authorizations.set(authorization.clientId, authorization);
-    await this.#follow();
+  storeAuthorization(authorization: StoredAuthorization): Promise<void> {
+    return this.#remember(withAuthorization(this.#memory, authorization));
   }
 
-  async forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<void> {
-    this.#authorizations.set(clientId, { forgotten: end });
-    await this.#follow();
+  forgetAuthorization(clientId: string, end: StoredEnd | null): Promise<void> {
+    return this.#remember(withoutAuthorization(this.#memory, clientId, end));
   }
 
   async lastEnd(clientId: string): Promise<StoredEnd | null> {
-    const known = this.#authorizations.get(clientId);
-    if (known !== undefined) return isForgotten(known) ? known.forgotten : null;
-    let end: StoredEnd | null = null;
-    await this.#attempt(async (disk) => {
-      end = await disk.lastEnd(clientId);
-    });
-    return end;
+    return endOf(this.#memory, clientId);
   }
 
-  async probe(): Promise<void> {
-    const refusal = await this.#attempt((disk) => this.#prove(disk));
+  async probe(intent?: StoredAuthorization): Promise<void> {
+    if (intent !== undefined) this.#memory = withAuthorization(this.#memory, intent);
+    const refusal = await this.#attempt(() => this.#prove());
     if (refusal !== null) throw refusal;
   }
 
-  async record(entry: HistoryEntry): Promise<void> {
+  record(entry: HistoryEntry): Promise<void> {
     this.#lines = [...this.#lines, entry].slice(-WAITING_LINES);
-    await this.#follow();
+    return this.#follow();
   }
 
   async history(limit: number): Promise<readonly HistoryEntry[]> {
     let stored: readonly HistoryEntry[] = [];
-    await this.#attempt(async (disk) => {
-      stored = await disk.history(limit);
+    await this.#attempt(async () => {
+      stored = await this.#disk.history(limit);
     });
     return [...this.#lines.toReversed(), ...stored].slice(0, limit);
   }
 
   async verify(): Promise<VaultNotice | null> {
     let notice: VaultNotice | null = null;
-    await this.#attempt(async (disk) => {
-      notice = await disk.verify();
+    await this.#attempt(async () => {
+      notice = await this.#disk.verify();
     });
     return notice;
   }
@@ -176,53 +165,55 @@ class MemoryFirstVault implements ResilientVault {
     await this.#follow();
     this.#closed = true;
     this.#cancelRetry();
-    if (this.#stalled === null) await this.#disk?.close();
+    if (this.#stalled !== null) return;
+    this.#tail = this.#tail.then(() => this.#disk.close());
+    await this.#tail;
   }
 
-  #held(clientId: string): StoredAuthorization | null {
-    const known = this.#authorizations.get(clientId);
-    return known === undefined || isForgotten(known) ? null : known;
+  #remember(memory: Memory): Promise<void> {
+    this.#memory = memory;
+    return this.#follow();
   }
 
   /** Brings the disk to what memory holds, as far as it lets us. */
   async #follow(): Promise<void> {
     if (this.#stalled !== null) return;
-    this.#waiting ??= this.#attempt((disk) =>
-      this.#trouble === null ? this.#bring(disk) : this.#prove(disk),
-    );
+    this.#waiting ??= this.#attempt(() => (this.#trouble === null ? this.#bring() : this.#prove()));
     await this.#waiting;
   }
 
-  async #bring(disk: DiskVault): Promise<void> {
-    const identity = this.#identity;
-    if (identity !== null) {
-      if (this.#identityBlind)
-        this.#identityBlind = (await disk.identity()) !== null && this.#held(identity.clientId) === null;
-      if (!this.#identityBlind) await disk.rememberIdentity(identity);
-    }
-    for (const [clientId, known] of this.#authorizations)
-      if (isForgotten(known)) await disk.forgetAuthorization(clientId, known.forgotten);
-      else await disk.storeAuthorization(known);
-    for (let line = this.#lines[0]; line !== undefined; line = this.#lines[0]) {
-      await disk.record(line);
-      if (this.#lines[0] === line) this.#lines = this.#lines.slice(1);
-    }
+  async #bring(): Promise<void> {
+    const lines = this.#lines;
+    await this.#disk.write(this.#decide, lines);
+    this.#lines = this.#lines.filter((line) => !lines.includes(line));
   }
 
   /** A disk that has refused is well again when it has taken a write, and not when there was nothing to write. */
-  async #prove(disk: DiskVault): Promise<void> {
-    await this.#bring(disk);
-    await disk.probe();
+  async #prove(): Promise<void> {
+    if (this.#lines.length > 0) await this.#bring();
+    await this.#disk.probe(this.#decide);
     this.#cancelRetry();
     this.#retryIn = RETRY_FIRST_MS;
     this.#trouble = null;
   }
 
+  /** Takes note of what a disk holds that was not asked before, and decides what it is to hold. */
+  readonly #decide = (found: Memory): Memory => {
+    if (found !== this.#found) {
+      if (this.#found === null && this.#memory.identity !== null) this.#elder = found.identity;
+      this.#memory = merged(found, this.#memory);
+    }
+    const { identity } = this.#memory;
+    if (identity !== null && held(this.#memory, identity.clientId) !== null) this.#elder = null;
+    this.#found = this.#elder === null ? this.#memory : { ...this.#memory, identity: this.#elder };
+    return this.#found;
+  };
+
   /**
    * Does `work` on the disk, after what was begun before. Resolves to what the disk refused, or null; at the latest
    * when the disk has stalled, while the work goes on behind it.
    */
-  #attempt(work: (disk: DiskVault) => Promise<void>): Promise<StorageError | null> {
+  #attempt(work: () => Promise<void>): Promise<StorageError | null> {
     if (this.#stalled !== null) return Promise.resolve(this.#stalled);
     const done = this.#tail.then(() => this.#try(work));
     this.#tail = done.catch(() => {});
@@ -238,15 +229,14 @@ class MemoryFirstVault implements ResilientVault {
     });
   }
 
-  async #try(work: (disk: DiskVault) => Promise<void>): Promise<StorageError | null> {
+  async #try(work: () => Promise<void>): Promise<StorageError | null> {
     this.#waiting = null;
     try {
       if (this.#closed) throw new StorageError("The vault is closed.");
-      this.#disk ??= await this.#open().finally(() => this.#answered());
       const known = this.#disk.notices.length;
-      await work(this.#disk).finally(() => this.#answered());
+      await work().finally(() => this.#answered());
       // A file that was found damaged meanwhile has been replaced by an empty one.
-      if (this.#disk.notices.length > known) await this.#bring(this.#disk);
+      if (this.#disk.notices.length > known) await this.#bring();
       this.#announce();
       return null;
     } catch (error) {
