@@ -7,16 +7,18 @@ import { loadRoots } from "./frameio/root-files.ts";
 import type { Config } from "./setup/config.ts";
 import { CredentialError, loadClientSecret, storedForSystemd } from "./setup/credentials.ts";
 import { chooseIdentity } from "./setup/identity.ts";
+import { credentialSeals } from "./vault/keys.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `c2cd --check`: prints what the daemon would use, never a secret; false where something has to be mended first. */
-export function check(config: Config, root: string, environment: Environment): boolean {
+export async function check(config: Config, root: string, environment: Environment): Promise<boolean> {
   const lines = [
-    attempt("secret", () => describeSecret(config, root, environment)),
-    attempt("identity", () => describeIdentity(config, root)),
-    attempt("server", () => describeServer(config, environment)),
-    attempt("button", () => describeButton(config)),
+    await attempt("secret", () => describeSecret(config, root, environment)),
+    await attempt("vault key", () => describeKey(environment)),
+    await attempt("identity", () => describeIdentity(config, root)),
+    await attempt("server", () => describeServer(config, environment)),
+    await attempt("button", () => describeButton(config)),
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
     { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
   ];
@@ -24,10 +26,13 @@ export function check(config: Config, root: string, environment: Environment): b
   return lines.every(({ ok }) => ok);
 }
 
-function attempt(name: string, describe: () => string): { readonly ok: boolean; readonly text: string } {
+async function attempt(
+  name: string,
+  describe: () => string | Promise<string>,
+): Promise<{ readonly ok: boolean; readonly text: string }> {
   const label = name.padEnd(11);
   try {
-    return { ok: true, text: label + describe() };
+    return { ok: true, text: label + (await describe()) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { ok: false, text: `${label}WRONG: ${error.message}` };
@@ -46,6 +51,13 @@ function describeSecret(config: Config, root: string, environment: Environment):
   return stored.hidden
     ? `what systemd has in ${stored.store}; root alone can see whether it is there`
     : `handed over by systemd from ${stored.store}`;
+}
+
+async function describeKey(environment: Environment): Promise<string> {
+  const { CREDENTIALS_DIRECTORY: credentials = null } = environment;
+  return (await credentialSeals({ credentialsDirectory: credentials }))
+    ? "the credential vault_key"
+    : "a file in the state directory";
 }
 
 function describeIdentity(config: Config, root: string): string {

@@ -45,5 +45,5 @@ function readConfig(file: string): Config {
 
 const given = readArguments();
 if (given.checkOnly)
-  process.exitCode = check(readConfig(given.configFile), given.root, process.env) ? 0 : EXIT.config;
+  process.exitCode = (await check(readConfig(given.configFile), given.root, process.env)) ? 0 : EXIT.config;
 else live(given, readConfig(given.configFile));

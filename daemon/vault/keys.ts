@@ -53,6 +53,16 @@ export async function readKeys(places: KeyPlaces): Promise<KeyRing> {
 }
 
 /**
+ * Whether a credential seals, without the state directory.
+ *
+ * @throws {VaultKeyError} a credential holds no key
+ */
+export async function credentialSeals(places: Pick<KeyPlaces, "credentialsDirectory">): Promise<boolean> {
+  await readCredential(places, CREDENTIAL + OLD);
+  return (await readCredential(places, CREDENTIAL)) !== null;
+}
+
+/**
  * Makes sure that there is a key to seal with: makes the key file where neither a credential nor a good file is there.
  * A key file that holds no key is moved aside.
  *
@@ -80,7 +90,10 @@ export async function ensureKey(places: KeyPlaces): Promise<VaultNotice | null> 
   );
 }
 
-async function readCredential(places: KeyPlaces, name: string): Promise<VaultKey | null> {
+async function readCredential(
+  places: Pick<KeyPlaces, "credentialsDirectory">,
+  name: string,
+): Promise<VaultKey | null> {
   if (places.credentialsDirectory === null) return null;
   const bytes = await readOptional(join(places.credentialsDirectory, name));
   if (bytes === null) return null;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, test } from "node:test";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { assertNoSecret } from "../support/canary.ts";
@@ -36,8 +37,17 @@ os.execvp(command[0], command)`;
 }
 
 function c2cd(...given: string[]): { status: number | null; output: string } {
+  return c2cdIn({}, ...given);
+}
+
+/** @param variables more environment */
+function c2cdIn(
+  variables: Readonly<Record<string, string>>,
+  ...given: string[]
+): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["dist/c2cd.js", ...given], {
     encoding: "utf8",
+    env: { ...process.env, ...variables },
   });
   assertNoSecret(`what c2cd ${given.join(" ")} prints`, stdout + stderr);
   return { status, output: stdout + stderr };
@@ -253,6 +263,21 @@ describe("the life of the process", () => {
     for (const { status, output } of [c2cd("--root", board.root, "--check"), c2cd("--root", board.root)]) {
       assert.equal(status, 78, output);
       assert.match(output, /buttons\.key: there is no key KEY_ENTR; did you mean KEY_ENTER\?/);
+    }
+    board.remove();
+  });
+
+  test("what the daemon would refuse, --check refuses: a vault_key that is no key", () => {
+    const board = new Board();
+    const credentials = dirname(board.write("/run/credentials/client_secret", "canary-of-the-model", 0o600));
+    board.write("/run/credentials/vault_key", "too short", 0o600);
+    const environment = { CREDENTIALS_DIRECTORY: credentials };
+    for (const { status, output } of [
+      c2cdIn(environment, "--root", board.root, "--check"),
+      c2cdIn(environment, "--root", board.root),
+    ]) {
+      assert.equal(status, 78, output);
+      assert.match(output, /credential vault_key holds 9 bytes and no key/);
     }
     board.remove();
   });
