@@ -13,15 +13,19 @@ interface StateRow {
   readonly stands: boolean;
   /** For `systemctl status` and c2cctl, in English, without a full stop. */
   readonly operator: string;
+  /** What the operator can do about it, where nothing goes by itself. */
+  readonly next: string | null;
 }
+
+type Columns = Partial<Pick<StateRow, "passing" | "stands" | "next">>;
 
 function row(
   symbol: Sign,
   tone: StateRow["tone"],
   operator: string,
-  { passing = false, stands = false }: Partial<Pick<StateRow, "passing" | "stands">> = {},
+  { passing = false, stands = false, next = null }: Columns = {},
 ): StateRow {
-  return { symbol, tone, passing, stands, operator };
+  return { symbol, tone, passing, stands, operator, next };
 }
 
 export const STATE_ROWS = {
@@ -30,9 +34,9 @@ export const STATE_ROWS = {
   "waiting-for-clock": row("clock", "waiting", "waiting for the clock to be set"),
   "waiting-for-network": row("offline", "waiting", "waiting for the network"),
   "requesting-code": row("wait", "waiting", "asking Frame.io for a code", { passing: true }),
-  "awaiting-user": row("wait", "pairing", "waiting for someone to pair this device", { stands: true }),
-  idle: row("rest", "resting", "not paired, and no code is on offer; take one with: c2cctl pair"),
-  confirming: row("wait", "waiting", "authorized, asking Frame.io for the project", {
+  "awaiting-user": row("wait", "pairing", "waiting to be paired", { stands: true }),
+  idle: row("rest", "resting", "not paired, and no code is on offer", { next: "take one with: c2cctl pair" }),
+  confirming: row("wait", "waiting", "authorized, asking which project", {
     passing: true,
     stands: true,
   }),

@@ -11,8 +11,9 @@ export function statusLine(snapshot: Snapshot): string {
   if (worst !== undefined && topicOf(snapshot).problem === worst) return forOperator(worst);
   const code = pairing === null ? "" : `, code ${pairing.user_code}`;
   const where = state === "paired" && project !== null ? ` with ${project.name}` : "";
-  const { operator } = STATE_ROWS[state];
-  const sentence = `${operator.charAt(0).toUpperCase()}${operator.slice(1)}${where}${code}`;
+  const { operator, next } = STATE_ROWS[state];
+  const words = `${operator}${where}${code}${next === null ? "" : `; ${next}`}`;
+  const sentence = words.replace(/^./, (first) => first.toUpperCase());
   return worst === undefined ? sentence : `${sentence}. ${forOperator(worst)}`;
 }
 
