@@ -101,7 +101,8 @@ function onTheWay(
   return row(severity, part, holds, { symbol, hiddenBy: ["no-network"] });
 }
 
-const UNEXPECTED = "Frame.io gave an unexpected answer.";
+const UNEXPECTED =
+  "What answers does not speak as Frame.io does: a proxy may change it, or frameio.base_url is wrong.";
 
 export const PROBLEM_ROWS = {
   "secret-missing": row(
@@ -154,6 +155,8 @@ export const PROBLEM_ROWS = {
   "server-trouble": onTheWay("warning", "api", {
     "rate-limited": "Frame.io asks to slow down.",
     server: "Frame.io answers with an error of its own.",
+  }),
+  "unexpected-answer": onTheWay("warning", "api", {
     status: UNEXPECTED,
     oversized: UNEXPECTED,
     malformed: UNEXPECTED,

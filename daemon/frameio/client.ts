@@ -180,16 +180,21 @@ export function createFrameio(options: FrameioOptions): Frameio {
     insisting = false,
   ): Promise<Outcome<CodeVerdict>> {
     if (insisting) for (const name of ["code", "poll"] as const) quiet.delete(name);
+    let misread = false;
+    const judge = (answer: Answer) => {
+      misread = seemsMisread(answer);
+      return judgeDeviceCode(answer, hosts);
+    };
     const ask = (encoding: BodyEncoding) =>
       authorized(
         "code",
         (credentials) => deviceCodeRequest(credentials, scope, urlPairing),
-        (answer) => judgeDeviceCode(answer, hosts),
+        judge,
         signal,
         encoding,
       );
     const first = await ask(bodyEncoding);
-    if (!auto || !seemsMisread(first) || signal?.aborted) return first;
+    if (!auto || !misread || signal?.aborted) return first;
     const other = bodyEncoding === "multipart" ? "urlencoded" : "multipart";
     const second = await ask(other);
     if (second.kind === "fault" || second.verdict.type !== "offered") return first;

@@ -43,10 +43,16 @@ export function judgeDeviceCode(answer: Answer, hosts: VerificationHosts): Outco
 /** What a server says that could not read the form; the words of the detailed schema beside RFC 6749 §5.2's. */
 const MISREAD = /^(invalid[ _]request|bad request|invalid argument|unprocessable|unsupported media type)/i;
 
+/** And what it means by its status alone (RFC 9110 §15.5.1, §15.5.16, §15.5.21). */
+const MISREAD_STATUS = [400, 415, 422];
+
 /** Whether another encoding of the same request may be answered better. */
-export function seemsMisread(outcome: Outcome<CodeVerdict>): boolean {
-  if (outcome.kind === "fault") return outcome.fault.kind === "status";
-  return outcome.verdict.type === "refused" && MISREAD.test(outcome.verdict.error);
+export function seemsMisread(answer: Answer): boolean {
+  const reading = readAnswer(answer);
+  if (reading.kind === "refusal") return MISREAD.test(reading.error.word);
+  return (
+    reading.kind === "fault" && reading.fault.kind === "status" && MISREAD_STATUS.includes(answer.status)
+  );
 }
 
 function offeredCode(body: JsonObject, hosts: VerificationHosts): Outcome<CodeVerdict> {

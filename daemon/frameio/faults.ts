@@ -1,12 +1,12 @@
 import type { Fault, FaultKind } from "../contract/verdicts.ts";
 import { safeText } from "../core/text.ts";
 import { isPortal } from "./answer.ts";
-import { ProxyRefused } from "./tunnel.ts";
+import { ProxyRefused, ProxyUnreached } from "./tunnel.ts";
 
 const DNS = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA|EDNS)$/;
 
 /** X509_V_ERR_* that a wrong clock brings about with a good certificate (verify(1)). */
-const DATED = new Set(["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED", "CRL_NOT_YET_VALID", "CRL_HAS_EXPIRED"]);
+export const DATED = ["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED", "CRL_NOT_YET_VALID", "CRL_HAS_EXPIRED"];
 
 /** Codes of node:tls: X509_V_ERR_* without its prefix, OpenSSL's own, and those of the name check. */
 const TLS =
@@ -24,11 +24,17 @@ export function faultOf(error: unknown, wallTrusted: boolean): Fault {
   if (!(error instanceof Error)) throw error;
   const code = codeOf(error);
   if (code === "" && BUGS.some((bug) => error instanceof bug)) throw error;
-  const is = (kind: FaultKind, detail: string): Fault => ({ kind, detail, retryAfter: null });
+  const atProxy = error instanceof ProxyUnreached;
+  const is = (kind: FaultKind, detail: string): Fault => ({
+    kind,
+    detail: atProxy ? `proxy: ${detail}` : detail,
+    retryAfter: null,
+  });
 
-  if (DNS.test(code)) return is("dns", `the name did not resolve (${code})`);
+  // Where a proxy has no name, nothing is known of Frame.io's.
+  if (DNS.test(code)) return is(atProxy ? "connect" : "dns", `the name did not resolve (${code})`);
   if (code === "ETIMEDOUT") return is("timeout", `no connection in time (${code})`);
-  if (DATED.has(code) && !wallTrusted)
+  if (DATED.includes(code) && !wallTrusted)
     return is("clock", `certificate not accepted while the clock is not to be trusted (${code})`);
   if (TLS.test(code))
     return is("tls", `certificate or TLS not accepted (${code}); something in between may be answering`);

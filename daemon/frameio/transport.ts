@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, type ClientRequestArgs, request } from "node
 import { isIP, type LookupFunction, type Socket } from "node:net";
 import { connect as secure, type TLSSocket } from "node:tls";
 import { issuerUnknown, type Trust } from "./roots.ts";
-import { openTunnel } from "./tunnel.ts";
+import { openTunnel, ProxyUnreached } from "./tunnel.ts";
 import { Wire } from "./wire.ts";
 
 export interface TransportOptions {
@@ -33,6 +33,8 @@ interface Link {
   readonly wire: Wire;
   /** Null until it stands. */
   socket: Socket | null;
+  /** Whether there is a proxy, and no tunnel through it yet. */
+  atProxy: boolean;
 }
 
 /** The connections to Frame.io. None of them sends a request again by itself. */
@@ -109,25 +111,26 @@ export class Transport {
   async #attempt(signal: AbortSignal | undefined): Promise<Socket> {
     if (signal?.aborted || this.closed.aborted) throw broken("ECONNABORTED");
     const wire = new Wire();
-    const link: Link = { wire, socket: null };
+    const link: Link = { wire, socket: null, atProxy: this.#proxy !== null };
     const giveUp = () => wire.destroy(broken("ECONNABORTED"));
     this.#links.add(link);
     wire.once("close", () => this.#links.delete(link));
     signal?.addEventListener("abort", giveUp);
     const ended = untilEnded(wire);
     try {
-      link.socket = await Promise.race([this.#reach(wire), ended]);
+      link.socket = await Promise.race([this.#reach(link), ended]);
       return link.socket;
     } catch (error) {
       wire.destroy();
-      throw error;
+      throw link.atProxy && hasCode(error) ? new ProxyUnreached(error) : error;
     } finally {
       signal?.removeEventListener("abort", giveUp);
     }
   }
 
   /** Name, TCP and TLS, and the way through the proxy between them. */
-  async #reach(wire: Wire): Promise<Socket> {
+  async #reach(link: Link): Promise<Socket> {
+    const { wire } = link;
     const { baseUrl, trust } = this.#options;
     const proxy = this.#proxy;
     const next = proxy ?? baseUrl;
@@ -137,6 +140,7 @@ export class Transport {
     if (proxy !== null) {
       if (proxy.protocol === "https:") socket = await secured(socket, proxy, trust);
       await openTunnel(socket, proxy, `${baseUrl.hostname}:${portOf(baseUrl)}`);
+      link.atProxy = false;
     }
     if (baseUrl.protocol === "https:") socket = await secured(socket, baseUrl, trust);
     wire.speaker = socket;
@@ -197,6 +201,11 @@ function untilEnded(wire: Wire): Promise<never> {
   });
   ended.catch(() => {});
   return ended;
+}
+
+/** Errors of sockets and of TLS have one; what the proxy itself says has none, nor has a mistake in the program. */
+function hasCode(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error;
 }
 
 function hostOf({ hostname }: URL): string {

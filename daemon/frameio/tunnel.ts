@@ -12,6 +12,17 @@ export class ProxyRefused extends Error {
   }
 }
 
+/** No tunnel came about, since the connection to the proxy itself failed: with the code of what that failed with. */
+export class ProxyUnreached extends Error {
+  override readonly name = "ProxyUnreached";
+  readonly code: string;
+
+  constructor({ code, message }: Error & { readonly code: string }) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /**
  * Asks an HTTP proxy for a tunnel (CONNECT, RFC 9110 §9.3.6); what is sent afterwards goes to `authority`. The package
  * https-proxy-agent does this too, but can't be called off before the proxy has answered, hides the TCP connection that

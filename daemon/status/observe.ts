@@ -6,7 +6,10 @@ import type { Change } from "../pairing/runner.ts";
 import type { State } from "../pairing/state.ts";
 import type { Meters } from "./meters.ts";
 
-/** What is written and counted of each step of the machine: one line a transition, the rest at debug level. */
+/**
+ * What is written and counted of each step of the machine: one line a transition, one for each new kind of trouble
+ * within a state (a server that answers in vain keeps the device in one), the rest at debug level.
+ */
 export function observer(log: Logger, meters: Meters): (change: Change) => void {
   return ({ before, event, after }) => {
     const [from, to] = [stateName(before), stateName(after)];
@@ -15,9 +18,13 @@ export function observer(log: Logger, meters: Meters): (change: Change) => void 
     if (event.type === "refresh-answered") countRefresh(event.outcome, meters);
     if (event.type === "refresh-prepared" && !event.ok) meters.refreshFailures.inc({ cause: "storage" });
     if (from !== to) log.info(`${from} -> ${to} (${why}${to === "paired" ? projectOf(after) : ""})`);
-    else if (event.type === "refresh-answered") log.info(`${to}: ${why}`);
+    else if (event.type === "refresh-answered" || isNewTrouble(before, after)) log.info(`${to}: ${why}`);
     else log.debug(`${to}: ${event.type} (${why})`);
   };
+}
+
+function isNewTrouble(before: State, after: State): boolean {
+  return after.trouble !== null && after.trouble.kind !== before.trouble?.kind;
 }
 
 function countRefresh(outcome: Outcome<RefreshVerdict>, meters: Meters): void {

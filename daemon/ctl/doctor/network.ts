@@ -5,6 +5,7 @@ import type { Fault, Outcome } from "../../contract/verdicts.ts";
 import { isLoopback } from "../../core/address.ts";
 import type { Clock, SystemClock } from "../../core/clock.ts";
 import { createFrameio } from "../../frameio/client.ts";
+import { DATED } from "../../frameio/faults.ts";
 import { ProxyError, proxyFor } from "../../frameio/proxy.ts";
 import { loadRoots, systemRoots } from "../../frameio/root-files.ts";
 import { ISSUER_UNKNOWN, RootsError } from "../../frameio/roots.ts";
@@ -108,7 +109,7 @@ export async function checkApi(
     clientSecret: () => null,
     roots,
     systemRoots: systemRoots(root),
-    proxy: proxy?.href ?? null,
+    proxy: proxy && withoutHidden(proxy).href,
     clock,
     heardTime: (wall) => clock.heard(wall),
   });
@@ -118,8 +119,17 @@ export async function checkApi(
   return judge(outcome, baseUrl, proxy, Math.round(clock.elapsed() - begun));
 }
 
+/** What stands for credentials is none: a proxy would take it for a failed sign-in. */
+function withoutHidden(proxy: URL): URL {
+  const open = new URL(proxy);
+  if (open.username === HIDDEN) open.username = "";
+  return open;
+}
+
 const TRUST =
   "leave the network that inspects traffic, or trust its root certificate: update-ca-certificates, or frameio.ca_file";
+const DATE =
+  "set the clock right where it is wrong, see clock; else what answers is not that server, or its certificate is out of date";
 const MOVE =
   "what answers is not that server: leave the network that inspects traffic, or check frameio.base_url";
 
@@ -134,13 +144,7 @@ function judge(outcome: Outcome<unknown>, baseUrl: string, proxy: URL | null, mi
       return [fail("api", because, "see dns above")];
     case "connect":
     case "timeout":
-      return [
-        fail(
-          "api",
-          because,
-          `let this device reach that address, port ${portOf(url)}, through firewall and proxy`,
-        ),
-      ];
+      return [fail("api", because, opening(url, proxy))];
     case "proxy":
       return proxy?.username === HIDDEN
         ? [ok("api", `left to c2cd, which does not tell its credentials for ${proxy.host}`)]
@@ -152,7 +156,7 @@ function judge(outcome: Outcome<unknown>, baseUrl: string, proxy: URL | null, mi
             ),
           ];
     case "tls":
-      return [fail("tls", because, ISSUER_UNKNOWN.some((code) => detail.includes(code)) ? TRUST : MOVE)];
+      return [fail("tls", because, certifying(detail))];
     case "clock":
       return [fail("tls", because, "set the clock right first, see clock")];
     case "captive-portal":
@@ -171,4 +175,16 @@ function judge(outcome: Outcome<unknown>, baseUrl: string, proxy: URL | null, mi
     case "malformed":
       return [...tls, fail("api", because, "check frameio.base_url; a proxy in between may be answering")];
   }
+}
+
+function opening(url: URL, proxy: URL | null): string {
+  return proxy === null
+    ? `let this device reach that address, port ${portOf(url)}, through the firewall`
+    : `let this device reach the proxy ${proxy.host}, and that one ${url.hostname}, port ${portOf(url)}`;
+}
+
+function certifying(detail: string): string {
+  const names = (codes: readonly string[]) => codes.some((code) => detail.includes(code));
+  if (names(ISSUER_UNKNOWN)) return TRUST;
+  return names(DATED) ? DATE : MOVE;
 }

@@ -68,6 +68,11 @@ export const de: Texts = {
       headline: "Frame.io ist überlastet",
       sentence: "Das Gerät versucht es weiter. Du musst nichts tun.",
     },
+    "unexpected-answer": {
+      headline: "Unerwartete Antwort",
+      sentence:
+        "Vielleicht schaltet sich in diesem Netzwerk etwas dazwischen. Nutze für dieses Gerät ein anderes Netzwerk.",
+    },
     "tls-refused": {
       headline: "Verbindung nicht sicher",
       sentence:

@@ -60,6 +60,10 @@ export const en: Texts = {
       headline: "Frame.io is busy",
       sentence: "This device keeps trying. You don’t need to do anything.",
     },
+    "unexpected-answer": {
+      headline: "Unexpected answer",
+      sentence: "Something on this network may get in between. Use another network for this device.",
+    },
     "tls-refused": {
       headline: "Connection not secure",
       sentence: "Something on this network gets in between. Use another network for this device.",

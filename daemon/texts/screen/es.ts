@@ -65,6 +65,10 @@ export const es: Texts = {
       headline: "Frame.io está saturado",
       sentence: "El dispositivo lo sigue intentando. No tienes que hacer nada.",
     },
+    "unexpected-answer": {
+      headline: "Respuesta inesperada",
+      sentence: "Puede que algo en esta red se interponga. Usa otra red para este dispositivo.",
+    },
     "tls-refused": {
       headline: "Conexión no segura",
       sentence: "Algo en esta red se interpone. Usa otra red para este dispositivo.",

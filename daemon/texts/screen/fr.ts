@@ -68,6 +68,11 @@ export const fr: Texts = {
       headline: "Frame.io est saturé",
       sentence: "L’appareil continue d’essayer. Vous n’avez rien à faire.",
     },
+    "unexpected-answer": {
+      headline: "Réponse inattendue",
+      sentence:
+        "Quelque chose s’interpose peut-être sur ce réseau. Utilisez un autre réseau pour cet appareil.",
+    },
     "tls-refused": {
       headline: "Connexion non sécurisée",
       sentence: "Quelque chose s’interpose sur ce réseau. Utilisez un autre réseau pour cet appareil.",

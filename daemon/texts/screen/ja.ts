@@ -78,6 +78,11 @@ export const ja: Texts = {
       headline: "Frame.ioが\u200B混み合っています",
       sentence: "自動で\u200B再試行しています。\u200B操作は\u200B必要ありません。",
     },
+    "unexpected-answer": {
+      headline: "通信を\u200B確認できません",
+      sentence:
+        "このネットワークが\u200B通信を\u200B妨げる\u200B場合があります。\u200B別のネットワークを\u200B使ってください。",
+    },
     "tls-refused": {
       headline: "安全に\u200B接続できません",
       sentence:

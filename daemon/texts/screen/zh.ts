@@ -50,6 +50,10 @@ export const zh: Texts = {
       sentence: "设备\u200B会继续\u200B尝试。\u200B请检查\u200B网络。",
     },
     "server-trouble": { headline: "Frame.io 繁忙", sentence: "设备\u200B会继续\u200B尝试，无需\u200B操作。" },
+    "unexpected-answer": {
+      headline: "连接\u200B受干扰",
+      sentence: "此网络\u200B或许\u200B干扰了\u200B连接。\u200B请换用\u200B其他\u200B网络。",
+    },
     "tls-refused": {
       headline: "连接\u200B不安全",
       sentence: "此网络\u200B干扰了\u200B连接。\u200B请换用\u200B其他\u200B网络。",

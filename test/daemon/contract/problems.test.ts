@@ -51,7 +51,8 @@ interface Example {
   readonly not: readonly Facts[];
 }
 
-const UNEXPECTED = "Frame.io gave an unexpected answer.";
+const UNEXPECTED =
+  "What answers does not speak as Frame.io does: a proxy may change it, or frameio.base_url is wrong.";
 
 const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "secret-missing": {
@@ -120,11 +121,22 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
       [trouble("rate-limited"), "Frame.io asks to slow down."],
       [trouble("rate-limited", 1, 10_000), "Frame.io asks to slow down."],
       [trouble("server"), "Frame.io answers with an error of its own."],
+    ],
+    not: [
+      trouble("server", 1, 9_999),
+      { ...trouble("server"), networkUp: false },
+      trouble("status"),
+      trouble("malformed"),
+    ],
+  },
+  "unexpected-answer": {
+    severity: "warning",
+    holds: [
       [trouble("status"), UNEXPECTED],
       [trouble("oversized"), UNEXPECTED],
       [trouble("malformed"), UNEXPECTED],
     ],
-    not: [trouble("server", 1, 9_999), { ...trouble("server"), networkUp: false }],
+    not: [trouble("status", 1), trouble("server"), { ...trouble("malformed"), networkUp: false }],
   },
   "tls-refused": {
     severity: "warning",

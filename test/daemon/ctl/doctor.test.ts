@@ -255,7 +255,7 @@ describe("doctor", { timeout: 300_000 }, () => {
         "an end without an answer",
         (request) => request.socket.destroy(),
         "api",
-        /^fail: .*, port \d+, through firewall and proxy$/,
+        /^fail: .*, port \d+, through the firewall$/,
       ],
     ];
     for (const [what, listener, name, expected] of cases)
@@ -283,7 +283,10 @@ describe("doctor", { timeout: 300_000 }, () => {
       });
       assert.equal(lines.proxy, "ok: by HTTPS_PROXY, frameio.invalid is reached through 127.0.0.1:9");
       assert.equal(lines.dns, "ok: not needed: 127.0.0.1 is an address");
-      assert.match(lines.api ?? "", /^fail: https:\/\/frameio\.invalid: .*ECONNREFUSED/);
+      assert.equal(
+        lines.api,
+        "fail: https://frameio.invalid: proxy: the connection failed (ECONNREFUSED); let this device reach the proxy 127.0.0.1:9, and that one frameio.invalid, port 443",
+      );
       const wrong = await examine({
         settings: { C2CD_FRAMEIO_BASE_URL: "https://frameio.invalid", HTTPS_PROXY: "socks5://x" },
       });
@@ -291,7 +294,9 @@ describe("doctor", { timeout: 300_000 }, () => {
     });
 
     it("a proxy that only the daemon knows, with its credentials kept to itself", async (t) => {
-      const proxy = createServer().on("connect", (_, socket) => {
+      const signIns: (string | undefined)[] = [];
+      const proxy = createServer().on("connect", ({ headers }, socket) => {
+        signIns.push(headers["proxy-authorization"]);
         socket.on("error", () => {});
         socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
       });
@@ -304,6 +309,8 @@ describe("doctor", { timeout: 300_000 }, () => {
       const left = await examine({ daemon, settings: { ...base, HTTPS_PROXY: `http://***@${host}` } });
       assert.equal(left.lines.proxy, `ok: by HTTPS_PROXY, frameio.invalid is reached through ${host}`);
       assert.equal(left.lines.api, `ok: left to c2cd, which does not tell its credentials for ${host}`);
+
+      assert.deepEqual(signIns, [undefined], "what stands for them is not sent");
 
       const none = await examine({ daemon, settings: { ...base, HTTPS_PROXY: `http://${host}` } });
       assert.match(
@@ -371,6 +378,25 @@ describe("doctor", { timeout: 300_000 }, () => {
         assert.match(
           broken.lines.tls ?? "",
           /^fail: frameio\.ca_file \/nowhere\.pem can't be read \(ENOENT\)/,
+        );
+      });
+
+      it("is told by its date where that is what is wrong", async (t) => {
+        const { cert, key } = authority.issue({ to: new Date(Date.now() - 1_000) });
+        const server = createTlsServer({ cert, key }, healthy).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        t.after(() => server.close());
+        const caFile = join(scratch, "dated.pem");
+        writeFileSync(caFile, authority.cert);
+        const { lines } = await examine({
+          settings: {
+            C2CD_FRAMEIO_BASE_URL: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            C2CD_FRAMEIO_CA_FILE: caFile,
+          },
+        });
+        assert.match(
+          lines.tls ?? "",
+          /^fail: .*CERT_HAS_EXPIRED.*; set the clock right where it is wrong, see clock; /,
         );
       });
     });

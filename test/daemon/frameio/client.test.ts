@@ -181,6 +181,9 @@ describe("body_encoding = auto", () => {
     [400, { error: "invalid_client" }],
     [400, { error: "invalid_scope" }],
     [400, { error: "slow_down" }],
+    [403, {}],
+    [404, { error: "not_found" }],
+    [404, { code: 404, errors: [{ title: "Bad Request" }], message: "Bad Request" }],
     [503, {}],
     [429, {}],
   ] as const)

@@ -392,6 +392,21 @@ describe("through a proxy", () => {
     assert.equal(expectFault(await tlsClient("443", { proxy, timeouts: SHORT }).health()).kind, "timeout");
   });
 
+  test("what fails before there is a tunnel is told of the proxy, and says nothing of Frame.io's name", async () => {
+    const { proxy } = await proxying("1", (socket) => socket.end("SSH-2.0-x\r\n"));
+    const nowhere: LookupFunction = (_name, _options, answer) =>
+      answer(Object.assign(new Error(), { code: "ENOTFOUND" }), []);
+    for (const [address, kind, detail] of [
+      ["http://127.0.0.1:1", "connect", /^proxy: the connection failed \(ECONNREFUSED\)$/],
+      ["http://nowhere.invalid:3128", "connect", /^proxy: the name did not resolve \(ENOTFOUND\)$/],
+      [proxy, "malformed", /^proxy: not an HTTP answer \(HPE_\w+\)$/],
+    ] as const) {
+      const fault = expectFault(await tlsClient("443", { proxy: address, lookup: nowhere }).health());
+      assert.equal(fault.kind, kind);
+      assert.match(fault.detail, detail);
+    }
+  });
+
   test("a proxy that hangs up is connect, and is asked once", async () => {
     const { proxy, connects } = await proxying("1", (socket) => socket.destroy());
     const fault = expectFault(await tlsClient("443", { proxy }).health());
@@ -435,7 +450,7 @@ describe("through a proxy", () => {
     await new Promise((resolve) => server.close(resolve));
     assert.deepEqual(expectFault(await tlsClient("443", { proxy }).health()), {
       kind: "connect",
-      detail: "the connection failed (ECONNREFUSED)",
+      detail: "proxy: the connection failed (ECONNREFUSED)",
       retryAfter: null,
     });
   });
