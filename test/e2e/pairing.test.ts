@@ -164,8 +164,9 @@ describe("a device is paired end to end", () => {
         return codes().length >= 3 ? true : null;
       });
       const times = codes().map(({ at }) => at);
+      // They leave a second apart; on a busy machine one may arrive late. Without a floor they come within milliseconds.
       for (const [index, at] of times.slice(1).entries())
-        assert.ok(at - (times[index] ?? 0) >= 900, `${times.map(Math.round).join(", ")} ms`);
+        assert.ok(at - (times[index] ?? 0) >= 300, `${times.map(Math.round).join(", ")} ms`);
     } finally {
       await daemon.end();
       await simulator.close();
