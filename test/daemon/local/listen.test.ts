@@ -136,8 +136,8 @@ test("a listening socket from systemd is taken as it is", async (context) => {
       `import { startLocal } from ${module("../../../daemon/local/server.ts")};
        import { HandedOverSocket } from ${module("../../../daemon/local/handed-over.ts")};
        import { FakeBackend } from ${module("./fake-backend.ts")};
-       import { systemClock } from ${module("../../../daemon/clock.ts")};
-       import { createLogger } from ${module("../../../daemon/log.ts")};
+       import { systemClock } from ${module("../../../daemon/core/clock.ts")};
+       import { createLogger } from ${module("../../../daemon/core/log.ts")};
        import { randomBytes } from "node:crypto";
        await startLocal({ backend: new FakeBackend(), http: { listen: "", allow_actions: false },
          socketPath: "/nonexistent/never-used", handedOver: new HandedOverSocket(3), groupFile: "/dev/null", webRoot: "/nonexistent",
