@@ -22,7 +22,7 @@ import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
 import type { Local } from "./local/server.ts";
 import { Runner } from "./pairing/runner.ts";
-import { initialState } from "./pairing/state.ts";
+import { grantOf, initialState } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
 import type { Notifier } from "./service/notifier.ts";
 import { startWatchdog, watchdogUsec } from "./service/watchdog.ts";
@@ -353,9 +353,12 @@ export class Daemon {
       clock: this.#clock,
       random: Math.random,
       // The first call with a new token is that for the device record (API facts §3.5).
-      accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
+      accessToken: () => {
+        const grant = grantOf(runner.state);
+        return grant?.rotation.at === "proven" ? grant.current.accessToken : null;
+      },
       onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-      deviceIds: () => runner.state.grant?.device?.ids ?? [],
+      deviceIds: () => grantOf(runner.state)?.device?.ids ?? [],
       onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
       onStatus: (paused) =>
         runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),

@@ -10,6 +10,7 @@ import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict } from "../../
 import { Secret } from "../../daemon/core/secret.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
+import { endOf } from "../../daemon/pairing/state.ts";
 import { openVault } from "../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../daemon/vault/resilient.ts";
 import { fastClock } from "../support/fast-clock.ts";
@@ -135,7 +136,7 @@ const runner = new Runner({
   clientId: "MORTAL-1",
   settings: () => ({ start: "auto", window: 0 }),
   observe({ before, after }) {
-    if (before.ended === null && after.ended !== null) tell("ended by Frame.io");
+    if (endOf(before) === null && endOf(after) !== null) tell("ended by Frame.io");
   },
   storageFailed(error) {
     throw error;

@@ -7,6 +7,7 @@ import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio } from "../../../daemon/frameio/client.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
+import { grantOf } from "../../../daemon/pairing/state.ts";
 import { openVault, type VaultOptions } from "../../../daemon/vault/disk.ts";
 import { openResilientVault } from "../../../daemon/vault/resilient.ts";
 import type { ResilientVault } from "../../../daemon/vault/vault.ts";
@@ -93,7 +94,7 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
   const told: { readonly left: VaultOptions; readonly accessToken: Secret }[] = [];
   runner.subscribe(() => {
-    const { grant } = runner.state;
+    const grant = grantOf(runner.state);
     if (grant === null || told.at(-1)?.accessToken.equals(grant.current.accessToken)) return;
     told.push({ left: cutPower(t, here.options), accessToken: grant.current.accessToken });
   });
@@ -104,7 +105,7 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   await until(() => runner.state.offer.at === "awaiting");
   simulator.approve();
   await clock.advance(2_000);
-  await until(() => told.length === 1 && runner.state.grant?.kept === true);
+  await until(() => told.length === 1 && grantOf(runner.state)?.kept === true);
   runner.dispatch({ type: "token-wanted", life: Number.POSITIVE_INFINITY });
   await until(() => told.length === 2);
 
