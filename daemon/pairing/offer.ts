@@ -306,8 +306,8 @@ function watchAfter(watch: Watch, outcome: Outcome<PollVerdict>, turn: Turn): Wa
     const { fault } = outcome;
     const pause = isOvertaken(watch.polledAt, fault, turn)
       ? 0
-      : pauseAfter(watch.failures + 1, POLL_BACKOFF_MAX_MS, fault, turn);
-    return goingOn(failed(watch, now + pause, now + (fault.retryAfter ?? 0)));
+      : pauseAfter(watch.failures + 1, POLL_BACKOFF_MAX_MS, null, turn);
+    return goingOn(failed(watch, pause, now + (fault.retryAfter ?? 0), now));
   }
   switch (outcome.verdict.type) {
     case "pending":

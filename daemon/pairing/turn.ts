@@ -39,10 +39,11 @@ const BACKOFF_FIRST_MS = 2_000;
 const BACKOFF_LEAST_MS = 500;
 
 /**
- * How long to wait after a fault, never less than the server asked for.
+ * How long to wait before the next try.
  *
  * @param failures in a row, from 1
  * @param most milliseconds
+ * @param fault never less than the server asked for with it
  */
 export function pauseAfter(failures: number, most: number, fault: Fault | null, turn: Turn): number {
   const pause = backOff(failures, { first: BACKOFF_FIRST_MS, most, least: BACKOFF_LEAST_MS }, turn.random);

@@ -35,12 +35,13 @@ export function slowDown(given: Watch, told: number | null, now: number): Watch 
 }
 
 /**
- * A poll that brought no verdict.
+ * A poll that brought no verdict. RFC 8628 §3.5 wants polls less often then, so the back-off comes on top of the interval.
  *
- * @param again when to poll again, by the back-off
+ * @param pause milliseconds of back-off
  * @param notBefore now, or until when the server wants to be left alone
  */
-export function failed(given: Watch, again: number, notBefore: number): Watch {
+export function failed(given: Watch, pause: number, notBefore: number, now: number): Watch {
+  const again = leastTime(given, now) + pause;
   return polledAgain({ ...given, failures: given.failures + 1 }, again, notBefore);
 }
 

@@ -277,6 +277,36 @@ describe("the device grant", () => {
     assert.equal(wakeAt(state), 11_000);
   });
 
+  test("a poll that times out makes the next ones come less often, however long the interval", () => {
+    const lost: Event = { type: "poll-answered", number: 1, outcome: fault("timeout") };
+    for (const seconds of [1, 5, 30]) {
+      const interval = seconds * 1_100;
+      let state: State = play([
+        [0, booted],
+        [0, offered(1, { interval: seconds, expiresIn: 3_600 })],
+      ]).state;
+      for (const pause of [1_000, 2_000, 4_000, 7_500, 7_500]) {
+        const sent = wakeAt(state) ?? 0;
+        state = play(
+          [
+            [sent, tick],
+            [sent + 20_000, lost],
+          ],
+          {},
+          state,
+        ).state;
+        const least = sent + Math.max(interval, 20_000);
+        assert.equal(wakeAt(state), least + pause, `every ${seconds} s`);
+      }
+      const changed = step(
+        state,
+        { type: "network-changed", up: true },
+        moment((wakeAt(state) ?? 0) - 7_500),
+      );
+      only(changed.effects, "poll");
+    }
+  });
+
   test("the next code comes without a gap, and an approval in the last second of the one before counts", () => {
     const { state, steps } = play([
       [0, booted],
