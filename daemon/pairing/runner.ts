@@ -7,7 +7,7 @@ import type { Frameio } from "../frameio/client.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Effect, Event } from "./events.ts";
 import { step, wakeAt } from "./machine.ts";
-import { grantOf, initialState, type State } from "./state.ts";
+import { initialState, type State } from "./state.ts";
 import type { Settings } from "./turn.ts";
 
 export interface RunnerPorts {
@@ -16,7 +16,8 @@ export interface RunnerPorts {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly clientId: string;
+  /** Known by the time of `boot`. */
+  clientId(): string;
   settings(): Settings;
   /** Called after every step, in order, once its effects have begun and its tokens are on the disk. */
   observe(change: Change): void;
@@ -95,7 +96,7 @@ export class Runner {
     let end: StoredEnd | null = null;
     try {
       stored = await this.#recall();
-      if (stored === null) end = await vault.lastEnd(clientId);
+      if (stored === null) end = await vault.lastEnd(clientId());
     } catch (error) {
       this.#ports.storageFailed(error);
     }
@@ -104,14 +105,14 @@ export class Runner {
 
   /** The disk answers again: takes up what it could not be asked for at the start. */
   async recover(): Promise<void> {
-    if (grantOf(this.#state) !== null) return;
+    if (this.#state.authorization.at !== "absent") return;
     const stored = await this.#recall();
     if (stored !== null && !this.#stopping) this.dispatch({ type: "found", stored });
   }
 
   async #recall(): Promise<AuthorizationRecord | null> {
     const { vault, frameio, clientId } = this.#ports;
-    const stored = await vault.authorization(clientId);
+    const stored = await vault.authorization(clientId());
     // A refresh in an encoding that the server does not take looks like the end of the authorization.
     if (stored?.bodyEncoding != null) frameio.recallEncoding(stored.bodyEncoding);
     return stored;
@@ -257,7 +258,7 @@ export class Runner {
         await this.#revoke(effect.tokens);
         return null;
       case "forget":
-        await this.#write((vault) => vault.forgetAuthorization(clientId, effect.end));
+        await this.#write((vault) => vault.forgetAuthorization(clientId(), effect.end));
         return null;
       case "record": {
         const { event, detail } = effect;
@@ -271,7 +272,7 @@ export class Runner {
     const { clientId } = this.#ports;
     await this.#write((vault) => this.#store(vault, record));
     const outcome = await this.#revoke(record.current);
-    await this.#write((vault) => vault.forgetAuthorization(clientId, null));
+    await this.#write((vault) => vault.forgetAuthorization(clientId(), null));
     return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
   }
 
@@ -282,7 +283,11 @@ export class Runner {
 
   #store(vault: Vault, record: AuthorizationRecord): Promise<void> {
     const { clientId, frameio } = this.#ports;
-    return vault.storeAuthorization({ ...record, clientId, bodyEncoding: frameio.bodyEncoding });
+    return vault.storeAuthorization({
+      ...record,
+      clientId: clientId(),
+      bodyEncoding: frameio.bodyEncoding,
+    });
   }
 
   /** Resolves to whether the disk took it; never rejects. */

@@ -46,7 +46,7 @@ export async function openResilientVault(options: ResilientOptions): Promise<Res
  * Memory is the truth and the disk follows. Each pass brings the disk to what memory holds; since the disk compares
  * before it writes, a pass over values that it has costs it nothing.
  */
-class MemoryFirstVault implements ResilientVault {
+export class MemoryFirstVault implements ResilientVault {
   readonly #clock: Clock;
   readonly #open: () => Promise<DiskVault>;
   readonly #listeners = new Set<() => void>();
@@ -92,7 +92,11 @@ class MemoryFirstVault implements ResilientVault {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Unlike later, a busy directory or a bad key ends the start. */
+  /**
+   * Does nothing with the disk before this. Unlike later, a busy directory or a bad key ends the start.
+   *
+   * @throws {VaultBusy | VaultKeyError}
+   */
   async open(): Promise<void> {
     await this.#attempt(async (disk) => {
       if (disk.readOnly !== null) throw disk.readOnly;

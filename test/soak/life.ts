@@ -114,7 +114,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     urlPairing: true,
     bodyEncoding: "multipart",
     verificationHosts: ["frame.io"],
-    clientId: "LIFE-1",
+    clientId: () => "LIFE-1",
     clientSecret: () => new Secret(simulator.secret),
     roots: [],
     systemRoots: () => null,
@@ -129,7 +129,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     vault: pending.watch(vault),
     clock,
     random,
-    clientId: "LIFE-1",
+    clientId: () => "LIFE-1",
     settings: () => ({ start: "auto", window: 0 }),
     observe({ before, event, after }) {
       if (endOf(before) === null && endOf(after) !== null) ends += 1;

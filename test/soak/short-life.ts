@@ -119,7 +119,7 @@ const frameio = createFrameio({
   urlPairing: true,
   bodyEncoding: "multipart",
   verificationHosts: ["frame.io"],
-  clientId: "MORTAL-1",
+  clientId: () => "MORTAL-1",
   clientSecret: () => new Secret(wish.secret),
   roots: [],
   systemRoots: () => null,
@@ -133,7 +133,7 @@ const runner = new Runner({
   vault: mortal("vault", vault),
   clock,
   random: Math.random,
-  clientId: "MORTAL-1",
+  clientId: () => "MORTAL-1",
   settings: () => ({ start: "auto", window: 0 }),
   observe({ before, after }) {
     if (endOf(before) === null && endOf(after) !== null) tell("ended by Frame.io");
