@@ -330,7 +330,7 @@ export class Daemon {
         return grant?.rotation.at === "proven" ? grant.current.accessToken : null;
       },
       onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-      deviceIds: () => grantOf(runner.state)?.device?.ids ?? [],
+      deviceIds: () => grantOf(runner.state)?.device?.record.ids ?? [],
       onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
       onStatus: (paused) =>
         runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),

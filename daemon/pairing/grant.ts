@@ -126,7 +126,9 @@ function onHeld(authorization: Authorization, event: HeldEvent, turn: Turn): Aut
         ? readDevice({ ...grant, rotation: { ...grant.rotation, at: "unproven" } }, 0, turn)
         : grant;
     case "device-kept":
-      return event.number === grant.number && !grant.kept ? { ...grant, kept: true } : grant;
+      return event.number === grant.number && grant.device?.kept === false
+        ? { ...grant, device: { ...grant.device, kept: true } }
+        : grant;
     case "device-answered":
       return onDevice(grant, event, turn);
     case "refresh-prepared":
@@ -202,8 +204,7 @@ function takeUp(stored: AuthorizationRecord, turn: Turn): Grant | Leaving {
     rotation: previous === null ? { at: "proven" } : { at: "unproven", previous },
     accessEnds,
     refreshBegun,
-    device,
-    kept: device !== null,
+    device: device && { record: device, kept: true },
     reading:
       accessEnds !== null && accessEnds > turn.now
         ? { at: "retry", when: turn.now + turn.random * BOOT_SPREAD_MS, failures: 0 }
@@ -216,7 +217,7 @@ function takeUp(stored: AuthorizationRecord, turn: Turn): Grant | Leaving {
 
 function startGrant(tokens: Tokens, turn: Turn): Grant {
   const number = turn.number();
-  const before = { number, device: null, kept: false, refusedAt: null };
+  const before = { number, device: null, refusedAt: null };
   const grant = withTokens(before, tokens, null, turn);
   // First of all: until this is on the disk, a power cut costs the pairing.
   turn.do({ type: "store", number, record: recordOf(grant), answer: "settled" });
@@ -225,7 +226,7 @@ function startGrant(tokens: Tokens, turn: Turn): Grant {
 }
 
 function withTokens(
-  { number, device, kept, refusedAt }: Pick<Grant, "number" | "device" | "kept" | "refusedAt">,
+  { number, device, refusedAt }: Pick<Grant, "number" | "device" | "refusedAt">,
   tokens: Tokens,
   previous: StoredTokens | null,
   turn: Turn,
@@ -238,7 +239,6 @@ function withTokens(
     accessEnds: turn.now + tokens.expiresIn * 1000,
     refreshBegun: null,
     device,
-    kept,
     reading: { at: "rest" },
     readAt: turn.now,
     refresh:
@@ -251,7 +251,13 @@ function withTokens(
 
 function recordOf(grant: Grant): AuthorizationRecord {
   const { current, rotation, refreshBegun, device } = grant;
-  return { current, previous: previousOf(rotation), refreshBegun, device, leaving: false };
+  return {
+    current,
+    previous: previousOf(rotation),
+    refreshBegun,
+    device: device?.record ?? null,
+    leaving: false,
+  };
 }
 
 function previousOf(rotation: Rotation): StoredTokens | null {
@@ -499,7 +505,7 @@ function readTime(grant: Grant, { watched, attended }: Attention): number | null
   const changing = refresh.at === "preparing" || refresh.at === "sent";
   if (changing || reading.at === "sent") return null;
   if (reading.at === "retry") return reading.when;
-  const close = !attended && (watched || device?.paused);
+  const close = !attended && (watched || device?.record.paused);
   const due = readAt + (close ? CLOSE_PACE_MS : WIDE_PACE_MS);
   return accessEnds !== null && due >= accessEnds ? null : due;
 }
@@ -521,18 +527,24 @@ function onWatched(grant: Grant, turn: Turn): Grant {
 }
 
 function onDevice(grant: Grant, event: EventOf<"device-answered">, turn: Turn): Authorization {
-  const { number, reading, readAt, kept, rotation } = grant;
+  const { number, reading, readAt, rotation } = grant;
   const { outcome } = event;
   if (number !== event.number || reading.at !== "sent") return grant;
   if (!event.accessToken.equals(grant.current.accessToken)) return grant;
   if (outcome.kind === "verdict" && outcome.verdict.type === "device") {
-    const { device } = outcome.verdict;
-    if (device.project !== null && device.project.id !== grant.device?.project?.id)
-      turn.do(history("project", device.project.id));
-    const rested: Grant = { ...grant, device, rotation: { at: "proven" }, reading: { at: "rest" } };
+    const { device: record } = outcome.verdict;
+    const { record: before = null, kept = false } = grant.device ?? {};
+    if (record.project !== null && record.project.id !== before?.project?.id)
+      turn.do(history("project", record.project.id));
+    const rested: Grant = {
+      ...grant,
+      device: { record, kept },
+      rotation: { at: "proven" },
+      reading: { at: "rest" },
+    };
     const proven = reading.doubted ? doubt(rested, turn) : rested;
     // A record that is read all day must not wear out a card.
-    const known = kept && previousOf(rotation) === null && isDeepStrictEqual(device, grant.device);
+    const known = kept && previousOf(rotation) === null && isDeepStrictEqual(record, before);
     if (!known)
       turn.do({ type: "store", number, record: recordOf(proven), answer: kept ? null : "device-kept" });
     return proven;
@@ -548,11 +560,12 @@ function onDevice(grant: Grant, event: EventOf<"device-answered">, turn: Turn): 
 }
 
 function onStatus(given: Grant, paused: boolean, turn: Turn): Grant {
-  if (given.device === null) return given;
+  const { device } = given;
+  if (device === null) return given;
   // An answer on its way may be older than what was told now.
   const grant = given.reading.at === "sent" ? doubt(given, turn) : given;
-  if (given.device.paused === paused) return grant;
-  const next = { ...grant, device: { ...given.device, paused } };
+  if (device.record.paused === paused) return grant;
+  const next = { ...grant, device: { ...device, record: { ...device.record, paused } } };
   if (grant.rotation.at !== "storing")
     turn.do({ type: "store", number: grant.number, record: recordOf(next), answer: null });
   return next;

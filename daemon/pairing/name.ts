@@ -10,8 +10,7 @@ export function stateName(state: State): StateName {
   const { offer, authorization } = state;
   if (authorization.at === "unknown") return "starting";
   if (offer.at === "requesting" || offer.at === "awaiting") return offeringName(state, offer);
-  if (authorization.at === "held")
-    return authorization.device === null || !authorization.kept ? "confirming" : "paired";
+  if (authorization.at === "held") return authorization.device?.kept ? "paired" : "confirming";
   return offer.at === "refused" ? "unconfigured" : "idle";
 }
 

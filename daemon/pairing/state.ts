@@ -168,15 +168,19 @@ export interface Grant {
   /** Wall time at which a refresh with `current` first left whose answer is not known; null where none is open. */
   readonly refreshBegun: number | null;
   /** What Frame.io last told about this device; null until it did. */
-  readonly device: DeviceRecord | null;
-  /** Whether a device record of this grant has been written: only then is the device shown as paired. */
-  readonly kept: boolean;
+  readonly device: KnownDevice | null;
   readonly reading: Reading;
   /** When `GET /v2/devices/me` was last sent, or the reading began. */
   readonly readAt: number;
   readonly refresh: Refresh;
   /** When an access token that was refused was, or will be, exchanged for that; null for never. */
   readonly refusedAt: number | null;
+}
+
+export interface KnownDevice {
+  readonly record: DeviceRecord;
+  /** Whether a record of this grant has been written: only then is the device shown as paired. */
+  readonly kept: boolean;
 }
 
 /** How far `current` has come. `previous` is the pair before, kept until `current` has worked once. */

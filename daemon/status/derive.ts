@@ -30,7 +30,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
   const { state, identity } = parts;
   const attempt = shownAttempt(state.offer);
   const grant = grantOf(state);
-  const device = grant?.device ?? null;
+  const device = grant?.device?.record ?? null;
   return {
     state: stateName(state),
     since: iso(parts.since),
@@ -65,7 +65,7 @@ function pairing(attempt: Attempt, clock: Clock): PairingView {
 
 function authorization(grant: Grant, clock: Clock): AuthorizationView {
   const { accessEnds, current, device } = grant;
-  const expiresAt = device?.authorizationExpiresAt ?? null;
+  const expiresAt = device?.record.authorizationExpiresAt ?? null;
   return {
     expires_at: expiresAt === null ? null : iso(expiresAt),
     access_expires_in:

@@ -17,7 +17,7 @@ export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {
     grant: grant && {
       refreshFailures: refreshFailures(grant),
       issuedAt: grant.current.clockTrusted ? grant.current.obtainedAt : null,
-      device: grant.device,
+      device: grant.device?.record ?? null,
     },
     now: clock.wallTrusted() ? clock.wall() : null,
   };

@@ -28,6 +28,6 @@ function countRefresh(outcome: Outcome<RefreshVerdict>, meters: Meters): void {
 
 /** Quoted, since people choose the name: a line break in it begins no line of the log. */
 function projectOf(state: State): string {
-  const project = grantOf(state)?.device?.project ?? null;
+  const project = grantOf(state)?.device?.record.project ?? null;
   return project === null ? "" : `: ${JSON.stringify(project.name)}`;
 }

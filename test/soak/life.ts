@@ -158,7 +158,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
       const grant = grantOf(runner.state);
       return grant?.rotation.at === "proven" ? grant.current.accessToken : null;
     },
-    deviceIds: () => grantOf(runner.state)?.device?.ids ?? [],
+    deviceIds: () => grantOf(runner.state)?.device?.record.ids ?? [],
     onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
     onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
     onStatus: (paused) =>

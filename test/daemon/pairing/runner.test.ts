@@ -105,7 +105,7 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   await until(() => runner.state.offer.at === "awaiting");
   simulator.approve();
   await clock.advance(2_000);
-  await until(() => told.length === 1 && grantOf(runner.state)?.kept === true);
+  await until(() => told.length === 1 && grantOf(runner.state)?.device?.kept === true);
   runner.dispatch({ type: "token-wanted", life: Number.POSITIVE_INFINITY });
   await until(() => told.length === 2);
 
