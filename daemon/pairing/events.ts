@@ -55,6 +55,8 @@ export type Event =
   /** The client_secret may be another one now. */
   | { readonly type: "secret-changed" };
 
+export type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
+
 export type Effect =
   /** `insisting`: pauses that the server asked for are over, since a person asks. */
   | { readonly type: "request-code"; readonly number: number; readonly insisting: boolean }

@@ -2,17 +2,14 @@
 
 import type { Tokens } from "../contract/authorization.ts";
 import type { Outcome, PollVerdict, Refusal } from "../contract/verdicts.ts";
-import type { Event } from "./events.ts";
+import type { EventOf } from "./events.ts";
 import { earliest, type Pace, spend } from "./pace.ts";
 import type { Awaiting, Floors, Offer, Offering, Refused, Requesting, Resting, Watch } from "./state.ts";
 import { isNoWay, isOvertaken, pauseAfter, type Turn } from "./turn.ts";
 import { failed, hurried, isDone, isDue, passed, pending, slowDown, watchCode, watchTime } from "./watch.ts";
 
 export type OfferEvent =
-  | Extract<
-      Event,
-      { type: "tick" | "pair-requested" | "cancel-requested" | "code-answered" | "poll-answered" }
-    >
+  | EventOf<"tick" | "pair-requested" | "cancel-requested" | "code-answered" | "poll-answered">
   /** There is no authorization: codes are offered by themselves, where that is wanted. */
   | { readonly type: "needed" }
   /** There is an authorization, or one is being revoked. */
@@ -215,11 +212,7 @@ function ask(offer: Requesting, insisting: boolean, turn: Turn): Requesting {
   };
 }
 
-function onCode(
-  offer: Offer,
-  { number, outcome }: Extract<Event, { type: "code-answered" }>,
-  turn: Turn,
-): Offer {
+function onCode(offer: Offer, { number, outcome }: EventOf<"code-answered">, turn: Turn): Offer {
   if (offer.at !== "requesting") return offer;
   const { request, floors, windowEnds, spoilt, former } = offer;
   if (request.at !== "sent" || request.number !== number) return offer;
@@ -256,7 +249,7 @@ function refuse(
 
 function onPoll(
   offer: Offer,
-  { number, outcome }: Extract<Event, { type: "poll-answered" }>,
+  { number, outcome }: EventOf<"poll-answered">,
   turn: Turn,
 ): { readonly offer: Offer; readonly said: Granted | null } {
   const polled = polledWatch(offer, number);
