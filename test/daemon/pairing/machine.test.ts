@@ -1209,6 +1209,15 @@ describe("the authorization", () => {
     assert.equal(stateName(state), "requesting-code");
   });
 
+  test("no code is asked for before it is known what is held, nor while it is revoked, whoever presses", () => {
+    const press: Event = { type: "pair-requested" };
+    const early = step(initialState, press, moment(0));
+    assert.deepEqual([early.effects, early.state], [[], initialState]);
+    const leaving = states["idle, leaving"] as State;
+    const late = step(leaving, press, moment(7_200));
+    assert.deepEqual([late.effects, late.state], [[], leaving]);
+  });
+
   test("an unpair that the power was cut in is finished at the next start", () => {
     const { record: intent } = only(
       step(paired, { type: "unpair-requested" }, moment(7_000)).effects,

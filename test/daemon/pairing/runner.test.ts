@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { TokenAnswer } from "../../../daemon/contract/authorization.ts";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio } from "../../../daemon/frameio/client.ts";
+import { brokerToken } from "../../../daemon/pairing/broker.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
 import { grantOf } from "../../../daemon/pairing/state.ts";
@@ -74,6 +76,45 @@ test("a device whose card could not be read at the start is paired again when it
   await runner.recover();
   assert.equal(stateName(runner.state), "paired");
   assert.equal(runner.state.offer.at, "resting");
+});
+
+test("no token is handed out that is not on the disk, however long that takes", async (t) => {
+  const here = room(t);
+  const { clock } = here.options;
+  const simulator = await startSimulator({ interval: 1 });
+  defer(t, () => simulator.close());
+  const vault = await openResilientVault({ clock, open: () => openVault(here.options) });
+  defer(t, () => vault.close());
+  let writing = false;
+  let write = () => {};
+  const slow = new Promise<void>((resolve) => {
+    write = resolve;
+  });
+  const store = vault.storeAuthorization.bind(vault);
+  vault.storeAuthorization = async (given) => {
+    writing = true;
+    await slow;
+    await store(given);
+  };
+  const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
+  const until = async (arrived: () => boolean) => {
+    while (!arrived()) await settled();
+  };
+  await runner.boot();
+  await until(() => runner.state.offer.at === "awaiting");
+  simulator.approve();
+  await clock.advance(2_000);
+  await until(() => writing);
+  let answer: TokenAnswer | null = null;
+  const asked = brokerToken(runner, clock, 60).then((given) => {
+    answer = given;
+  });
+  // By now listeners are told of the pairing all the same.
+  await clock.advance(2_000);
+  assert.equal(answer, null);
+  write();
+  await asked;
+  assert.equal((await brokerToken(runner, clock, 60)).type, "token");
 });
 
 /** What a power cut in this moment would leave. */
