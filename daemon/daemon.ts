@@ -20,9 +20,8 @@ import { keepPresent, type Presence } from "./frameio/presence.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
-import type { Local } from "./local/server.ts";
 import { Runner } from "./pairing/runner.ts";
-import { initialState } from "./pairing/state.ts";
+import { grantOf } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
 import type { Notifier } from "./service/notifier.ts";
 import { startWatchdog, watchdogUsec } from "./service/watchdog.ts";
@@ -35,8 +34,7 @@ import { statusLine } from "./status/line.ts";
 import { Meters } from "./status/meters.ts";
 import { observer } from "./status/observe.ts";
 import { Disk } from "./vault/disk.ts";
-import { openVault } from "./vault/follow.ts";
-import type { Vault } from "./vault/vault.ts";
+import { MemoryFirstVault } from "./vault/follow.ts";
 import { Audience } from "./watch/audience.ts";
 import { ButtonMeaning } from "./watch/button.ts";
 import { watchClock } from "./watch/clock.ts";
@@ -65,55 +63,63 @@ const HOME = dirname(fileURLToPath(import.meta.url));
 /** What a snapshot says before the identity is known. */
 const NOBODY: Identity = { clientId: "", source: "generated", model: null };
 
+/** Ends what a step of the start has opened. */
+type Close = () => Promise<void>;
+
 /** The rooms of one running daemon. */
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #clock: SystemClock;
   readonly #meters = new Meters();
+  readonly #keyCode: number;
   readonly #secret: ClientSecret;
+  readonly #frameio: Frameio;
+  readonly #vault: MemoryFirstVault;
+  readonly #runner: Runner;
+  readonly #presence: Presence;
   readonly #status: StatusKeeper;
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
-  readonly #keyCode: number;
   readonly #audience: Audience;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
+  /** What closes the rooms that are open, in the order of the start; those of one row close together. */
+  readonly #opened: Close[][] = [];
   #pairing: Config["pairing"];
   #identity = NOBODY;
   #previousClientId: string | null = null;
-  #vault: Vault | null = null;
-  #runner: Runner | null = null;
-  #frameio: Frameio | null = null;
-  #presence: Presence | null = null;
-  #local: Local | null = null;
   #opening: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   /**
-   * Does nothing yet but look at the network.
+   * Every room is there from here on. Does nothing yet but look at the network.
    *
    * @throws {ConfigurationError}
    */
   constructor(options: DaemonOptions) {
     const { config, root, environment, log, clock } = options;
     this.#options = options;
-    this.#keyCode = keyCode(config.buttons.key);
-    this.#pairing = config.pairing;
     this.#clock = clock;
+    this.#pairing = config.pairing;
+    this.#keyCode = keyCode(config.buttons.key);
     this.#secret = new ClientSecret(
       () => loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, config.frameio.client_secret_file),
       (message) => log.error(message),
     );
-    this.#network = watchNetwork(this.#clock, systemNetwork(root), NETWORK_LOOK_MS, (_, gone) =>
+    // What may throw comes before what has to be ended.
+    this.#frameio = this.#makeFrameio();
+    this.#vault = this.#makeVault();
+    this.#runner = this.#makeRunner();
+    this.#presence = this.#makePresence();
+    this.#network = watchNetwork(clock, systemNetwork(root), NETWORK_LOOK_MS, (_, gone) =>
       this.#networkChanged(gone),
     );
-    this.#watches.push(() => this.#network.stop());
     this.#status = new StatusKeeper({
-      state: () => this.#runner?.state ?? initialState,
+      state: () => this.#runner.state,
       facts: () => ({
         networkUp: this.#network.current().up,
-        vault: { notices: this.#vault?.notices ?? [], failing: this.#vault?.failing() ?? null },
+        vault: { notices: this.#vault.notices, failing: this.#vault.failing() },
         display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
         identityChanged: this.#previousClientId,
       }),
@@ -121,16 +127,15 @@ export class Daemon {
       button: () => this.#button.view(),
       identity: () => this.#identity,
       version: buildInfo.version,
-      clock: this.#clock,
+      clock,
     });
-    this.#audience = new Audience(clock, (watched) => this.#runner?.dispatch({ type: "watched", watched }));
-    this.#watches.push(() => this.#audience.close());
+    this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
-      clock: this.#clock,
-      state: () => this.#runner?.state ?? initialState,
-      pair: () => this.#runner?.dispatch({ type: "pair-requested" }),
-      unpair: async () => (await this.#runner?.unpair()) ?? null,
+      clock,
+      state: () => this.#runner.state,
+      pair: () => this.#runner.dispatch({ type: "pair-requested" }),
+      unpair: () => this.#runner.unpair(),
       look: () => {
         this.#presenter.wake();
         this.#audience.come();
@@ -138,7 +143,14 @@ export class Daemon {
       changed: () => this.#status.update(),
       log,
     });
-    this.#watches.push(() => this.#button.close());
+    this.#runner.subscribe(() => this.#status.update());
+    this.#watches.push(
+      () => this.#network.stop(),
+      () => this.#audience.close(),
+      () => this.#button.close(),
+      () => this.#presence.close(),
+      this.#runner.subscribe(() => this.#presence.update()),
+    );
   }
 
   /**
@@ -151,36 +163,28 @@ export class Daemon {
     await this.#opening;
   }
 
-  async #openRooms(): Promise<void> {
-    for await (const _ of this.#rooms()) if (this.#closing !== null) return;
-  }
-
   /**
    * What the first frame and the first request to Frame.io need comes first; the local API, which loads the most, comes
-   * while that request is under way. At each `yield` the start can end.
+   * while that request is under way. After each step the start can end. Whoever waits at the local API when it closes
+   * may wait for the very answer that the pairing waits for, so the two share their time.
    */
-  async *#rooms(): AsyncGenerator<void> {
-    const { config, log, notifier, fail } = this.#options;
-    mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
-    await this.#presenter.start();
-    yield;
-    const vault = await this.#openVault();
-    yield;
-    await this.#chooseIdentity(vault);
-    yield;
-    const runner = this.#startPairing(vault);
-    await runner.boot();
-    this.#startPresence(runner);
-    this.#watchClock(runner);
-    this.#watchButton();
-    yield;
-    await this.#openLocal(runner, vault);
-    const tellManager = () => notifier.status(statusLine(this.#status.snapshot()));
-    this.#status.subscribe(tellManager);
-    tellManager();
-    this.#startWatchdog(runner);
-    log.debug({ config }, "running");
-    void vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
+  async #openRooms(): Promise<void> {
+    const start: (() => Promise<Close | undefined>)[][] = [
+      [() => this.#openScreen()],
+      [() => this.#openVault()],
+      [() => this.#chooseIdentity()],
+      [() => this.#openPairing(), () => this.#openLocal()],
+      [() => this.#report()],
+    ];
+    for (const row of start) {
+      const opened: Close[] = [];
+      this.#opened.push(opened);
+      for (const open of row) {
+        if (this.#closing !== null) return;
+        const close = await open();
+        if (close !== undefined) opened.push(close);
+      }
+    }
   }
 
   /** Takes up a changed configuration; false where that needs every room to start anew. */
@@ -192,7 +196,7 @@ export class Daemon {
     log.level = next.log.level;
     this.#pairing = next.pairing;
     this.#secret.reload();
-    this.#runner?.dispatch({ type: "secret-changed" });
+    this.#runner.dispatch({ type: "secret-changed" });
     return true;
   }
 
@@ -209,10 +213,8 @@ export class Daemon {
   async #closeRooms(): Promise<void> {
     const dark = this.giveDisplayBack();
     await this.#opening.catch(() => {});
-    for (const stop of this.#watches.splice(0)) stop();
-    await Promise.all([this.#runner?.close(), this.#local?.close()]);
-    this.#frameio?.close();
-    await this.#vault?.close();
+    for (const stop of this.#watches) stop();
+    for (const row of this.#opened.toReversed()) await Promise.all(row.map((close) => close()));
     await dark;
   }
 
@@ -224,12 +226,12 @@ export class Daemon {
   /** Whether a thread may hang in the storage, in a device or in a name lookup; `process.exit` would wait for it. */
   mayHang(): boolean {
     const waits = process.getActiveResourcesInfo().some((name) => /^(GetAddrInfo|FS)Req/.test(name));
-    return waits || (this.#vault?.failing() ?? null) !== null;
+    return waits || this.#vault.failing() !== null;
   }
 
   #makePresenter(): Presenter {
     const { config, root, environment, log } = this.#options;
-    const urgent = () => this.#runner?.settling ?? null;
+    const urgent = () => this.#runner.settling;
     const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
     const presenter = new Presenter({
       language: config.display.language,
@@ -260,61 +262,27 @@ export class Daemon {
     return presenter;
   }
 
-  async #openVault(): Promise<Vault> {
-    const { root, environment, log } = this.#options;
+  #makeVault(): MemoryFirstVault {
+    const { root, environment } = this.#options;
     const directory = environment.STATE_DIRECTORY ?? `${root}/var/lib/c2cd`;
     const credentialsDirectory = environment.CREDENTIALS_DIRECTORY ?? null;
-    const vault = await openVault({
-      clock: this.#clock,
-      disk: new Disk({
-        directory,
-        credentialsDirectory,
-        scratch: this.#runtimeDirectory(),
-        clock: this.#clock,
-      }),
-    });
-    this.#vault = vault;
-    this.#watches.push(
-      vault.onChange(() => {
-        const failing = vault.failing();
-        if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
-        else this.#runner?.recover().catch(this.#options.fail);
-        this.#status.update();
-      }),
+    return new MemoryFirstVault(
+      this.#clock,
+      new Disk({ directory, credentialsDirectory, scratch: this.#runtimeDirectory(), clock: this.#clock }),
     );
-    return vault;
   }
 
-  async #chooseIdentity(vault: Vault): Promise<void> {
-    const { config, root, log } = this.#options;
-    const { identity, changed } = chooseIdentity(
-      readBoard(root),
-      await vault.identity(),
-      config.identity,
-      randomUUID,
-    );
-    this.#identity = identity;
-    if (changed !== null) {
-      this.#previousClientId = changed.reason === "other-board" ? changed.previous.clientId : null;
-      log.warn(
-        `was ${changed.previous.clientId} before (${changed.reason}): that authorization is set aside`,
-      );
-    }
-    await vault.rememberIdentity(identity);
-    log.info(`client_id ${identity.clientId} (${identity.source}), ${identity.model ?? "unknown board"}`);
-  }
-
-  #startPairing(vault: Vault): Runner {
-    const { config, root, environment, log } = this.#options;
+  #makeFrameio(): Frameio {
+    const { config, root, environment } = this.#options;
     const { frameio: api } = config;
-    const frameio = createFrameio({
+    return createFrameio({
       baseUrl: api.base_url,
       clientVersion: api.client_version,
       scope: api.scope,
       urlPairing: api.url_pairing,
       bodyEncoding: api.body_encoding,
       verificationHosts: api.verification_hosts,
-      clientId: this.#identity.clientId,
+      clientId: () => this.#identity.clientId,
       clientSecret: () => this.#secret.secret,
       roots: loadRoots(api.ca_file),
       systemRoots: systemRoots(root),
@@ -323,12 +291,16 @@ export class Daemon {
       heardTime: (wall) => this.#clock.heard(wall),
       observe: (call, outcome, seconds) => this.#meters.exchangeSeconds.observe({ call, outcome }, seconds),
     });
-    const runner = new Runner({
-      frameio,
-      vault,
+  }
+
+  #makeRunner(): Runner {
+    const { log } = this.#options;
+    return new Runner({
+      frameio: this.#frameio,
+      vault: this.#vault,
       clock: this.#clock,
       random: Math.random,
-      clientId: this.#identity.clientId,
+      clientId: () => this.#identity.clientId,
       settings: () => ({ start: this.#pairing.start, window: this.#pairing.window * 1000 }),
       observe: observer(log, this.#meters),
       storageFailed: (error) => {
@@ -336,25 +308,23 @@ export class Daemon {
         log.error((error as Error).message);
       },
     });
-    this.#frameio = frameio;
-    this.#runner = runner;
-    runner.subscribe(() => this.#status.update());
-    runner.dispatch({ type: "watched", watched: this.#audience.watched });
-    return runner;
   }
 
-  #startPresence(runner: Runner): void {
-    if (this.#frameio === null) return;
-    const { log } = this.#options;
-    const presence = keepPresent({
-      ...this.#options.config.presence,
+  #makePresence(): Presence {
+    const { config, log } = this.#options;
+    const runner = this.#runner;
+    return keepPresent({
+      ...config.presence,
       frameio: this.#frameio,
       clock: this.#clock,
       random: Math.random,
       // The first call with a new token is that for the device record (API facts §3.5).
-      accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
+      accessToken: () => {
+        const grant = grantOf(runner.state);
+        return grant?.rotation.at === "proven" ? grant.current.accessToken : null;
+      },
       onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
-      deviceIds: () => runner.state.grant?.device?.ids ?? [],
+      deviceIds: () => grantOf(runner.state)?.device?.record.ids ?? [],
       onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
       onStatus: (paused) =>
         runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
@@ -367,25 +337,69 @@ export class Daemon {
         else log.warn(`Frame.io may show the device offline: ${trouble.fault.detail}`);
       },
     });
-    this.#presence = presence;
-    this.#watches.push(() => presence.close());
-    this.#watches.push(runner.subscribe(() => presence.update()));
-    presence.update();
   }
 
   #networkChanged(gone: readonly string[]): void {
-    this.#frameio?.reset(gone);
-    this.#presence?.networkChanged();
-    this.#runner?.dispatch({ type: "network-changed", up: this.#network.current().up });
+    this.#frameio.reset(gone);
+    this.#presence.networkChanged();
+    this.#runner.dispatch({ type: "network-changed", up: this.#network.current().up });
     this.#status.update();
   }
 
-  #watchClock(runner: Runner): void {
+  async #openScreen(): Promise<undefined> {
+    mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
+    await this.#presenter.start();
+  }
+
+  async #openVault(): Promise<Close> {
+    const { log, fail } = this.#options;
+    await this.#vault.open();
+    this.#watches.push(
+      this.#vault.onChange(() => {
+        const failing = this.#vault.failing();
+        if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
+        else this.#runner.recover().catch(fail);
+        this.#status.update();
+      }),
+    );
+    return () => this.#vault.close();
+  }
+
+  async #chooseIdentity(): Promise<undefined> {
+    const { config, root, log } = this.#options;
+    const { identity, changed } = chooseIdentity(
+      readBoard(root),
+      await this.#vault.identity(),
+      config.identity,
+      randomUUID,
+    );
+    this.#identity = identity;
+    if (changed !== null) {
+      this.#previousClientId = changed.reason === "other-board" ? changed.previous.clientId : null;
+      log.warn(
+        `was ${changed.previous.clientId} before (${changed.reason}): that authorization is set aside`,
+      );
+    }
+    await this.#vault.rememberIdentity(identity);
+    log.info(`client_id ${identity.clientId} (${identity.source}), ${identity.model ?? "unknown board"}`);
+  }
+
+  async #openPairing(): Promise<Close> {
+    await this.#runner.boot();
+    this.#watchClock();
+    this.#watchButton();
+    return async () => {
+      await this.#runner.close();
+      this.#frameio.close();
+    };
+  }
+
+  #watchClock(): void {
     this.#watches.push(
       watchClock(this.#clock, (step, trusted) => {
         const set = step === 0 ? "" : `was set by ${Math.round(step / 1000)} s and `;
         this.#options.log.info(`the clock ${set}can${trusted ? "" : "not"} be believed`);
-        runner.dispatch({ type: "clock-changed" });
+        this.#runner.dispatch({ type: "clock-changed" });
       }),
     );
   }
@@ -398,14 +412,14 @@ export class Daemon {
     this.#watches.push(() => watched.close());
   }
 
-  async #openLocal(runner: Runner, vault: Vault): Promise<void> {
+  async #openLocal(): Promise<Close> {
     const { config, root, environment, log } = this.#options;
     const { startLocal } = await import("./local/server.ts");
     const local = await startLocal({
       backend: createBackend({
-        runner,
+        runner: this.#runner,
         status: this.#status,
-        vault,
+        vault: this.#vault,
         audience: this.#audience,
         presenter: this.#presenter,
         clock: this.#clock,
@@ -424,17 +438,22 @@ export class Daemon {
       randomBytes,
       onPageProblem: (problem) => problem !== null && log.warn(problem),
     });
-    this.#local = local;
     const address = local.tcpAddress();
     if (address !== null) log.info(`status page at http://${host(address)}`);
+    return () => local.close();
   }
 
-  #startWatchdog(runner: Runner): void {
-    const usec = watchdogUsec(this.#options.environment, process.pid);
-    if (usec === null) return;
-    this.#watches.push(
-      startWatchdog(this.#clock, this.#options.notifier, usec, () => runner.makesProgress()),
-    );
+  /** Tells the service manager how it goes. What is left has time. */
+  async #report(): Promise<undefined> {
+    const { config, environment, log, notifier, fail } = this.#options;
+    const tellManager = () => notifier.status(statusLine(this.#status.snapshot()));
+    this.#status.subscribe(tellManager);
+    tellManager();
+    const usec = watchdogUsec(environment, process.pid);
+    if (usec !== null)
+      this.#watches.push(startWatchdog(this.#clock, notifier, usec, () => this.#runner.makesProgress()));
+    log.debug({ config }, "running");
+    void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
   #runtimeDirectory(): string {

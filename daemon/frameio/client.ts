@@ -39,8 +39,9 @@ export interface FrameioOptions {
   /** `auto` begins with multipart, and takes the other where a code is given out for that one alone. */
   readonly bodyEncoding: BodyEncoding | "auto";
   readonly verificationHosts: readonly string[];
-  readonly clientId: string;
-  /** Asked at each call; null where none is configured. */
+  /** Asked at each call, like the secret. */
+  clientId(): string;
+  /** Null where none is configured. */
   clientSecret(): Secret | null;
   /** Root certificates trusted beside Node's own, as `readRoots` gives them. */
   readonly roots: readonly string[];
@@ -110,7 +111,7 @@ const NO_SECRET = verdict({
 } as const);
 
 export function createFrameio(options: FrameioOptions): Frameio {
-  const { clientId, clock, verificationHosts, scope, urlPairing, observe } = options;
+  const { clock, verificationHosts, scope, urlPairing, observe } = options;
   const baseUrl = new URL(options.baseUrl);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
   const lookups = new Lookups(options.lookup);
@@ -168,7 +169,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     const clientSecret = options.clientSecret();
     return clientSecret === null
       ? NO_SECRET
-      : call(name, request({ clientId, clientSecret }), judge, signal, encoding);
+      : call(name, request({ clientId: options.clientId(), clientSecret }), judge, signal, encoding);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Fault, Outcome } from "../contract/verdicts.ts";
+import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Frameio } from "./client.ts";
@@ -50,13 +51,11 @@ const SHORTEST_GAP_MS = 60_000;
 /** A socket that lived so long was a good one: the next attempt waits as after the first failure. */
 const GOOD_SOCKET_MS = 60_000;
 
-const FIRST_RETRY_MS = 1000;
-
 /** Below the five minutes without a call after which Frame.io shows a device offline. */
-const LONGEST_RETRY_MS = 240_000;
+const RETRY = { first: 1000, most: 240_000 };
 
 /** Where heartbeats stand in for the socket, it is tried again every ten to twenty minutes. */
-const LONGEST_RETRY_WITH_HEARTBEATS_MS = 1_200_000;
+const RETRY_WITH_HEARTBEATS = { first: 1000, most: 1_200_000 };
 
 /** A server that restarts drops a socket once and takes the next one. */
 const REFUSED_COUNT = 2;
@@ -94,7 +93,9 @@ export function keepPresent(options: PresenceOptions): Presence {
       const fault = await stayOnSocket(token, signal);
       if (signal.aborted) return;
       refusals = clock.elapsed() - begun >= GOOD_SOCKET_MS ? 1 : refusals + 1;
-      const wait = Math.max(backOff(), fault.retryAfter ?? 0);
+      // Not sooner than half of it: a server that restarts has many devices to take back.
+      const pauses = mode === "auto" ? RETRY_WITH_HEARTBEATS : RETRY;
+      const wait = Math.max(backOff(refusals, pauses, 0.5 + random() / 2), fault.retryAfter ?? 0);
       if (mode === "auto") await beat(token, signal, { until: clock.elapsed() + wait, fault });
       else {
         if (fault !== DROPPED || refusals >= REFUSED_COUNT) tell({ online: false, fault });
@@ -117,11 +118,6 @@ export function keepPresent(options: PresenceOptions): Presence {
     const outcome = await frameio.attend(token, options.deviceIds(), listener, signal);
     if (joined) options.onJoined(false);
     return outcome.kind === "fault" ? outcome.fault : DROPPED;
-  }
-
-  function backOff(): number {
-    const longest = mode === "auto" ? LONGEST_RETRY_WITH_HEARTBEATS_MS : LONGEST_RETRY_MS;
-    return Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), longest) * (0.5 + random() / 2);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { TokenAnswer } from "../contract/authorization.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Runner } from "./runner.ts";
-import type { Grant } from "./state.ts";
+import { type Grant, grantOf } from "./state.ts";
 
 /** A caller is not kept waiting longer than this for a refresh. */
 const WAIT_MS = 25_000;
@@ -17,16 +17,16 @@ const RETRY_S = 5;
 export async function brokerToken(runner: Runner, clock: Clock, minimumLife: number): Promise<TokenAnswer> {
   const life = (grant: Grant) => Math.min(minimumLife * 1000, (grant.current.expiresIn * 1000) / 2);
   const answer = (): TokenAnswer | null => {
-    const { grant } = runner.state;
+    const grant = grantOf(runner.state);
     if (grant === null) return { type: "not-paired" };
-    if (!grant.settled) return null;
+    if (grant.rotation.at === "storing") return null;
     const left = grant.accessEnds === null ? 0 : grant.accessEnds - clock.elapsed();
     if (left > 0 && left >= life(grant))
       return { type: "token", accessToken: grant.current.accessToken, expiresIn: Math.floor(left / 1000) };
     return refusal(grant, clock);
   };
 
-  const { grant } = runner.state;
+  const grant = grantOf(runner.state);
   if (grant !== null) runner.dispatch({ type: "token-wanted", life: life(grant) });
   return answer() ?? waitFor(runner, clock, answer);
 }

@@ -55,16 +55,19 @@ export type Event =
   /** The client_secret may be another one now. */
   | { readonly type: "secret-changed" };
 
+export type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
+
 export type Effect =
   /** `insisting`: pauses that the server asked for are over, since a person asks. */
   | { readonly type: "request-code"; readonly number: number; readonly insisting: boolean }
   | { readonly type: "poll"; readonly number: number; readonly deviceCode: Secret }
-  /** Write the record; answer `settled`. */
-  | { readonly type: "settle"; readonly number: number; readonly record: AuthorizationRecord }
-  /** Write the record with its first device record; answer `device-kept`. */
-  | { readonly type: "keep-device"; readonly number: number; readonly record: AuthorizationRecord }
-  /** Write the record when the disk has time; nobody waits. */
-  | { readonly type: "store"; readonly number: number; readonly record: AuthorizationRecord }
+  /** Write the record; `answer` is what tells that it is done, null where nobody waits. */
+  | {
+      readonly type: "store";
+      readonly number: number;
+      readonly record: AuthorizationRecord;
+      readonly answer: "settled" | "device-kept" | null;
+    }
   | { readonly type: "read-device"; readonly number: number; readonly accessToken: Secret }
   /** Write the record with its intent, and make sure that the disk takes what follows; answer `refresh-prepared`. */
   | { readonly type: "prepare-refresh"; readonly number: number; readonly record: AuthorizationRecord }

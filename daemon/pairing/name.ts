@@ -7,10 +7,10 @@ export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "proxy", "timeout
 
 /** The public name of a state. An offer that runs comes first: it is what the screen shows. */
 export function stateName(state: State): StateName {
-  if (!state.booted) return "starting";
-  const { offer, grant } = state;
+  const { offer, authorization } = state;
+  if (authorization.at === "unknown") return "starting";
   if (offer.at === "requesting" || offer.at === "awaiting") return offeringName(state, offer);
-  if (grant !== null) return grant.device === null || !grant.kept ? "confirming" : "paired";
+  if (authorization.at === "held") return authorization.device?.kept ? "paired" : "confirming";
   return offer.at === "refused" ? "unconfigured" : "idle";
 }
 
@@ -26,5 +26,5 @@ function offeringName(state: State, offer: Exclude<Offer, { at: "resting" | "ref
 export function shownAttempt(offer: Offer): Attempt | null {
   if (offer.at !== "requesting" && offer.at !== "awaiting") return null;
   const watch = offer.at === "awaiting" ? offer.watch : offer.former;
-  return watch === null || watch.over ? null : watch.attempt;
+  return watch === null || watch.polling.at === "dead" ? null : watch.attempt;
 }

@@ -6,11 +6,14 @@ import type {
 } from "../contract/authorization.ts";
 import type { Outcome, RevokeVerdict } from "../contract/verdicts.ts";
 import type { Clock } from "../core/clock.ts";
+import { Listeners } from "../core/listeners.ts";
+import { Turns } from "../core/turns.ts";
 import type { Frameio } from "../frameio/client.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Effect, Event } from "./events.ts";
-import { type Settings, step, wakeAt } from "./machine.ts";
+import { step, wakeAt } from "./machine.ts";
 import { initialState, type State } from "./state.ts";
+import type { Settings } from "./turn.ts";
 
 export interface RunnerPorts {
   readonly frameio: Frameio;
@@ -18,7 +21,8 @@ export interface RunnerPorts {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly clientId: string;
+  /** Known by the time of `boot`. */
+  clientId(): string;
   settings(): Settings;
   /** Called after every step, in order, once its effects have begun and its tokens are on the disk. */
   observe(change: Change): void;
@@ -44,13 +48,26 @@ const STUCK_MS = 60_000;
 /** An unpair does not wait longer than this for a network that is not there. */
 const REVOKE_MS = 10_000;
 
-type PerformedEffect = Exclude<Effect, { type: "store" | "forget" | "record" }>;
+/** What a stop does: nothing of it begins any more; nor so, but what has begun is waited for; done to its end. */
+const AT_STOP: Readonly<Record<Effect["type"], "given up" | "waited for" | "done">> = {
+  "request-code": "given up",
+  "read-device": "given up",
+  // Their answers may hold the only copy of a token.
+  poll: "waited for",
+  "prepare-refresh": "waited for",
+  refresh: "waited for",
+  store: "done",
+  leave: "done",
+  revoke: "done",
+  forget: "done",
+  record: "done",
+};
 
 /** The one door to effects: owns the machine's state, performs what it asks for and feeds the answers back. */
 export class Runner {
   readonly #ports: RunnerPorts;
   readonly #stop = new AbortController();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   readonly #critical = new Set<Promise<void>>();
   /** What is being performed, and since when. */
   readonly #underWay = new Map<Promise<void>, number>();
@@ -61,7 +78,7 @@ export class Runner {
   #cancelTimer: () => void = () => {};
   #stopping = false;
   /** The vault's writes, one after the other in the order of the effects. */
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Turns();
   #leaving: Promise<{ revoked: boolean }> | null = null;
 
   constructor(ports: RunnerPorts) {
@@ -84,7 +101,7 @@ export class Runner {
     let end: StoredEnd | null = null;
     try {
       stored = await this.#recall();
-      if (stored === null) end = await vault.lastEnd(clientId);
+      if (stored === null) end = await vault.lastEnd(clientId());
     } catch (error) {
       this.#ports.storageFailed(error);
     }
@@ -93,22 +110,21 @@ export class Runner {
 
   /** The disk answers again: takes up what it could not be asked for at the start. */
   async recover(): Promise<void> {
-    if (this.#state.grant !== null) return;
+    if (this.#state.authorization.at !== "absent") return;
     const stored = await this.#recall();
     if (stored !== null && !this.#stopping) this.dispatch({ type: "found", stored });
   }
 
   async #recall(): Promise<AuthorizationRecord | null> {
     const { vault, frameio, clientId } = this.#ports;
-    const stored = await vault.authorization(clientId);
+    const stored = await vault.authorization(clientId());
     // A refresh in an encoding that the server does not take looks like the end of the authorization.
     if (stored?.bodyEncoding != null) frameio.recallEncoding(stored.bodyEncoding);
     return stored;
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   dispatch(event: Event): void {
@@ -149,14 +165,14 @@ export class Runner {
     await Promise.race([Promise.allSettled([...this.#critical]), promise]);
     cancel();
     this.#stop.abort();
-    await this.#writes;
+    await this.#writes.done();
   }
 
   #tell(): void {
     const changes = this.#untold.splice(0);
     if (changes.length === 0) return;
     for (const change of changes) this.#ports.observe(change);
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 
   #holdBack(settled: Promise<void>): void {
@@ -188,86 +204,69 @@ export class Runner {
   }
 
   #perform(effect: Effect): void {
-    switch (effect.type) {
-      case "store":
-        void this.#write((vault) => this.#store(vault, effect.record));
-        return;
-      case "forget":
-        void this.#write((vault) => vault.forgetAuthorization(this.#ports.clientId, effect.end));
-        return;
-      case "record":
-        void this.#write((vault) =>
-          vault.record({ at: this.#ports.clock.wall(), event: effect.event, detail: effect.detail }),
-        );
-        return;
-      default:
-        this.#begin(effect);
-    }
-  }
-
-  #begin(effect: PerformedEffect): void {
-    const opensNew =
-      effect.type !== "settle" &&
-      effect.type !== "keep-device" &&
-      effect.type !== "leave" &&
-      effect.type !== "revoke";
-    if (this.#stopping && opensNew) return;
+    const atStop = AT_STOP[effect.type];
+    if (this.#stopping && atStop !== "done") return;
     const work = this.#answer(effect);
     this.#underWay.set(work, this.#ports.clock.elapsed());
     void work.finally(() => this.#underWay.delete(work));
-    if (effect.type === "settle") this.#holdBack(work);
-    const losesTokens = effect.type !== "request-code" && effect.type !== "read-device";
-    if (!losesTokens) return;
+    if (effect.type === "store" && effect.answer === "settled") this.#holdBack(work);
+    if (atStop === "given up") return;
     this.#critical.add(work);
     void work.finally(() => this.#critical.delete(work));
   }
 
-  async #answer(effect: PerformedEffect): Promise<void> {
+  async #answer(effect: Effect): Promise<void> {
     const event = await this.#ask(effect);
     if (event !== null) this.dispatch(event);
   }
 
-  async #ask(effect: PerformedEffect): Promise<Event | null> {
-    const { frameio } = this.#ports;
+  async #ask(effect: Effect): Promise<Event | null> {
+    const { frameio, clock, clientId } = this.#ports;
     const { signal } = this.#stop;
-    if (effect.type === "revoke") {
-      await this.#revoke(effect.tokens);
-      return null;
-    }
-    const { number } = effect;
     switch (effect.type) {
-      case "request-code":
-        return {
-          type: "code-answered",
-          number,
-          outcome: await frameio.requestCode(signal, effect.insisting),
-        };
-      case "poll":
-        return { type: "poll-answered", number, outcome: await frameio.poll(effect.deviceCode, signal) };
+      case "request-code": {
+        const { number, insisting } = effect;
+        return { type: "code-answered", number, outcome: await frameio.requestCode(signal, insisting) };
+      }
+      case "poll": {
+        const { number, deviceCode } = effect;
+        return { type: "poll-answered", number, outcome: await frameio.poll(deviceCode, signal) };
+      }
       case "refresh": {
-        const outcome = await frameio.refresh(effect.refreshToken, signal);
-        return { type: "refresh-answered", number, outcome };
+        const { number, refreshToken } = effect;
+        return { type: "refresh-answered", number, outcome: await frameio.refresh(refreshToken, signal) };
       }
       case "read-device": {
-        const { accessToken } = effect;
+        const { number, accessToken } = effect;
         const outcome = await frameio.device(accessToken, signal);
         return { type: "device-answered", number, accessToken, outcome };
       }
-      case "settle":
-        await this.#write((vault) => this.#store(vault, effect.record));
-        return { type: "settled", number };
-      case "keep-device":
-        await this.#write((vault) => this.#store(vault, effect.record));
-        return { type: "device-kept", number };
+      case "store": {
+        const { number, record, answer } = effect;
+        await this.#write((vault) => this.#store(vault, record));
+        return answer && { type: answer, number };
+      }
       case "prepare-refresh": {
-        const ok = await this.#write((vault) => vault.probe(this.#stored(effect.record)));
+        const { number, record } = effect;
+        const ok = await this.#write((vault) => vault.probe(this.#stored(record)));
         return { type: "refresh-prepared", number, ok };
       }
       case "leave":
         this.#leaving = this.#leave(effect.record);
         await this.#leaving;
         this.#leaving = null;
-        return { type: "left", number };
+        return { type: "left", number: effect.number };
+      case "revoke":
+        await this.#revoke(effect.tokens);
+        return null;
+      case "forget":
+        await this.#write((vault) => vault.forgetAuthorization(clientId(), effect.end));
+        return null;
+      case "record": {
+        const { event, detail } = effect;
+        await this.#write((vault) => vault.record({ at: clock.wall(), event, detail }));
+        return null;
+      }
     }
   }
 
@@ -275,7 +274,7 @@ export class Runner {
     const { clientId } = this.#ports;
     await this.#write((vault) => this.#store(vault, record));
     const outcome = await this.#revoke(record.current);
-    await this.#write((vault) => vault.forgetAuthorization(clientId, null));
+    await this.#write((vault) => vault.forgetAuthorization(clientId(), null));
     return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
   }
 
@@ -290,12 +289,12 @@ export class Runner {
 
   #stored(record: AuthorizationRecord): StoredAuthorization {
     const { clientId, frameio } = this.#ports;
-    return { ...record, clientId, bodyEncoding: frameio.bodyEncoding };
+    return { ...record, clientId: clientId(), bodyEncoding: frameio.bodyEncoding };
   }
 
   /** Resolves to whether the disk took it; never rejects. */
   #write(write: (vault: Vault) => Promise<void>): Promise<boolean> {
-    const done = this.#writes.then(async () => {
+    return this.#writes.take(async () => {
       try {
         await write(this.#ports.vault);
         return true;
@@ -304,7 +303,5 @@ export class Runner {
         return false;
       }
     });
-    this.#writes = done;
-    return done;
   }
 }

@@ -5,38 +5,26 @@ import type { FaultKind, OfferedCode } from "../contract/verdicts.ts";
 import { UNSPENT } from "./pace.ts";
 
 /**
- * Two regions that do not disturb each other: the offer of codes, and the authorization held. A device that is
- * paired may offer a code for another project and cancel it again.
+ * Two regions that do not disturb each other: the offer of codes, and the authorization. A device that is paired may
+ * offer a code for another project and cancel it again.
  */
 export interface State {
-  /** False until the vault has told what is held. */
-  readonly booted: boolean;
   readonly offer: Offer;
-  readonly grant: Grant | null;
-  /** Tokens that an unpair is revoking now; no offer starts meanwhile. */
-  readonly leaving: number | null;
-  /** What holds requests for codes back, whoever asks for them. */
-  readonly asked: Asked;
-  /** When the last poll left, of whatever code. */
-  readonly polledAt: number;
-  /** Whether somebody could see what Frame.io says of this device. */
-  readonly watched: boolean;
-  /** Whether the status socket is joined, by which Frame.io tells of changes itself. */
-  readonly attended: boolean;
+  readonly authorization: Authorization;
+  readonly attention: Attention;
   readonly hurried: Hurried;
   /** Numbers handed out so far, for attempts and grants alike: an answer that names an older one is late. */
   readonly lastNumber: number;
   /** How exchanges with Frame.io go at present; null after any verdict. */
   readonly trouble: Trouble | null;
-  /** Why the last authorization ended, until the next one. */
-  readonly ended: Ended | null;
 }
 
-export interface Asked {
-  /** Before this, none follows the last one. */
-  readonly notBefore: number;
-  /** The bucket of those that found their way to Frame.io: see `Pace`. */
-  readonly spentUntil: number;
+/** Who learns what Frame.io says of this device, and how. */
+export interface Attention {
+  /** Whether somebody could see it. */
+  readonly watched: boolean;
+  /** Whether the status socket is joined, by which Frame.io tells of changes itself. */
+  readonly attended: boolean;
 }
 
 /** Back-offs that were cut short, since the way to Frame.io may have become another one. */
@@ -57,25 +45,27 @@ export interface Trouble {
   readonly count: number;
 }
 
-export interface Ended {
-  readonly reason: StoredEnd["reason"];
-  /** The wall time at which it ran out or was refused; null where the clock can't be trusted. */
-  readonly wallAt: number | null;
-  /** When the server refused it, or its last token was over; null where that was before this start. */
-  readonly at: number | null;
-  /** The wall time at which its last tokens came; null where the clock could not be trusted then. */
-  readonly obtainedAt: number | null;
-}
-
 export type Offer = Resting | Requesting | Awaiting | Refused;
+
+/** What holds requests for codes and polls back, whoever asks for them. */
+export interface Floors {
+  /** Before this, no request for a code follows the last one. */
+  readonly notBefore: number;
+  /** The bucket of those that found their way to Frame.io: see `Pace`. */
+  readonly spentUntil: number;
+  /** When the last poll left, of whatever code. */
+  readonly polledAt: number;
+}
 
 export interface Resting {
   readonly at: "resting";
   readonly reason: "not-started" | "not-needed" | "manual" | "cancelled" | "window-ended";
+  readonly floors: Floors;
 }
 
 /** An offer of codes as a whole, one or more attempts long. */
 export interface Offering {
+  readonly floors: Floors;
   /** When the offer rests if nobody answers; null for never. */
   readonly windowEnds: number | null;
   /** Codes that this offer has taken so far. */
@@ -89,14 +79,15 @@ export interface Offering {
 /** A code is being asked for. */
 export interface Requesting extends Offering {
   readonly at: "requesting";
-  readonly number: number;
-  /** When the request left, which is what the code's life is counted from; null while waiting to retry. */
-  readonly sentAt: number | null;
-  readonly retryAt: number;
+  readonly request: CodeRequest;
   readonly failures: number;
-  /** A person asks: a pause that the server asked for does not keep this one back. */
-  readonly insisting: boolean;
 }
+
+export type CodeRequest =
+  /** `insisting`: a person asks, and a pause that the server asked for does not keep this one back. */
+  | { readonly at: "due"; readonly when: number; readonly insisting: boolean }
+  /** A code's life is counted from `sentAt`. */
+  | { readonly at: "sent"; readonly number: number; readonly sentAt: number };
 
 /** A code is on the screen, and the same code is polled. */
 export interface Awaiting extends Offering {
@@ -107,16 +98,19 @@ export interface Awaiting extends Offering {
 /** A code that is polled. */
 export interface Watch {
   readonly attempt: Attempt;
-  /** Dead, and off the screen. */
-  readonly over: boolean;
-  readonly polling: boolean;
-  readonly pollAt: number;
+  readonly polling: Polling;
   /** When the last poll left, or the code came; polls never come closer together than `interval`. */
   readonly polledAt: number;
   /** Milliseconds between polls, the server's `slow_down` included. */
   readonly interval: number;
   readonly failures: number;
 }
+
+export type Polling =
+  | { readonly at: "waiting"; readonly when: number }
+  | { readonly at: "sent" }
+  /** Sent, and the code is dead meanwhile: off the screen, while the answer still counts. */
+  | { readonly at: "dead" };
 
 /** The server won't give out a code. */
 export interface Refused extends Offering {
@@ -135,23 +129,46 @@ export interface Attempt {
   readonly deadline: number;
 }
 
+export type Authorization = Unknown | Absent | Grant | Leaving;
+
+/** The vault has not told yet what is held. */
+export interface Unknown {
+  readonly at: "unknown";
+}
+
+export interface Absent {
+  readonly at: "absent";
+  /** Why the last one ended, until the next one; null where there was none, or someone unpaired it. */
+  readonly ended: Ended | null;
+}
+
+export interface Ended {
+  readonly reason: StoredEnd["reason"];
+  /** The wall time at which it ran out or was refused; null where the clock can't be trusted. */
+  readonly wallAt: number | null;
+  /** When the server refused it, or its last token was over; null where that was before this start. */
+  readonly at: number | null;
+  /** The wall time at which its last tokens came; null where the clock could not be trusted then. */
+  readonly obtainedAt: number | null;
+}
+
+/** Tokens that an unpair is revoking now; no offer starts meanwhile. */
+export interface Leaving {
+  readonly at: "leaving";
+  readonly number: number;
+}
+
 export interface Grant {
+  readonly at: "held";
   readonly number: number;
   readonly current: StoredTokens;
-  /** The pair before, kept until `current` has worked once. */
-  readonly previous: StoredTokens | null;
+  readonly rotation: Rotation;
   /** When the access token ends; null where no clock can tell. */
   readonly accessEnds: number | null;
   /** Wall time at which a refresh with `current` first left whose answer is not known; null where none is open. */
   readonly refreshBegun: number | null;
-  /** Whether `current` may be used: on disk, or the disk refuses and memory is all there is. */
-  readonly settled: boolean;
-  /** Whether the access token has worked once since it was issued. */
-  readonly proven: boolean;
   /** What Frame.io last told about this device; null until it did. */
-  readonly device: DeviceRecord | null;
-  /** Whether a device record of this grant has been written: only then is the device shown as paired. */
-  readonly kept: boolean;
+  readonly device: KnownDevice | null;
   readonly reading: Reading;
   /** When `GET /v2/devices/me` was last sent, or the reading began. */
   readonly readAt: number;
@@ -159,6 +176,20 @@ export interface Grant {
   /** When an access token that was refused was, or will be, exchanged for that; null for never. */
   readonly refusedAt: number | null;
 }
+
+export interface KnownDevice {
+  readonly record: DeviceRecord;
+  /** Whether a record of this grant has been written: only then is the device shown as paired. */
+  readonly kept: boolean;
+}
+
+/** How far `current` has come. `previous` is the pair before, kept until `current` has worked once. */
+export type Rotation =
+  /** On its way to the disk, and used by nobody before it is there, or the disk refuses and memory is all there is. */
+  | { readonly at: "storing"; readonly previous: StoredTokens | null }
+  /** Its access token has not worked yet. */
+  | { readonly at: "unproven"; readonly previous: StoredTokens | null }
+  | { readonly at: "proven" };
 
 /** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */
 export type Reading =
@@ -190,16 +221,28 @@ export interface Failing {
 }
 
 export const initialState: State = {
-  booted: false,
-  offer: { at: "resting", reason: "not-started" },
-  grant: null,
-  leaving: null,
-  asked: { notBefore: Number.NEGATIVE_INFINITY, spentUntil: UNSPENT },
-  polledAt: Number.NEGATIVE_INFINITY,
-  watched: false,
-  attended: false,
+  offer: {
+    at: "resting",
+    reason: "not-started",
+    floors: {
+      notBefore: Number.NEGATIVE_INFINITY,
+      spentUntil: UNSPENT,
+      polledAt: Number.NEGATIVE_INFINITY,
+    },
+  },
+  authorization: { at: "unknown" },
+  attention: { watched: false, attended: false },
   hurried: { at: Number.NEGATIVE_INFINITY, anew: false, spentUntil: UNSPENT },
   lastNumber: 0,
   trouble: null,
-  ended: null,
 };
+
+/** The authorization that may be used; null while there is none. */
+export function grantOf({ authorization }: State): Grant | null {
+  return authorization.at === "held" ? authorization : null;
+}
+
+/** Why there is no authorization any more; null where there is one, or was none. */
+export function endOf({ authorization }: State): Ended | null {
+  return authorization.at === "absent" ? authorization.ended : null;
+}

@@ -19,8 +19,8 @@ export function watchCode(attempt: Attempt, polledAt: number, now: number): Watc
   const interval = attempt.code.interval * 1000;
   const least = Math.max(now, polledAt + interval * INTERVAL_MARGIN);
   const wanted = Math.max(least, now + interval * INTERVAL_MARGIN);
-  const pollAt = pollTime({ attempt, interval }, wanted, least);
-  return { attempt, over: false, polling: false, pollAt, polledAt: now, interval, failures: 0 };
+  const when = pollTime({ attempt, interval }, wanted, least);
+  return { attempt, polling: { at: "waiting", when }, polledAt: now, interval, failures: 0 };
 }
 
 /** The server knows of no decision yet. */
@@ -35,29 +35,56 @@ export function slowDown(given: Watch, told: number | null, now: number): Watch 
 }
 
 /**
- * A poll that brought no verdict.
+ * A poll that brought no verdict. RFC 8628 §3.5 wants polls less often then, so the back-off comes on top of the interval.
  *
- * @param again when to poll again, by the back-off
+ * @param pause milliseconds of back-off
  * @param notBefore now, or until when the server wants to be left alone
  */
-export function failed(given: Watch, again: number, notBefore: number): Watch {
+export function failed(given: Watch, pause: number, notBefore: number, now: number): Watch {
+  const again = leastTime(given, now) + pause;
   return polledAgain({ ...given, failures: given.failures + 1 }, again, notBefore);
 }
 
-/** Polls as soon as the interval allows. */
+/** The network may be another one: polls after a failure as soon as the interval allows. */
 export function hurried(given: Watch, failures: number, now: number): Watch {
-  const soon = polledAgain(given, now, now);
-  return { ...given, pollAt: Math.min(given.pollAt, soon.pollAt), failures };
+  const { polling } = given;
+  if (polling.at !== "waiting" || given.failures === 0) return given;
+  const least = leastTime(given, now);
+  const when = Math.min(polling.when, pollTime(given, least, least));
+  return { ...given, polling: { at: "waiting", when }, failures };
 }
 
 /** Whether the code has had its last poll: the next one would come when it is dead. */
-export function isDone({ attempt, polling, pollAt }: Watch): boolean {
-  return !polling && pollAt > attempt.deadline;
+export function isDone({ attempt, polling }: Watch): boolean {
+  return polling.at === "waiting" && polling.when > attempt.deadline;
+}
+
+/** Whether a poll has to leave now. */
+export function isDue(watch: Watch, now: number): boolean {
+  return watch.polling.at === "waiting" && watch.polling.when <= now && !isDone(watch);
+}
+
+/** The code after what fell due by now: its poll has left, or it has died while that was on the way. */
+export function passed(watch: Watch, now: number): Watch {
+  const over = now >= watch.attempt.deadline;
+  if (isDue(watch, now)) return { ...watch, polling: { at: over ? "dead" : "sent" }, polledAt: now };
+  return over && watch.polling.at === "sent" ? { ...watch, polling: { at: "dead" } } : watch;
+}
+
+/** When something falls due next; null where only an answer can bring more. */
+export function watchTime({ attempt, polling }: Watch): number | null {
+  if (polling.at === "waiting") return polling.when;
+  return polling.at === "sent" ? attempt.deadline : null;
 }
 
 function polledAgain(given: Watch, wanted: number, notBefore: number): Watch {
-  const least = Math.max(given.polledAt + given.interval * INTERVAL_MARGIN, notBefore);
-  return { ...given, polling: false, pollAt: pollTime(given, Math.max(wanted, least), least) };
+  const least = leastTime(given, notBefore);
+  const when = pollTime(given, Math.max(wanted, least), least);
+  return { ...given, polling: { at: "waiting", when } };
+}
+
+function leastTime({ polledAt, interval }: Watch, notBefore: number): number {
+  return Math.max(polledAt + interval * INTERVAL_MARGIN, notBefore);
 }
 
 /**

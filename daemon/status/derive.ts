@@ -9,7 +9,7 @@ import type {
 } from "../contract/snapshot.ts";
 import type { Clock } from "../core/clock.ts";
 import { shownAttempt, stateName } from "../pairing/name.ts";
-import type { Attempt, Grant, State } from "../pairing/state.ts";
+import { type Attempt, type Grant, grantOf, type State } from "../pairing/state.ts";
 
 /** What a snapshot is made of, beside the machine's state. */
 export interface SnapshotParts {
@@ -29,7 +29,8 @@ export interface SnapshotParts {
 export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
   const { state, identity } = parts;
   const attempt = shownAttempt(state.offer);
-  const device = state.grant?.device ?? null;
+  const grant = grantOf(state);
+  const device = grant?.device?.record ?? null;
   return {
     state: stateName(state),
     since: iso(parts.since),
@@ -41,7 +42,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     },
     pairing: attempt === null ? null : pairing(attempt, clock),
     project: device?.project ?? null,
-    authorization: state.grant === null ? null : authorization(state.grant, clock),
+    authorization: grant && authorization(grant, clock),
     health: parts.health,
     display: parts.display,
     button: parts.button,
@@ -64,7 +65,7 @@ function pairing(attempt: Attempt, clock: Clock): PairingView {
 
 function authorization(grant: Grant, clock: Clock): AuthorizationView {
   const { accessEnds, current, device } = grant;
-  const expiresAt = device?.authorizationExpiresAt ?? null;
+  const expiresAt = device?.record.authorizationExpiresAt ?? null;
   return {
     expires_at: expiresAt === null ? null : iso(expiresAt),
     access_expires_in:

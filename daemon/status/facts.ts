@@ -1,29 +1,31 @@
 import type { Facts } from "../contract/problems.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Grant, State } from "../pairing/state.ts";
+import { endOf, type Grant, grantOf, type State } from "../pairing/state.ts";
 
 /** What the rooms beside the pairing machine know of their own health. */
 export type OtherFacts = Pick<Facts, "networkUp" | "vault" | "display" | "identityChanged">;
 
 /** Everything that the table of problems asks for. */
 export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {
-  const { offer, grant, ended, trouble } = state;
+  const { offer, trouble } = state;
+  const grant = grantOf(state);
   return {
     ...others,
     refusal: offer.at === "refused" ? offer.error : refusedRefresh(grant),
     trouble: trouble && { ...trouble, wait: codeWait(state, clock) },
-    ended,
+    ended: endOf(state),
     grant: grant && {
       refreshFailures: refreshFailures(grant),
       issuedAt: grant.current.clockTrusted ? grant.current.obtainedAt : null,
-      device: grant.device,
+      device: grant.device?.record ?? null,
     },
     now: clock.wallTrusted() ? clock.wall() : null,
   };
 }
 
 function codeWait({ offer }: State, clock: Clock): number {
-  return offer.at === "requesting" ? Math.max(0, offer.retryAt - clock.elapsed()) : 0;
+  const waits = offer.at === "requesting" && offer.request.at === "due";
+  return waits ? Math.max(0, offer.request.when - clock.elapsed()) : 0;
 }
 
 function refusedRefresh(grant: Grant | null): string | null {

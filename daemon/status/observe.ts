@@ -3,7 +3,7 @@ import type { Logger } from "../core/log.ts";
 import { describe } from "../pairing/describe.ts";
 import { stateName } from "../pairing/name.ts";
 import type { Change } from "../pairing/runner.ts";
-import type { State } from "../pairing/state.ts";
+import { grantOf, type State } from "../pairing/state.ts";
 import type { Meters } from "./meters.ts";
 
 /**
@@ -34,7 +34,7 @@ function countRefresh(outcome: Outcome<RefreshVerdict>, meters: Meters): void {
 }
 
 /** Quoted, since people choose the name: a line break in it begins no line of the log. */
-function projectOf({ grant }: State): string {
-  const project = grant?.device?.project ?? null;
+function projectOf(state: State): string {
+  const project = grantOf(state)?.device?.record.project ?? null;
   return project === null ? "" : `: ${JSON.stringify(project.name)}`;
 }

@@ -39,20 +39,15 @@ export interface VaultOptions {
  */
 export async function openVault({ clock, disk }: VaultOptions): Promise<Vault> {
   const vault = new MemoryFirstVault(clock, disk);
-  try {
-    await vault.open();
-    return vault;
-  } catch (error) {
-    await disk.close();
-    throw error;
-  }
+  await vault.open();
+  return vault;
 }
 
 /**
  * Memory is the truth and the disk follows: each pass brings the disk to what memory holds. The disk knows what it has,
  * so that a pass over nothing new costs it nothing.
  */
-class MemoryFirstVault implements Vault {
+export class MemoryFirstVault implements Vault {
   readonly #clock: Clock;
   readonly #disk: Disk;
   readonly #listeners = new Set<() => void>();
@@ -98,10 +93,19 @@ class MemoryFirstVault implements Vault {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Unlike later, a busy directory or a bad key ends the start. */
+  /**
+   * Does nothing with the disk before this. Unlike later, a busy directory or a bad key ends the start.
+   *
+   * @throws {VaultBusy | VaultKeyError}
+   */
   async open(): Promise<void> {
-    await this.#follow();
-    this.#started = true;
+    try {
+      await this.#follow();
+      this.#started = true;
+    } catch (error) {
+      await this.#disk.close();
+      throw error;
+    }
   }
 
   async identity(): Promise<StoredIdentity | null> {

@@ -2,7 +2,7 @@ import type { ButtonHandlers, DeviceHandlers } from "../../hw/input/buttons.ts";
 import type { ButtonView } from "../contract/snapshot.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";
-import type { State } from "../pairing/state.ts";
+import { grantOf, type State } from "../pairing/state.ts";
 
 export interface ButtonPorts {
   readonly clock: Clock;
@@ -41,16 +41,16 @@ export class ButtonMeaning implements ButtonHandlers, DeviceHandlers {
   }
 
   onPress(): void {
-    const { state, pair, look, log } = this.#ports;
-    const { offer, grant } = state();
+    const { pair, look, log } = this.#ports;
+    const { offer } = this.#ports.state();
     if (this.#view?.phase !== "unpairing") this.#say(null);
     look();
-    if (grant !== null && offer.at !== "requesting" && offer.at !== "awaiting") {
+    if (this.#paired() && offer.at !== "requesting" && offer.at !== "awaiting") {
       log.info("button pressed: the device is paired, so the screen is shown");
       return;
     }
     // What is on its way is a new code already.
-    if (offer.at === "requesting" && offer.sentAt !== null) return;
+    if (offer.at === "requesting" && offer.request.at === "sent") return;
     log.info("button pressed: a new code");
     pair();
   }
@@ -87,7 +87,7 @@ export class ButtonMeaning implements ButtonHandlers, DeviceHandlers {
   }
 
   #paired(): boolean {
-    return this.#ports.state().grant !== null;
+    return grantOf(this.#ports.state()) !== null;
   }
 
   /** Says it for as long as it takes to read. */

@@ -66,9 +66,15 @@ async function endsSoon(daemon: DaemonProcess): Promise<void> {
   assert.ok(status === 0 || daemon.child.signalCode === "SIGTERM", how);
 }
 
-async function staysPaired(stage: Stage): Promise<void> {
+/** @param renewed whether it also gets new tokens for those that it had at its end */
+async function staysPaired(stage: Stage, renewed = false): Promise<void> {
   const again = stage.start();
   await again.until("paired, from what was stored", ({ state }) => state === "paired");
+  if (renewed) {
+    const answer = /paired: refreshed|\((?:ended|refused): \w+\)/;
+    const said = await eventually("an answer to its refresh", () => answer.exec(again.output));
+    assert.equal(said[0], "paired: refreshed");
+  }
   await endsSoon(again);
 }
 
@@ -109,7 +115,7 @@ describe("SIGTERM while Frame.io does not answer", () => {
         const waiting = daemon.ask("GET", "/v1/token").catch(() => null);
         await endsSoon(daemon);
         await waiting;
-        await staysPaired(stage);
+        await staysPaired(stage, true);
       }));
 
   test("to an unpair: it is forgotten all the same", () =>

@@ -6,6 +6,7 @@ import { Secret } from "../../daemon/core/secret.ts";
 import { type Call, createFrameio, type Frameio } from "../../daemon/frameio/client.ts";
 import { keepPresent, type PresenceOptions } from "../../daemon/frameio/presence.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
+import { endOf, grantOf } from "../../daemon/pairing/state.ts";
 import { Disk } from "../../daemon/vault/disk.ts";
 import { openVault } from "../../daemon/vault/follow.ts";
 import type { FaultRule } from "../simulator/faults.ts";
@@ -112,7 +113,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     urlPairing: true,
     bodyEncoding: "multipart",
     verificationHosts: ["frame.io"],
-    clientId: "LIFE-1",
+    clientId: () => "LIFE-1",
     clientSecret: () => new Secret(simulator.secret),
     roots: [],
     systemRoots: () => null,
@@ -127,10 +128,10 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     vault: pending.watch(vault),
     clock,
     random,
-    clientId: "LIFE-1",
+    clientId: () => "LIFE-1",
     settings: () => ({ start: "auto", window: 0 }),
     observe({ before, event, after }) {
-      if (before.ended === null && after.ended !== null) ends += 1;
+      if (endOf(before) === null && endOf(after) !== null) ends += 1;
       if (event.type !== "refresh-answered" || event.outcome.kind === "fault") return;
       if (event.outcome.verdict.type === "refreshed") refreshes += 1;
     },
@@ -152,8 +153,11 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     },
     clock,
     random,
-    accessToken: () => (runner.state.grant?.proven ? runner.state.grant.current.accessToken : null),
-    deviceIds: () => runner.state.grant?.device?.ids ?? [],
+    accessToken: () => {
+      const grant = grantOf(runner.state);
+      return grant?.rotation.at === "proven" ? grant.current.accessToken : null;
+    },
+    deviceIds: () => grantOf(runner.state)?.device?.record.ids ?? [],
     onUnauthorized: (accessToken) => runner.dispatch({ type: "token-refused", accessToken }),
     onJoined: (joined) => runner.dispatch({ type: "attended", joined }),
     onStatus: (paused) =>
@@ -190,7 +194,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
     if (LOOKS.some((part) => day + 1 === Math.ceil(days * part))) looks.push(look(day + 1, directory));
   }
   const report: LifeReport = {
-    paired: runner.state.grant !== null,
+    paired: grantOf(runner.state) !== null,
     ends,
     refreshes,
     requests,

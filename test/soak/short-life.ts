@@ -11,6 +11,7 @@ import type { DeviceVerdict, Outcome, PollVerdict, RefreshVerdict } from "../../
 import { Secret } from "../../daemon/core/secret.ts";
 import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
+import { endOf } from "../../daemon/pairing/state.ts";
 import { Disk } from "../../daemon/vault/disk.ts";
 import { openVault } from "../../daemon/vault/follow.ts";
 import { fastClock } from "../support/fast-clock.ts";
@@ -126,7 +127,7 @@ const frameio = createFrameio({
   urlPairing: true,
   bodyEncoding: "multipart",
   verificationHosts: ["frame.io"],
-  clientId: "MORTAL-1",
+  clientId: () => "MORTAL-1",
   clientSecret: () => new Secret(wish.secret),
   roots: [],
   systemRoots: () => null,
@@ -140,10 +141,10 @@ const runner = new Runner({
   vault: mortal("vault", vault),
   clock,
   random: Math.random,
-  clientId: "MORTAL-1",
+  clientId: () => "MORTAL-1",
   settings: () => ({ start: "auto", window: 0 }),
   observe({ before, after }) {
-    if (before.ended === null && after.ended !== null) tell("ended by Frame.io");
+    if (endOf(before) === null && endOf(after) !== null) tell("ended by Frame.io");
   },
   storageFailed(error) {
     throw error;

@@ -105,7 +105,7 @@ export async function checkApi(
     urlPairing: config.frameio.url_pairing,
     bodyEncoding: config.frameio.body_encoding,
     verificationHosts: config.frameio.verification_hosts,
-    clientId: "",
+    clientId: () => "",
     clientSecret: () => null,
     roots,
     systemRoots: systemRoots(root),

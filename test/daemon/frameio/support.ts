@@ -49,7 +49,7 @@ export function client(baseUrl: string, options: Partial<FrameioOptions> = {}): 
     urlPairing: true,
     bodyEncoding: "multipart",
     verificationHosts: ["frame.io"],
-    clientId: "ACME-0001",
+    clientId: () => "ACME-0001",
     clientSecret: () => new Secret(CLIENT_SECRET),
     roots: [],
     systemRoots: () => null,

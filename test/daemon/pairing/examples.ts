@@ -3,8 +3,9 @@ import type { AuthorizationRecord, DeviceRecord, Tokens } from "../../../daemon/
 import type { Fault, FaultKind, OfferedCode, Outcome } from "../../../daemon/contract/verdicts.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import type { Event } from "../../../daemon/pairing/events.ts";
-import { type Moment, type Step, step } from "../../../daemon/pairing/machine.ts";
+import { type Step, step } from "../../../daemon/pairing/machine.ts";
 import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import type { Moment } from "../../../daemon/pairing/turn.ts";
 
 export const WALL = Date.UTC(2026, 5, 1);
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { REFRESH_LIFE_MS } from "../../../daemon/contract/authorization.ts";
+import { type AuthorizationRecord, REFRESH_LIFE_MS } from "../../../daemon/contract/authorization.ts";
 import { FAULT_KINDS, type FaultKind } from "../../../daemon/contract/verdicts.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import type { Effect, Event } from "../../../daemon/pairing/events.ts";
 import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt, stateName } from "../../../daemon/pairing/name.ts";
-import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import { endOf, grantOf, initialState, type State } from "../../../daemon/pairing/state.ts";
 import { code, device, fault, moment, play, record, tokens, verdict, WALL } from "./examples.ts";
 
 const booted: Event = { type: "booted", stored: null, end: null };
@@ -37,8 +37,16 @@ function only<T extends Effect["type"]>(effects: readonly Effect[], type: T): Ex
   return found[0] as Extract<Effect, { type: T }>;
 }
 
+/** The record that is written, and answered so. */
+function stored(effects: readonly Effect[], answer: "settled" | "device-kept" | null): AuthorizationRecord {
+  const store = only(effects, "store");
+  assert.equal(store.answer, answer);
+  return store.record;
+}
+
 /** When its tokens are to be renewed. */
-function refreshAt({ grant }: State): number {
+function refreshAt(state: State): number {
+  const grant = grantOf(state);
   assert.ok(grant?.refresh.at === "due");
   return grant.refresh.when;
 }
@@ -51,8 +59,8 @@ function everyState(): Record<string, State> {
   ]).state;
   const polling = step(awaiting, tick, moment(5_700)).state;
   const fresh = step(polling, granted(1), moment(6_000)).state;
-  const number = fresh.grant?.number ?? 0;
-  const accessToken = fresh.grant?.current.accessToken ?? new Secret("");
+  const number = grantOf(fresh)?.number ?? 0;
+  const accessToken = grantOf(fresh)?.current.accessToken ?? new Secret("");
   const confirming = step(fresh, { type: "settled", number }, moment(6_010)).state;
   const unkept = step(
     confirming,
@@ -112,7 +120,7 @@ function everyState(): Record<string, State> {
 
 /** One event of every shape, aimed at the given state and, where it names a number, past it as well. */
 function everyEvent(state: State): Event[] {
-  const accessToken = state.grant?.current.accessToken ?? new Secret("nobody's");
+  const accessToken = grantOf(state)?.current.accessToken ?? new Secret("nobody's");
   const refused = { type: "refused", error: "invalid_request", description: null } as const;
   const plain: Event[] = [
     booted,
@@ -138,7 +146,7 @@ function everyEvent(state: State): Event[] {
     { type: "found", stored: record() },
   ];
   const faults = FAULT_KINDS.map((kind) => fault(kind));
-  const numbered = [state.lastNumber, state.lastNumber - 1, state.grant?.number ?? 99].flatMap(
+  const numbered = [state.lastNumber, state.lastNumber - 1, grantOf(state)?.number ?? 99].flatMap(
     (number): Event[] => [
       { type: "settled", number },
       { type: "device-kept", number },
@@ -194,8 +202,9 @@ describe("every (state, event) pair has an answer", () => {
         const { state: next, effects } = step(state, event, moment(now));
         const wake = wakeAt(next);
         assert.ok(wake === null || wake > now, `${event.type} leaves nothing due in the past`);
-        if (state.grant !== null && !mayEndGrant(event) && event.type !== "poll-answered")
-          assert.equal(next.grant?.number, state.grant.number, `${event.type} keeps the authorization`);
+        const grant = grantOf(state);
+        if (grant !== null && !mayEndGrant(event) && event.type !== "poll-answered")
+          assert.equal(grantOf(next)?.number, grant.number, `${event.type} keeps the authorization`);
         const shown = shownAttempt(next.offer);
         if (shown !== null) assert.ok(shown.deadline > now, `${event.type} shows no dead code`);
         assert.ok(effects.filter(({ type }) => type === "poll").length <= 1);
@@ -268,6 +277,36 @@ describe("the device grant", () => {
     assert.equal(wakeAt(state), 11_000);
   });
 
+  test("a poll that times out makes the next ones come less often, however long the interval", () => {
+    const lost: Event = { type: "poll-answered", number: 1, outcome: fault("timeout") };
+    for (const seconds of [1, 5, 30]) {
+      const interval = seconds * 1_100;
+      let state: State = play([
+        [0, booted],
+        [0, offered(1, { interval: seconds, expiresIn: 3_600 })],
+      ]).state;
+      for (const pause of [1_000, 2_000, 4_000, 7_500, 7_500]) {
+        const sent = wakeAt(state) ?? 0;
+        state = play(
+          [
+            [sent, tick],
+            [sent + 20_000, lost],
+          ],
+          {},
+          state,
+        ).state;
+        const least = sent + Math.max(interval, 20_000);
+        assert.equal(wakeAt(state), least + pause, `every ${seconds} s`);
+      }
+      const changed = step(
+        state,
+        { type: "network-changed", up: true },
+        moment((wakeAt(state) ?? 0) - 7_500),
+      );
+      only(changed.effects, "poll");
+    }
+  });
+
   test("the next code comes without a gap, and an approval in the last second of the one before counts", () => {
     const { state, steps } = play([
       [0, booted],
@@ -287,7 +326,7 @@ describe("the device grant", () => {
     assert.equal(shownAttempt(last.state.offer)?.number, 2);
 
     const paired = step(last.state, granted(1), moment(12_200)).state;
-    assert.equal(paired.grant?.current.accessToken.reveal(), "new-access");
+    assert.equal(grantOf(paired)?.current.accessToken.reveal(), "new-access");
     assert.equal(paired.offer.at, "resting", "the new code is dropped");
     const unpaired = step(last.state, pending(1), moment(12_200)).state;
     assert.equal(wakeAt(unpaired), 17_500, "polls of two codes keep the interval as well");
@@ -719,8 +758,8 @@ describe("a pause that the server asks for", () => {
 describe("the device record", () => {
   const states = everyState();
   const paired = states.paired as State;
-  const number = paired.grant?.number ?? 0;
-  const accessToken = paired.grant?.current.accessToken ?? new Secret("");
+  const number = grantOf(paired)?.number ?? 0;
+  const accessToken = grantOf(paired)?.current.accessToken ?? new Secret("");
   const told = (given: Partial<typeof device> = {}): Event => ({
     type: "device-answered",
     number,
@@ -812,9 +851,9 @@ describe("the device record", () => {
     const { state } = step(paired, { type: "device-doubted" }, moment(60_000));
     assert.deepEqual(step(state, told(), moment(60_100)).effects, []);
     const renamed = { project: { id: "p1", name: "Another Title" } };
-    const { record: written } = only(step(state, told(renamed), moment(60_100)).effects, "store");
+    const written = stored(step(state, told(renamed), moment(60_100)).effects, null);
     assert.deepEqual(written.device?.project, renamed.project);
-    only(step(state, told({ authorizationExpiresAt: WALL }), moment(60_100)).effects, "store");
+    stored(step(state, told({ authorizationExpiresAt: WALL }), moment(60_100)).effects, null);
   });
 
   test("is not asked for with an access token that is about to be another one, or has run out", () => {
@@ -862,7 +901,7 @@ describe("the authorization", () => {
   const states = everyState();
   const paired = states.paired as State;
   const refreshing = states["paired, refreshing"] as State;
-  const number = paired.grant?.number ?? 0;
+  const number = grantOf(paired)?.number ?? 0;
 
   test("is durable before it is confirmed, and confirmed before the device is paired", () => {
     const fresh = states["confirming, unsettled"] as State;
@@ -894,9 +933,9 @@ describe("the authorization", () => {
       { type: "refresh-answered", number, outcome: verdict({ type: "refreshed", tokens: tokens("second") }) },
       moment(90_000_000),
     );
-    const settle = only(renewed.effects, "settle");
-    assert.equal(settle.record.previous?.accessToken.reveal(), "new-access");
-    assert.equal(settle.record.refreshBegun, null);
+    const settle = stored(renewed.effects, "settled");
+    assert.equal(settle.previous?.accessToken.reveal(), "new-access");
+    assert.equal(settle.refreshBegun, null);
     const settled = step(renewed.state, { type: "settled", number }, moment(90_000_010));
     const { accessToken } = only(settled.effects, "read-device");
     assert.equal(accessToken.reveal(), "second-access");
@@ -905,14 +944,14 @@ describe("the authorization", () => {
       { type: "device-answered", number, accessToken, outcome: verdict({ type: "device", device }) },
       moment(90_000_200),
     );
-    assert.equal(only(proven.effects, "store").record.previous, null);
+    assert.equal(stored(proven.effects, null).previous, null);
   });
 
   test("the intent to refresh stays on record while no answer is known", () => {
     const failed = states["paired, refresh failing"] as State;
-    assert.notEqual(failed.grant?.refreshBegun, null);
+    assert.notEqual(grantOf(failed)?.refreshBegun, null);
     const again = step(failed, tick, moment(wakeAt(failed) ?? 0));
-    assert.equal(only(again.effects, "prepare-refresh").record.refreshBegun, failed.grant?.refreshBegun);
+    assert.equal(only(again.effects, "prepare-refresh").record.refreshBegun, grantOf(failed)?.refreshBegun);
   });
 
   test("a refresh that the change of network cuts off is repeated at once, however often it failed before", () => {
@@ -935,7 +974,7 @@ describe("the authorization", () => {
     }
     state = step(state, { type: "network-changed", up: true }, moment(now + 10)).state;
     state = step(state, answer, moment(now + 20)).state;
-    assert.equal(state.grant?.refresh.at, "preparing");
+    assert.equal(grantOf(state)?.refresh.at, "preparing");
     state = again(now + 20);
     state = step(state, answer, moment(now + 30)).state;
     assert.equal(wakeAt(state), now + 30 + 4_000);
@@ -977,7 +1016,7 @@ describe("the authorization", () => {
     assert.equal(only(second.effects, "refresh").refreshToken.reveal(), "older-refresh");
     const last = step(second.state, ended, moment(200));
     only(last.effects, "forget");
-    assert.equal(last.state.grant, null);
+    assert.equal(grantOf(last.state), null);
   });
 
   test("a stored authorization that never comes back says that it ran out", () => {
@@ -992,7 +1031,7 @@ describe("the authorization", () => {
         { type: "refresh-answered", number: 1, outcome: verdict({ type: "ended", error: "invalid_grant" }) },
       ],
     ]);
-    assert.deepEqual(state.ended, {
+    assert.deepEqual(endOf(state), {
       reason: "ran-out",
       wallAt: old + REFRESH_LIFE_MS,
       at: 5_100,
@@ -1021,15 +1060,15 @@ describe("the authorization", () => {
       ],
       given,
     ).state;
-    assert.equal(lost.ended?.reason, "refused");
-    assert.equal(lost.ended.wallAt, null);
+    assert.equal(endOf(lost)?.reason, "refused");
+    assert.equal(endOf(lost)?.wallAt, null);
     const { state, effects } = step(lost, { type: "clock-changed" }, moment(9_000));
-    assert.equal(state.ended?.reason, "ran-out");
-    assert.equal(state.ended.wallAt, WALL);
+    assert.equal(endOf(state)?.reason, "ran-out");
+    assert.equal(endOf(state)?.wallAt, WALL);
     assert.deepEqual(only(effects, "forget").end, { reason: "ran-out", at: WALL });
     const early = step(lost, { type: "clock-changed" }, moment(9_000, { wall: WALL - 3_600_000 })).state;
-    assert.equal(early.ended?.reason, "refused");
-    assert.equal(early.ended.wallAt, WALL - 3_600_000 - 3_900);
+    assert.equal(endOf(early)?.reason, "refused");
+    assert.equal(endOf(early)?.wallAt, WALL - 3_600_000 - 3_900);
   });
 
   test("an end before this start is told as it was, whatever the clock says now", () => {
@@ -1039,11 +1078,11 @@ describe("the authorization", () => {
       [5_000, { type: "clock-changed" }],
     ]);
     assert.equal(stateName(state), "requesting-code");
-    assert.deepEqual(state.ended, { reason: "refused", wallAt: null, at: null, obtainedAt: null });
+    assert.deepEqual(endOf(state), { reason: "refused", wallAt: null, at: null, obtainedAt: null });
   });
 
   test("a 401 costs one refresh, and none for a token that a refresh has just brought", () => {
-    const accessToken = paired.grant?.current.accessToken ?? new Secret("");
+    const accessToken = grantOf(paired)?.current.accessToken ?? new Secret("");
     only(step(paired, { type: "token-refused", accessToken }, moment(7_000)).effects, "prepare-refresh");
     const fresh = states.confirming as State;
     const unproven = step(fresh, { type: "token-refused", accessToken }, moment(7_000));
@@ -1079,17 +1118,20 @@ describe("the authorization", () => {
     };
     for (let now = 7_000; now < 86_400_000; now += 60_000) {
       send(tick, now);
-      send({ type: "token-refused", accessToken: state.grant?.current.accessToken ?? new Secret("") }, now);
+      send(
+        { type: "token-refused", accessToken: grantOf(state)?.current.accessToken ?? new Secret("") },
+        now,
+      );
     }
     assert.ok(refreshes >= 23 && refreshes <= 25, String(refreshes));
   });
 
   test("an answer that is lost after other faults is asked for again at once too, but not twice in a row", () => {
     const failing = (cause: FaultKind) => {
-      const { grant } = refreshing;
+      const grant = grantOf(refreshing);
       assert.ok(grant?.refresh.at === "sent");
       const before = { since: 0, count: 7, cause, error: null };
-      return { ...refreshing, grant: { ...grant, refresh: { ...grant.refresh, failing: before } } };
+      return { ...refreshing, authorization: { ...grant, refresh: { ...grant.refresh, failing: before } } };
     };
     const answer: Event = { type: "refresh-answered", number, outcome: fault("timeout") };
     only(step(failing("dns"), answer, moment(90_000_000)).effects, "prepare-refresh");
@@ -1121,7 +1163,7 @@ describe("the authorization", () => {
 
   test("a network that came back is used to renew what is no longer fresh, by many devices not together", () => {
     const up: Event = { type: "network-changed", up: true };
-    const old = paired.grant === null ? 0 : (paired.grant.accessEnds ?? 0) - 6 * 3_600_000;
+    const old = (grantOf(paired)?.accessEnds ?? 0) - 6 * 3_600_000;
     const when = (random: number) => refreshAt(step(paired, up, moment(old, { random })).state);
     assert.ok(when(0.1) > old && when(0.9) < old + 10_000 && when(0.9) - when(0.1) > 5_000);
     assert.equal(
@@ -1154,7 +1196,7 @@ describe("the authorization", () => {
     only(lost.effects, "prepare-refresh");
     const fresh = { ...tokens("fresh"), obtainedAt: WALL - 60_000, clockTrusted: true };
     const { state } = play([[0, { type: "booted", stored: record({ current: fresh }), end: null }]]);
-    assert.ok(state.grant?.refresh.at === "due" && state.grant.refresh.when > 14_000_000);
+    assert.ok(refreshAt(state) > 14_000_000);
   });
 
   test("an unpair revokes, forgets, and only then offers a code again", () => {
@@ -1171,6 +1213,15 @@ describe("the authorization", () => {
     assert.equal(stateName(state), "requesting-code");
   });
 
+  test("no code is asked for before it is known what is held, nor while it is revoked, whoever presses", () => {
+    const press: Event = { type: "pair-requested" };
+    const early = step(initialState, press, moment(0));
+    assert.deepEqual([early.effects, early.state], [[], initialState]);
+    const leaving = states["idle, leaving"] as State;
+    const late = step(leaving, press, moment(7_200));
+    assert.deepEqual([late.effects, late.state], [[], leaving]);
+  });
+
   test("an unpair that the power was cut in is finished at the next start", () => {
     const { record: intent } = only(
       step(paired, { type: "unpair-requested" }, moment(7_000)).effects,
@@ -1180,7 +1231,7 @@ describe("the authorization", () => {
     const started = step(initialState, { type: "booted", stored: intent, end: null }, moment(0));
     const { number: left, record: again } = only(started.effects, "leave");
     assert.deepEqual(again, intent);
-    assert.equal(started.state.grant, null, "its tokens are of no use to anyone here");
+    assert.equal(grantOf(started.state), null, "its tokens are of no use to anyone here");
     only(step(started.state, { type: "left", number: left }, moment(500)).effects, "request-code");
   });
 
@@ -1195,7 +1246,7 @@ describe("the authorization", () => {
     assert.equal(stateName(step(shown, { type: "cancel-requested" }, moment(7_200)).state), "paired");
     const polled = step(shown, tick, moment(wakeAt(shown) ?? 0)).state;
     assert.equal(
-      step(polled, granted(asked), moment(20_000)).state.grant?.current.accessToken.reveal(),
+      grantOf(step(polled, granted(asked), moment(20_000)).state)?.current.accessToken.reveal(),
       "new-access",
     );
   });
@@ -1203,10 +1254,10 @@ describe("the authorization", () => {
   test("without a refresh token it lasts as long as its access token", () => {
     const current = { ...tokens("short"), refreshToken: null, obtainedAt: WALL, clockTrusted: true };
     const { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], { random: 0 });
-    assert.equal(state.grant?.refresh.at, "never");
+    assert.equal(grantOf(state)?.refresh.at, "never");
     const end = 28_800_000;
-    assert.equal(step(state, tick, moment(end - 1)).state.grant?.number, 1);
-    assert.equal(step(state, tick, moment(end)).state.grant, null);
+    assert.equal(grantOf(step(state, tick, moment(end - 1)).state)?.number, 1);
+    assert.equal(grantOf(step(state, tick, moment(end)).state), null);
   });
 
   test("without a refresh token and a clock it lasts until its access token is refused for good", () => {
@@ -1228,7 +1279,7 @@ describe("the authorization", () => {
       state = step(state, refusal, moment(10_000, untold)).state;
       state = step(state, tick, moment(wakeAt(state) ?? 0, untold)).state;
     }
-    assert.equal(state.ended?.reason, "ran-out");
+    assert.equal(endOf(state)?.reason, "ran-out");
   });
 
   test("a clock that is set only later tells when an access token ends that can't be renewed", () => {
@@ -1236,8 +1287,8 @@ describe("the authorization", () => {
     const { state } = play([[0, { type: "booted", stored: record({ current }), end: null }]], {
       wallTrusted: false,
     });
-    assert.equal(state.grant?.accessEnds, null);
+    assert.equal(grantOf(state)?.accessEnds, null);
     const told = step(state, { type: "clock-changed" }, moment(60_000)).state;
-    assert.equal(told.grant?.accessEnds, 28_800_000);
+    assert.equal(grantOf(told)?.accessEnds, 28_800_000);
   });
 });

@@ -20,7 +20,7 @@ function asking(requestCode: Frameio["requestCode"]) {
     vault: { authorization: async () => null, lastEnd: async () => null } as unknown as Vault,
     clock,
     random: () => 0.5,
-    clientId: "ACME-1",
+    clientId: () => "ACME-1",
     settings: () => ({ start: "auto", window: 0 }),
     observe() {},
     storageFailed: (error) => assert.fail(String(error)),

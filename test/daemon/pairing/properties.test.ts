@@ -6,7 +6,7 @@ import type { FaultKind, Outcome, PollVerdict, RefreshVerdict } from "../../../d
 import type { Effect, Event } from "../../../daemon/pairing/events.ts";
 import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt } from "../../../daemon/pairing/name.ts";
-import { initialState, type State } from "../../../daemon/pairing/state.ts";
+import { grantOf, initialState, type State } from "../../../daemon/pairing/state.ts";
 import { isDone } from "../../../daemon/pairing/watch.ts";
 import { code, device, fault, moment, record, tokens, verdict } from "./examples.ts";
 
@@ -50,15 +50,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 type Asked = Extract<
   Effect,
   {
-    type:
-      | "request-code"
-      | "poll"
-      | "settle"
-      | "keep-device"
-      | "read-device"
-      | "prepare-refresh"
-      | "refresh"
-      | "leave";
+    type: "request-code" | "poll" | "store" | "read-device" | "prepare-refresh" | "refresh" | "leave";
   }
 >;
 
@@ -129,9 +121,7 @@ class World {
           "one refresh of an authorization at a time",
         );
         break;
-      case "settle":
       case "store":
-      case "keep-device":
         assert.notEqual(effect.record.current.accessToken, null);
         break;
       case "read-device":
@@ -141,13 +131,8 @@ class World {
       case "record":
         break;
     }
-    if (
-      effect.type !== "store" &&
-      effect.type !== "forget" &&
-      effect.type !== "record" &&
-      effect.type !== "revoke"
-    )
-      this.#open.push(effect);
+    const answered = effect.type !== "forget" && effect.type !== "record" && effect.type !== "revoke";
+    if (answered && (effect.type !== "store" || effect.answer !== null)) this.#open.push(effect);
   }
 
   #checkPace(): void {
@@ -164,25 +149,24 @@ class World {
   #keepsTokens(before: State, event: Event, effects: readonly Effect[]): void {
     const grantedNow = tokensIn(event);
     if (grantedNow !== null) {
-      const kept = this.state.grant?.current.accessToken.equals(grantedNow.accessToken) ?? false;
+      const kept = grantOf(this.state)?.current.accessToken.equals(grantedNow.accessToken) ?? false;
       const revoked = effects.some(
         (effect) => effect.type === "revoke" && effect.tokens.accessToken.equals(grantedNow.accessToken),
       );
       assert.ok(kept || revoked, "what the server grants is kept, or revoked where nobody waits for it");
     }
-    if (before.grant === null || this.state.grant?.number === before.grant.number) return;
+    const held = grantOf(before);
+    const now = grantOf(this.state);
+    if (held === null || now?.number === held.number) return;
     const ended =
       event.type === "refresh-answered" &&
       event.outcome.kind === "verdict" &&
       event.outcome.verdict.type === "ended";
-    const { refresh, accessEnds } = before.grant;
-    const refusedForGood =
-      event.type === "device-answered" &&
-      before.grant.reading.at === "sent" &&
-      before.grant.reading.failures >= 2;
+    const { refresh, accessEnds, reading } = held;
+    const refusedForGood = event.type === "device-answered" && reading.at === "sent" && reading.failures >= 2;
     const usedUp =
       refresh.at === "never" && (refusedForGood || (accessEnds !== null && accessEnds <= this.now));
-    const replaced = grantedNow !== null && this.state.grant !== null;
+    const replaced = grantedNow !== null && now !== null;
     assert.ok(
       ended || usedUp || replaced || event.type === "unpair-requested",
       `${event.type} must not cost the authorization`,
@@ -190,7 +174,7 @@ class World {
   }
 
   #neverStops(): void {
-    const { offer, grant } = this.state;
+    const { offer } = this.state;
     const wake = wakeAt(this.state);
     assert.ok(wake === null || wake > this.now, "nothing that is due stays undone");
     const shown = shownAttempt(offer);
@@ -200,7 +184,9 @@ class World {
       assert.ok(watch?.attempt === shown && !isDone(watch), "polls the code that it shows");
     }
     const mustMove =
-      offer.at !== "resting" || grant !== null || (!this.#manual && offer.reason === "not-started");
+      offer.at !== "resting" ||
+      grantOf(this.state) !== null ||
+      (!this.#manual && offer.reason === "not-started");
     if (mustMove) assert.ok(wake !== null || this.#open.length > 0, "never stops for ever");
   }
 
@@ -263,10 +249,8 @@ class World {
           schedule.interval = given.interval === null ? schedule.interval + 5_000 : given.interval * 1000;
         return { type: "poll-answered", number, outcome: verdict(given) };
       }
-      case "settle":
-        return { type: "settled", number };
-      case "keep-device":
-        return { type: "device-kept", number };
+      case "store":
+        return asked.answer === null ? { type: "tick" } : { type: asked.answer, number };
       case "prepare-refresh":
         // The intent on disk covers the attempt with the pair before as well.
         this.#prepared = move.how > 1;
@@ -329,8 +313,12 @@ const ACTS: readonly ((state: State) => Event)[] = [
   () => ({ type: "clock-changed" }),
   () => ({ type: "secret-changed" }),
   () => ({ type: "token-wanted", life: 60_000 }),
-  ({ grant }) =>
-    grant === null ? { type: "tick" } : { type: "token-refused", accessToken: grant.current.accessToken },
+  (state) => {
+    const grant = grantOf(state);
+    return grant === null
+      ? { type: "tick" }
+      : { type: "token-refused", accessToken: grant.current.accessToken };
+  },
   () => ({ type: "status-told", paused: true }),
   () => ({ type: "device-doubted" }),
   () => ({ type: "watched", watched: true }),
@@ -411,10 +399,7 @@ const turns: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Turn>("power cut") },
 );
 
-type Work = Extract<
-  Effect,
-  { type: "settle" | "keep-device" | "store" | "read-device" | "prepare-refresh" | "refresh" }
->;
+type Work = Extract<Effect, { type: "store" | "read-device" | "prepare-refresh" | "refresh" }>;
 
 /** A device, its disk, and a server whose refresh tokens are good for one use. */
 class Rotation {
@@ -466,10 +451,13 @@ class Rotation {
   }
 
   #cutPower(): void {
-    const { grant } = this.#state;
-    const holds = ({ current, previous }: Pick<typeof this.disk, "current" | "previous">) =>
-      [current, previous].some((pair) => pair?.refreshToken?.reveal() === this.valid);
-    if (grant !== null && holds(grant) && !holds(this.disk)) this.lost = true;
+    const grant = grantOf(this.#state);
+    const holds = (...pairs: (Tokens | null)[]) =>
+      pairs.some((pair) => pair?.refreshToken?.reveal() === this.valid);
+    const { current, previous } = this.disk;
+    const known =
+      grant !== null && holds(grant.current, grant.rotation.at === "proven" ? null : grant.rotation.previous);
+    if (known && !holds(current, previous)) this.lost = true;
     this.#state = initialState;
     this.#open = [];
     this.#send({ type: "booted", stored: this.disk, end: null });
@@ -478,15 +466,9 @@ class Rotation {
   #perform(work: Work, turn: Turn): Event | null {
     const { number } = work;
     switch (work.type) {
-      case "settle":
-        this.disk = work.record;
-        return { type: "settled", number };
-      case "keep-device":
-        this.disk = work.record;
-        return { type: "device-kept", number };
       case "store":
         this.disk = work.record;
-        return null;
+        return work.answer && { type: work.answer, number };
       case "prepare-refresh": {
         const ok = turn !== "refused";
         if (ok) this.disk = work.record;
@@ -523,9 +505,7 @@ class Rotation {
 }
 
 function isWork(effect: Effect): effect is Work {
-  return ["settle", "keep-device", "store", "read-device", "prepare-refresh", "refresh"].includes(
-    effect.type,
-  );
+  return ["store", "read-device", "prepare-refresh", "refresh"].includes(effect.type);
 }
 
 test("an authorization ends only where an answer was lost that no device could have kept", (t) => {

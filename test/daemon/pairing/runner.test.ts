@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { TokenAnswer } from "../../../daemon/contract/authorization.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createFrameio } from "../../../daemon/frameio/client.ts";
+import { brokerToken } from "../../../daemon/pairing/broker.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
+import { grantOf } from "../../../daemon/pairing/state.ts";
 import { openVault } from "../../../daemon/vault/follow.ts";
 import type { Vault } from "../../../daemon/vault/vault.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
@@ -27,7 +30,7 @@ function runnerOn(t: TestContext, baseUrl: string, secret: string, vault: Vault,
     urlPairing: true,
     bodyEncoding: "multipart",
     verificationHosts: [],
-    clientId: CLIENT,
+    clientId: () => CLIENT,
     clientSecret: () => new Secret(secret),
     roots: [],
     systemRoots: () => null,
@@ -40,7 +43,7 @@ function runnerOn(t: TestContext, baseUrl: string, secret: string, vault: Vault,
     vault,
     clock,
     random: () => 0.5,
-    clientId: CLIENT,
+    clientId: () => CLIENT,
     settings: () => ({ start: "auto", window: 0 }),
     observe() {},
     storageFailed() {},
@@ -72,6 +75,45 @@ test("a device whose card could not be read at the start is paired again when it
   assert.equal(runner.state.offer.at, "resting");
 });
 
+test("no token is handed out that is not on the disk, however long that takes", async (t) => {
+  const here = room(t);
+  const { clock } = here.options;
+  const simulator = await startSimulator({ interval: 1 });
+  defer(t, () => simulator.close());
+  const vault = await openVault({ clock, disk: here.disk() });
+  defer(t, () => vault.close());
+  let writing = false;
+  let write = () => {};
+  const slow = new Promise<void>((resolve) => {
+    write = resolve;
+  });
+  const store = vault.storeAuthorization.bind(vault);
+  vault.storeAuthorization = async (given) => {
+    writing = true;
+    await slow;
+    await store(given);
+  };
+  const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
+  const until = async (arrived: () => boolean) => {
+    while (!arrived()) await settled();
+  };
+  await runner.boot();
+  await until(() => runner.state.offer.at === "awaiting");
+  simulator.approve();
+  await clock.advance(2_000);
+  await until(() => writing);
+  let answer: TokenAnswer | null = null;
+  const asked = brokerToken(runner, clock, 60).then((given) => {
+    answer = given;
+  });
+  // By now listeners are told of the pairing all the same.
+  await clock.advance(2_000);
+  assert.equal(answer, null);
+  write();
+  await asked;
+  assert.equal((await brokerToken(runner, clock, 60)).type, "token");
+});
+
 test("whoever is told of new tokens, of a pairing or of a refresh, is told when the disk has them", async (t) => {
   const here = room(t);
   const { clock } = here.options;
@@ -82,7 +124,7 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
   const told: { readonly left: Room; readonly accessToken: Secret }[] = [];
   runner.subscribe(() => {
-    const { grant } = runner.state;
+    const grant = grantOf(runner.state);
     if (grant === null || told.at(-1)?.accessToken.equals(grant.current.accessToken)) return;
     told.push({ left: pulled(t, here), accessToken: grant.current.accessToken });
   });
@@ -93,7 +135,7 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   await until(() => runner.state.offer.at === "awaiting");
   simulator.approve();
   await clock.advance(2_000);
-  await until(() => told.length === 1 && runner.state.grant?.kept === true);
+  await until(() => told.length === 1 && grantOf(runner.state)?.device?.kept === true);
   runner.dispatch({ type: "token-wanted", life: Number.POSITIVE_INFINITY });
   await until(() => told.length === 2);
 

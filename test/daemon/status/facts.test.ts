@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { diagnose } from "../../../daemon/contract/problems.ts";
 import type { VaultNotice } from "../../../daemon/contract/storage.ts";
 import { step } from "../../../daemon/pairing/machine.ts";
-import { initialState } from "../../../daemon/pairing/state.ts";
+import { grantOf, initialState } from "../../../daemon/pairing/state.ts";
 import { factsOf, type OtherFacts } from "../../../daemon/status/facts.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { fault } from "../pairing/examples.ts";
@@ -61,8 +61,9 @@ test("a refresh that fails tells until when the pairing lasts, where that is kno
       failing: { since: 0, count: 2, cause: "connect", error: null },
     } as const;
     const { state } = step(initialState, { type: "booted", stored, end: null }, moment);
-    assert.ok(state.grant);
-    return diagnose(factsOf({ ...state, grant: { ...state.grant, refresh } }, factsWith(), clock));
+    const grant = grantOf(state);
+    assert.ok(grant);
+    return diagnose(factsOf({ ...state, authorization: { ...grant, refresh } }, factsWith(), clock));
   };
   const lastDay = new Date(clock.wall() + 14 * 86_400_000).toISOString().slice(0, 10);
   assert.deepEqual(told(true), [
