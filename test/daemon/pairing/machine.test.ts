@@ -334,6 +334,23 @@ describe("the device grant", () => {
     assert.deepEqual(step(unpaired, granted(1), moment(12_300)).state, unpaired);
   });
 
+  test("a code is polled as it dies, though the one after it is of no use", () => {
+    const lives = { expiresIn: 60, interval: 60 };
+    const { state, steps } = play([
+      [0, booted],
+      [0, offered(1, lives)],
+      [58_500, tick],
+      // Its first poll would come an interval after the last one of the code before, and so too late.
+      [58_600, offered(2, lives)],
+      [58_601, tick],
+    ]);
+    assert.deepEqual(
+      steps.flatMap(({ effects }) => effects.filter(({ type }) => type === "poll")),
+      [],
+    );
+    assert.equal(only(step(state, tick, moment(60_000)).effects, "poll").number, 1);
+  });
+
   test("the last poll of a code is made also while there is no other code yet", () => {
     const { state } = play([
       [0, booted],
