@@ -20,7 +20,7 @@ import { keepPresent, type Presence } from "./frameio/presence.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
-import type { Local } from "./local/server.ts";
+import { type Local, startLocal } from "./local/server.ts";
 import { Runner } from "./pairing/runner.ts";
 import { initialState } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
@@ -400,8 +400,7 @@ export class Daemon {
   }
 
   async #openLocal(runner: Runner, vault: ResilientVault): Promise<void> {
-    const { config, root, environment, log } = this.#options;
-    const { startLocal } = await import("./local/server.ts");
+    const { config, root, environment, log, fail } = this.#options;
     const local = await startLocal({
       backend: createBackend({
         runner,
@@ -424,6 +423,7 @@ export class Daemon {
       log,
       randomBytes,
       onPageProblem: (problem) => problem !== null && log.warn(problem),
+      fail,
     });
     this.#local = local;
     const address = local.tcpAddress();
