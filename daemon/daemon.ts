@@ -20,6 +20,7 @@ import { keepPresent, type Presence } from "./frameio/presence.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSocket } from "./local/handed-over.ts";
+import { startLocal } from "./local/server.ts";
 import { Runner } from "./pairing/runner.ts";
 import { grantOf } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
@@ -413,8 +414,7 @@ export class Daemon {
   }
 
   async #openLocal(): Promise<Close> {
-    const { config, root, environment, log } = this.#options;
-    const { startLocal } = await import("./local/server.ts");
+    const { config, root, environment, log, fail } = this.#options;
     const local = await startLocal({
       backend: createBackend({
         runner: this.#runner,
@@ -437,6 +437,7 @@ export class Daemon {
       log,
       randomBytes,
       onPageProblem: (problem) => problem !== null && log.warn(problem),
+      fail,
     });
     const address = local.tcpAddress();
     if (address !== null) log.info(`status page at http://${host(address)}`);

@@ -19,8 +19,13 @@ export const BUNDLE = {
   platform: "node",
   target: "node20",
   format: "esm",
-  // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
-  alias: { "brotli/decompress.js": "./scripts/brotli.ts" },
+  alias: {
+    // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
+    "brotli/decompress.js": "./scripts/brotli.ts",
+    // Schemas are not compiled: daemon/local/schema-readers.ts.
+    "@fastify/ajv-compiler": "./scripts/absent.ts",
+    "@fastify/fast-json-stringify-compiler": "./scripts/absent.ts",
+  },
   // Native modules, found beside the bundle at run time.
   external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
   define: { "import.meta.url": "bundleUrl" },

@@ -9,6 +9,7 @@ import fastify, {
 import type { Logger } from "../core/log.ts";
 import { hostIsOwn, originIsOwn, SECURITY_HEADERS, siteIsOwn } from "./guards.ts";
 import { ApiProblem, PROBLEM_TYPE, problemOf, sendProblem } from "./problems.ts";
+import { SCHEMA_READERS } from "./schema-readers.ts";
 import { COMPONENTS } from "./schemas.ts";
 
 /** Who is on the other end of a listener. */
@@ -27,7 +28,6 @@ const KEEP_ALIVE_MS = 5_000;
 const TIMEOUT_CHECK_MS = 2_000;
 /** A connection on which nothing moves for so long is cut, whatever it waits for. */
 const IDLE_SOCKET_MS = 60_000;
-const CONNECTION_LIMIT = 1_024;
 
 /** A server with its limits, guards and error answers, and no routes yet. */
 export function createApp(audience: Audience, log: Logger): FastifyInstance {
@@ -44,11 +44,11 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     return503OnClosing: false,
+    schemaController: { compilersFactory: SCHEMA_READERS },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply.headers(SECURITY_HEADERS), new ApiProblem("invalid-request", error.message)),
   });
-  app.server.maxConnections = CONNECTION_LIMIT;
   for (const schema of COMPONENTS) app.addSchema(schema);
   parseBodies(app);
   app.addHook("onRequest", async (request, reply) => guard(audience, request, reply));

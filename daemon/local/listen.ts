@@ -1,8 +1,7 @@
 /** Where the local API listens by itself: a socket file, a TCP port. */
 import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
-import { connect, type ListenOptions } from "node:net";
+import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { Logger } from "../core/log.ts";
 
 /** The control socket can't be had; `message` says why and what to do. */
@@ -10,11 +9,20 @@ export class SocketError extends Error {
   override readonly name = "SocketError";
 }
 
+const CONNECTION_LIMIT = 1_024;
+
+/** Accepts connections the way node:http's own server does, and leaves them paused until someone serves them. */
+export function createListener(accept: (socket: Socket) => void): Server {
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept);
+  server.maxConnections = CONNECTION_LIMIT;
+  return server;
+}
+
 /** unix(7): sun_path takes 108 bytes, the closing NUL included. */
 const LONGEST_PATH = 107;
 
-/** Resolves when `server` listens, and rejects where it can't. */
-export async function listen(server: Server, where: ListenOptions): Promise<void> {
+/** Resolves when `server` listens, on what is there already where `fd` says so, and rejects where it can't. */
+export async function listen(server: Server, where: ListenOptions | { readonly fd: number }): Promise<void> {
   server.listen(where);
   await once(server, "listening");
 }

@@ -1,15 +1,17 @@
-import { Gauge, Registry } from "prom-client";
+import { Gauge, type Metric, Registry } from "prom-client";
 import { STATES } from "../contract/states.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Meter } from "../status/meters.ts";
 import type { Backend } from "./backend.ts";
 
 /**
- * What a scrape reads from the snapshot, beside the meters that the rooms keep.
+ * What a scrape reads: the snapshot, and the meters that the rooms keep.
  *
  * @param streams event streams open now
  */
-export function snapshotMetrics(backend: Backend, clock: Clock, streams: () => number): Registry {
+export function metricsOf(backend: Backend, clock: Clock, streams: () => number): Registry {
   const registry = new Registry();
+  for (const meter of backend.meters.all()) registry.registerMetric(metric(meter));
   const gauge = (name: string, help: string, labelNames: string[], set: (gauge: Gauge) => void) =>
     new Gauge({
       name,
@@ -64,4 +66,11 @@ export function snapshotMetrics(backend: Backend, clock: Clock, streams: () => n
     g.set(streams());
   });
   return registry;
+}
+
+/** A registry asks its metrics for no more than this, though its type wants one of prom-client's own. */
+function metric(meter: Meter): Metric {
+  const { name, help, type } = meter;
+  const get = async () => ({ name, help, type, values: meter.figures() });
+  return { name, get } as unknown as Metric;
 }

@@ -1,24 +1,16 @@
-/** The local API on its two listeners. Loads fastify, so `main.ts` imports it after the first frame is up. */
+/** The local API on its two listeners, each loaded when somebody knocks: the picture on the display waits for neither. */
 import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
 import { parseListen } from "../core/address.ts";
 import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";
 import type { Language } from "../texts/languages.ts";
-import { type Audience, createApp } from "./app.ts";
+import type { Audience } from "./app.ts";
 import type { Backend } from "./backend.ts";
 import type { HandedOverSocket } from "./handed-over.ts";
-import { groupId, listen, listenOnSocket } from "./listen.ts";
-import { type PageFile, readPageFiles } from "./page.ts";
-import { addActions } from "./routes/actions.ts";
-import { addEvents } from "./routes/events.ts";
-import { addOperations } from "./routes/operations.ts";
-import { addPage } from "./routes/page.ts";
-import type { RouteParts } from "./routes/parts.ts";
-import { addPictures } from "./routes/pictures.ts";
-import { addStatus } from "./routes/status.ts";
-import { addToken } from "./routes/token.ts";
+import { createListener, groupId, listen, listenOnSocket } from "./listen.ts";
+import { OnDemandServer } from "./on-demand.ts";
+import { type PageFile, readPageFiles } from "./page-files.ts";
 
 export interface LocalOptions {
   readonly backend: Backend;
@@ -41,6 +33,8 @@ export interface LocalOptions {
   randomBytes(count: number): Buffer;
   /** Told when the status page can't be served, in one sentence, and with null when it can again. */
   onPageProblem(problem: string | null): void;
+  /** Told when the API can't be loaded at all. */
+  fail(error: unknown): void;
 }
 
 export interface Local {
@@ -55,9 +49,6 @@ const GROUP = "c2cd";
 /** How long a port that could not be had is left alone. */
 const RETRY = { first: 2_000, most: 60_000 };
 
-/** Time for answers under way when closing. */
-const CLOSE_GRACE_MS = 1_000;
-
 /**
  * Opens the control socket, then the status page. Without the socket there is no local API; without the page there
  * still is, and the port is tried again until it can be had.
@@ -66,70 +57,48 @@ const CLOSE_GRACE_MS = 1_000;
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const formToken = options.randomBytes(32).toString("base64url");
-  const socket = await build(options, { kind: "socket" }, formToken, []);
-  const removeSocket = await openSocket(socket, options);
+  const closeSocket = await openSocket(serverFor(options, { kind: "socket" }, formToken, []), options);
   const page = await startPage(options, formToken);
   let closed: Promise<unknown> | null = null;
   return {
     tcpAddress: () => page?.address() ?? null,
     async close() {
-      if (closed === null) {
-        removeSocket();
-        const { clock, handedOver } = options;
-        closed = Promise.all([
-          page?.close(),
-          shut(socket, clock),
-          handedOver?.takeBack(clock, CLOSE_GRACE_MS),
-        ]);
-      }
+      closed ??= Promise.all([page?.close(), closeSocket()]);
       await closed;
     },
   };
 }
 
-async function build(
-  options: LocalOptions,
+/** The API for one audience, not loaded yet. */
+function serverFor(
+  { backend, clock, log, http, language, fail }: LocalOptions,
   audience: Audience,
   formToken: string,
   files: readonly PageFile[],
-): Promise<FastifyInstance> {
-  const { backend, clock, log, http, language } = options;
-  const parts: RouteParts = {
-    backend,
-    clock,
-    log,
-    audience,
-    allowActions: http.allow_actions,
-    language,
-    formToken,
-    async openApi() {
-      const { openApiOf } = await import("./openapi.ts");
-      const app = createApp({ kind: "socket" }, log);
-      return openApiOf(app, backend.snapshot().version, () => addApi(app, parts));
-    },
-  };
-  const app = createApp(audience, log);
-  addApi(app, parts);
-  if (audience.kind === "tcp") addPage(app, parts, files);
-  await app.ready();
-  return app;
+): OnDemandServer {
+  const allowActions = http.allow_actions;
+  const parts = { backend, clock, log, audience, allowActions, language, formToken };
+  const load = async () => (await import("./api.ts")).buildApi(parts, files);
+  return new OnDemandServer(load, clock, fail);
 }
 
-/** The routes of the local API, the same on both listeners. */
-function addApi(app: FastifyInstance, parts: RouteParts): void {
-  addStatus(app, parts);
-  const streams = addEvents(app, parts);
-  addPictures(app, parts);
-  addActions(app, parts);
-  addToken(app, parts);
-  addOperations(app, parts, streams);
-}
-
-async function openSocket(app: FastifyInstance, options: LocalOptions): Promise<() => void> {
+/** Returns what ends it. */
+async function openSocket(server: OnDemandServer, options: LocalOptions): Promise<() => Promise<void>> {
   const { handedOver, socketPath, groupFile, log } = options;
-  if (handedOver === null) return listenOnSocket(app.server, socketPath, groupId(groupFile, GROUP), log);
-  await handedOver.lendTo(app.server);
-  return () => {};
+  if (handedOver !== null) {
+    await handedOver.lendTo(server.serve);
+    return () => {
+      handedOver.takeBack();
+      return server.close();
+    };
+  }
+  const listener = createListener(server.serve);
+  const remove = await listenOnSocket(listener, socketPath, groupId(groupFile, GROUP), log);
+  return () => {
+    remove();
+    listener.close();
+    return server.close();
+  };
 }
 
 interface Page {
@@ -148,12 +117,13 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
     onPageProblem(`The status page is not installed: ${(error as Error).message}.`);
     return null;
   }
-  const app = await build(options, { kind: "tcp", hostName }, formToken, files);
+  const server = serverFor(options, { kind: "tcp", hostName }, formToken, files);
+  const listener = createListener(server.serve);
   let stopRetry = () => {};
 
   async function open(failures: number): Promise<void> {
     try {
-      await listen(app.server, { ...where, exclusive: true });
+      await listen(listener, { ...where, exclusive: true });
       onPageProblem(null);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -165,17 +135,11 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
 
   await open(0);
   return {
-    address: () => app.server.address() as AddressInfo | null,
+    address: () => listener.address() as AddressInfo | null,
     async close() {
       stopRetry();
-      await shut(app, clock);
+      listener.close();
+      await server.close();
     },
   };
-}
-
-/** Streams end at once, answers under way within the grace. */
-async function shut(app: FastifyInstance, clock: Clock): Promise<void> {
-  const stop = clock.after(CLOSE_GRACE_MS, () => app.server.closeAllConnections());
-  await app.close();
-  stop();
 }

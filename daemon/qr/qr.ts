@@ -24,6 +24,9 @@ const COMFORTABLE_MODULE = 3;
 /** One pixel a module does not survive a camera. */
 const LEAST_MODULE = 2;
 
+/** Error correction, strongest first (ISO/IEC 18004 §7.5.1). */
+const LEVELS = ["H", "Q", "M", "L"] as const;
+
 /**
  * The link with scheme and host in capitals: they are case-insensitive (RFC 3986 §3.1, §3.2.2), and capitals fit the
  * symbol's dense alphanumeric mode. The path is not, and stays.
@@ -37,19 +40,20 @@ export function qrPayload(url: string): string {
 
 /** The smallest symbol that holds the payload, at the strongest error correction that does not make it larger. */
 export function qrMatrix(payload: string): QrMatrix {
-  const symbols = (["H", "Q", "M", "L"] as const).flatMap((level) => {
-    try {
-      return [create(payload, { errorCorrectionLevel: level })];
-    } catch {
-      // Too long for this level.
-      return [];
-    }
-  });
-  const smallest = Math.min(...symbols.map((symbol) => symbol.modules.size));
-  const best = symbols.find((symbol) => symbol.modules.size === smallest);
-  if (best === undefined) throw new RangeError("the link is longer than any QR code can hold");
-  const { size, data } = best.modules;
+  const smallest = sizeAt(payload, "L");
+  if (smallest === null) throw new RangeError("the link is longer than any QR code can hold");
+  const level = LEVELS.find((stronger) => sizeAt(payload, stronger) === smallest);
+  const { size, data } = create(payload, { errorCorrectionLevel: level ?? "L" }).modules;
   return { size, dark: (x, y) => data[y * size + x] === 1 };
+}
+
+/** Modules a side; null where the payload is too long. A fixed mask changes nothing in it, and spares a long search. */
+function sizeAt(payload: string, level: (typeof LEVELS)[number]): number | null {
+  try {
+    return create(payload, { errorCorrectionLevel: level, maskPattern: 0 }).modules.size;
+  } catch {
+    return null;
+  }
 }
 
 /**

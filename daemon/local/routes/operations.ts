@@ -1,8 +1,10 @@
 import { Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
-import { Registry } from "prom-client";
-import { snapshotMetrics } from "../metrics.ts";
+import type { Registry } from "prom-client";
 import { answers, type RouteParts } from "./parts.ts";
+
+/** The text format of Prometheus, version 0.0.4. */
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
  * What fleets and tools read.
@@ -11,19 +13,19 @@ import { answers, type RouteParts } from "./parts.ts";
  */
 export function addOperations(app: FastifyInstance, parts: RouteParts, streams: () => number): void {
   const { backend, clock, openApi } = parts;
-  const derived = snapshotMetrics(backend, clock, streams);
+  let registry: Promise<Registry> | null = null;
   app.get(
     "/metrics",
     {
       schema: {
         summary: "Figures for Prometheus",
-        response: answers(200, Type.String(), Registry.PROMETHEUS_CONTENT_TYPE),
+        response: answers(200, Type.String(), METRICS_TYPE),
       },
     },
-    async (_request, reply) =>
-      reply
-        .type(derived.contentType)
-        .send(`${await derived.metrics()}${await backend.meters.registry.metrics()}`),
+    async (_request, reply) => {
+      registry ??= import("../metrics.ts").then(({ metricsOf }) => metricsOf(backend, clock, streams));
+      return reply.type(METRICS_TYPE).send(await (await registry).metrics());
+    },
   );
 
   let document: Promise<object> | null = null;

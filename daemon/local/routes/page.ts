@@ -1,6 +1,7 @@
 import type { Static } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
-import { type PageFile, pageFor } from "../page.ts";
+import { pageFor } from "../page.ts";
+import type { PageFile } from "../page-files.ts";
 import { PageQuery } from "../schemas.ts";
 import type { RouteParts } from "./parts.ts";
 

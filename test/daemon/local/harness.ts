@@ -72,6 +72,9 @@ export function optionsFor(
     log: createLogger("trace", "json", (line) => lines.push(line)),
     randomBytes,
     onPageProblem: (problem) => pageProblems.push(problem),
+    fail: (error) => {
+      throw error;
+    },
     ...changes,
     lines,
     pageProblems,

@@ -142,7 +142,7 @@ test("a listening socket from systemd is taken as it is", async (context) => {
        await startLocal({ backend: new FakeBackend(), http: { listen: "", allow_actions: false },
          socketPath: "/nonexistent/never-used", handedOver: new HandedOverSocket(3), groupFile: "/dev/null", webRoot: "/nonexistent",
          hostName: "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
-         onPageProblem() {} });
+         onPageProblem() {}, fail(error) { throw error; } });
        console.log("up");`,
     ],
     { stdio: ["ignore", "pipe", "inherit", fd] },

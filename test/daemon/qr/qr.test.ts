@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { create, type QRCodeErrorCorrectionLevel } from "qrcode";
 import { fitQr, qrMatrix, qrPayload } from "../../../daemon/qr/qr.ts";
 
 test("scheme and host become capitals, the rest stays as it is", () => {
@@ -34,6 +35,44 @@ test("a shorter link gets stronger correction instead of a smaller symbol", () =
   const matrix = qrMatrix("HTTPS://F.IO");
   assert.equal(matrix.size, 21);
   assert.equal(formatBits(matrix) >> 13, 0b11, "Q is 11");
+});
+
+/** Every level tried out whole. */
+function exhaustive(payload: string): { readonly size: number; readonly data: readonly number[] } | null {
+  const levels: readonly QRCodeErrorCorrectionLevel[] = ["H", "Q", "M", "L"];
+  const symbols = levels.flatMap((errorCorrectionLevel) => {
+    try {
+      return [create(payload, { errorCorrectionLevel }).modules];
+    } catch {
+      return [];
+    }
+  });
+  const smallest = Math.min(...symbols.map(({ size }) => size));
+  const best = symbols.find(({ size }) => size === smallest);
+  return best === undefined ? null : { size: best.size, data: [...best.data] };
+}
+
+function modulesOf({ size, dark }: ReturnType<typeof qrMatrix>) {
+  return {
+    size,
+    data: Array.from({ length: size * size }, (_, at) => Number(dark(at % size, Math.floor(at / size)))),
+  };
+}
+
+test("the symbol is the one that is found when every level is tried out with every mask", () => {
+  const part = fc.constantFrom("HTTPS://NEXT.FRAME.IO/", "pair/", "482913", "?code=", "ABC-", "é", "日本");
+  const payload = fc.array(fc.oneof(part, fc.string({ minLength: 1, maxLength: 12 })), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(payload, (parts) => {
+      assert.deepEqual(modulesOf(qrMatrix(parts.join(""))), exhaustive(parts.join("")));
+    }),
+    { numRuns: 100 },
+  );
+  for (const length of [180, 230, 1273, 2331, 2953])
+    assert.deepEqual(modulesOf(qrMatrix("x".repeat(length))), exhaustive("x".repeat(length)));
 });
 
 test("a link beyond any symbol is refused", () => {
