@@ -2,7 +2,10 @@ import type { StoredAuthorization, StoredEnd } from "../contract/authorization.t
 import type { HistoryEntry } from "../contract/history.ts";
 import type { StoredIdentity } from "../contract/identity.ts";
 import { StorageError, type StorageTrouble, type VaultNotice } from "../contract/storage.ts";
+import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
+import { Listeners } from "../core/listeners.ts";
+import { Turns } from "../core/turns.ts";
 import type { Disk } from "./disk.ts";
 import {
   endOf,
@@ -16,9 +19,8 @@ import {
 } from "./memory.ts";
 import { type Vault, VaultBusy, VaultKeyError } from "./vault.ts";
 
-/** Milliseconds until the disk is tried again: doubled from the first to the last. */
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LAST_MS = 60_000;
+/** How long a disk that has refused is left alone. */
+const RETRY = { first: 1_000, most: 60_000 };
 
 /** Milliseconds after which a disk that has not answered counts as failing. A healthy card may stall for seconds. */
 const STALL_MS = 10_000;
@@ -50,7 +52,7 @@ export async function openVault({ clock, disk }: VaultOptions): Promise<Vault> {
 export class MemoryFirstVault implements Vault {
   readonly #clock: Clock;
   readonly #disk: Disk;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
 
   #memory = NOTHING;
   /** What the disk held when it was asked last. */
@@ -67,11 +69,12 @@ export class MemoryFirstVault implements Vault {
   /** What the listeners were last called for. */
   #told: string | null = null;
   #noticesTold = 0;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** The pass that waits for its turn: what is remembered meanwhile goes with it. */
   #waiting: Promise<StorageError | null> | null = null;
   #cancelRetry: () => void = () => {};
-  #retryIn = RETRY_FIRST_MS;
+  /** Refusals in a row. */
+  #refusals = 0;
   #started = false;
   #closed = false;
 
@@ -89,8 +92,7 @@ export class MemoryFirstVault implements Vault {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /**
@@ -170,8 +172,7 @@ export class MemoryFirstVault implements Vault {
     this.#closed = true;
     this.#cancelRetry();
     if (this.#stalled !== null) return;
-    this.#tail = this.#tail.then(() => this.#disk.close());
-    await this.#tail;
+    await this.#turns.take(() => this.#disk.close());
   }
 
   #remember(memory: Memory): Promise<void> {
@@ -197,7 +198,7 @@ export class MemoryFirstVault implements Vault {
     if (this.#lines.length > 0) await this.#bring();
     await this.#disk.probe(this.#decide);
     this.#cancelRetry();
-    this.#retryIn = RETRY_FIRST_MS;
+    this.#refusals = 0;
     this.#trouble = null;
   }
 
@@ -219,8 +220,7 @@ export class MemoryFirstVault implements Vault {
    */
   #attempt(work: () => Promise<void>): Promise<StorageError | null> {
     if (this.#stalled !== null) return Promise.resolve(this.#stalled);
-    const done = this.#tail.then(() => this.#try(work));
-    this.#tail = done.catch(() => {});
+    const done = this.#turns.take(() => this.#try(work));
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.after(STALL_MS, () => {
         this.#stalled = new StorageError(
@@ -269,8 +269,8 @@ export class MemoryFirstVault implements Vault {
     this.#trouble = { since: this.#trouble?.since ?? this.#clock.wall(), reason: refusal.message };
     this.#cancelRetry();
     if (!this.#closed) {
-      this.#cancelRetry = this.#clock.after(this.#retryIn, () => void this.#follow());
-      this.#retryIn = Math.min(this.#retryIn * 2, RETRY_LAST_MS);
+      this.#refusals += 1;
+      this.#cancelRetry = this.#clock.after(backOff(this.#refusals, RETRY, 1), () => void this.#follow());
     }
     this.#announce();
   }
@@ -280,6 +280,6 @@ export class MemoryFirstVault implements Vault {
     if (now === this.#told && this.notices.length === this.#noticesTold) return;
     this.#told = now;
     this.#noticesTold = this.notices.length;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 }
