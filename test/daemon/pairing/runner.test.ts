@@ -97,6 +97,7 @@ test("no token is handed out that is not on the disk, however long that takes", 
     await store(given);
   };
   const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
+  defer(t, () => write());
   const until = async (arrived: () => boolean) => {
     while (!arrived()) await settled();
   };
