@@ -51,8 +51,13 @@ export function readAnswer(answer: Answer): Reading {
   if (status === 429) return failed("rate-limited", named);
   if (status >= 500) return failed("server", named);
 
-  if (looksLikeHtml(answer))
-    return failed("captive-portal", `${named} with a web page: something in between answers for Frame.io`);
+  if (looksLikeHtml(answer)) {
+    const between = `${named} with a web page: something in between`;
+    // A page to log in comes with success; with 4xx it is a filter's, and no sign-in would help.
+    return status < 400
+      ? failed("captive-portal", `${between} answers for Frame.io`)
+      : failed("status", `${between} changes the answer`);
+  }
   const succeeded = status === 200 || status === 201 || status === 204;
   if (answer.body === null) return failed("oversized", `${named} with a longer body than any documented one`);
   if (succeeded && answer.body.length === 0) return { kind: "success", body: null };
