@@ -21,7 +21,7 @@ function fault(
 }
 
 /** A presence whose calls are answered by hand: each is listed as "<second> <token>" when it is made. */
-async function bench(mode: PresenceOptions["mode"], interval = 120, token: string | null = "t1") {
+async function bench(mode: PresenceOptions["mode"], interval = 120, token: string | null = "t1", random = 1) {
   const clock = new ManualClock();
   const calls: string[] = [];
   const ways: string[] = [];
@@ -56,7 +56,7 @@ async function bench(mode: PresenceOptions["mode"], interval = 120, token: strin
     mode,
     interval,
     clock,
-    random: () => 1,
+    random: () => random,
     frameio: {
       heartbeat: (accessToken, signal) => ask("heartbeat", accessToken, signal),
       attend(accessToken, ids, given, signal) {
@@ -224,6 +224,17 @@ describe("the socket", () => {
     const seconds = it.calls.map((call) => Number(call.split(" ")[0]));
     const gaps = seconds.slice(1).map((second, index) => second - (seconds[index] ?? 0));
     assert.deepEqual(gaps, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
+  });
+
+  test("chance brings an attempt forward by half of the wait at most", async () => {
+    const it = await bench("socket", 120, "t1", 0.1);
+    it.answerWith(fault("connect"));
+    await it.finish(fault("connect"));
+    await it.clock.advance(60_000);
+    assert.deepEqual(
+      it.calls.map((call) => Number(call.split(" ")[0])),
+      [0, 1, 2, 4, 8, 17, 35],
+    );
   });
 
   test("one that lived long is opened again soon, one that dies at once is not hammered", async () => {
