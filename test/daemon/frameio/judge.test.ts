@@ -46,11 +46,7 @@ describe("no call takes for a verdict", () => {
     ["302 with a documented error", answer(302, { error: "invalid_grant" }), "captive-portal"],
     ["307", answer(307, ""), "captive-portal"],
     ["304", answer(304, ""), "captive-portal"],
-    [
-      "400 with a page",
-      answer(400, "<h1>Bad Request</h1>", { "content-type": "text/html" }),
-      "status",
-    ],
+    ["400 with a page", answer(400, "<h1>Bad Request</h1>", { "content-type": "text/html" }), "status"],
     ["400 with nothing", answer(400, ""), "status"],
     ["400 with an error that is no word", answer(400, { error: { code: 1 } }), "status"],
     ["400 with markup for an error", answer(400, { error: "<b>invalid_grant</b>" }), "status"],
