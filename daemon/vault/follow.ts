@@ -28,24 +28,8 @@ const STALL_MS = 10_000;
 /** Lines of history that wait in memory for the disk. */
 const WAITING_LINES = 500;
 
-export interface VaultOptions {
-  readonly clock: Clock;
-  readonly disk: Disk;
-}
-
 /**
- * Opens the daemon's vault. A disk that can't be opened is a trouble like any other: the daemon starts from memory.
- *
- * @throws {VaultBusy} another daemon has this state directory
- * @throws {VaultKeyError} a credential is no key
- */
-export async function openVault({ clock, disk }: VaultOptions): Promise<Vault> {
-  const vault = new MemoryFirstVault(clock, disk);
-  await vault.open();
-  return vault;
-}
-
-/**
+ * The vault of a running daemon. A disk that can't be opened is a trouble like any other: the daemon goes on from memory.
  * Memory is the truth and the disk follows: each pass brings the disk to what memory holds. The disk knows what it has,
  * so that a pass over nothing new costs it nothing.
  */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import sqlite3 from "sqlite3";
 import { systemClock } from "../../daemon/core/clock.ts";
 import { Disk } from "../../daemon/vault/disk.ts";
-import { openVault } from "../../daemon/vault/follow.ts";
 import { authorization, CLIENT } from "../daemon/vault/support.ts";
+import { openVault } from "../support/open-vault.ts";
 import { type Bench, kilobytes, median, ms, type Row, timed } from "./bench.ts";
 
 const ROTATIONS = 60;

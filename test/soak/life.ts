@@ -8,10 +8,10 @@ import { keepPresent, type PresenceOptions } from "../../daemon/frameio/presence
 import { Runner } from "../../daemon/pairing/runner.ts";
 import { endOf, grantOf } from "../../daemon/pairing/state.ts";
 import { Disk } from "../../daemon/vault/disk.ts";
-import { openVault } from "../../daemon/vault/follow.ts";
 import type { FaultRule } from "../simulator/faults.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { openVault } from "../support/open-vault.ts";
 import { seededRandom } from "../support/random.ts";
 import { Pending } from "../support/watched.ts";
 import { bytesTaken, type Card } from "./card.ts";

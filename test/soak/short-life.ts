@@ -13,8 +13,8 @@ import { createFrameio } from "../../daemon/frameio/client.ts";
 import { Runner } from "../../daemon/pairing/runner.ts";
 import { endOf } from "../../daemon/pairing/state.ts";
 import { Disk } from "../../daemon/vault/disk.ts";
-import { openVault } from "../../daemon/vault/follow.ts";
 import { fastClock } from "../support/fast-clock.ts";
+import { openVault } from "../support/open-vault.ts";
 
 /** What a short life is asked for. */
 export interface Wish {

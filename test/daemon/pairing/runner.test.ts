@@ -7,10 +7,10 @@ import { brokerToken } from "../../../daemon/pairing/broker.ts";
 import { stateName } from "../../../daemon/pairing/name.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
 import { grantOf } from "../../../daemon/pairing/state.ts";
-import { openVault } from "../../../daemon/vault/follow.ts";
 import type { Vault } from "../../../daemon/vault/vault.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
+import { openVault } from "../../support/open-vault.ts";
 import {
   authorization,
   CLIENT,

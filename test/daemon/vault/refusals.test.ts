@@ -5,9 +5,9 @@ import { type TestContext, test } from "node:test";
 import type { StoredAuthorization } from "../../../daemon/contract/authorization.ts";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
-import { openVault } from "../../../daemon/vault/follow.ts";
 import type { Vault } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { openVault } from "../../support/open-vault.ts";
 import { type Child, compile, start } from "./child.ts";
 import { cannotMount, Ext4, fill, mountTmpfs, remount } from "./mounts.ts";
 import {

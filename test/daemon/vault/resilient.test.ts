@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import type { Disk } from "../../../daemon/vault/disk.ts";
-import { openVault } from "../../../daemon/vault/follow.ts";
 import { VaultBusy } from "../../../daemon/vault/vault.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { openVault } from "../../support/open-vault.ts";
 import {
   authorization,
   CLIENT,

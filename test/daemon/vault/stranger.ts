@@ -4,8 +4,8 @@
  */
 import { createInterface } from "node:readline";
 import { Disk } from "../../../daemon/vault/disk.ts";
-import { openVault } from "../../../daemon/vault/follow.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { openVault } from "../../support/open-vault.ts";
 import { authorization, CLIENT, numberOf } from "./support.ts";
 
 async function run(directory: string, scratch: string): Promise<void> {

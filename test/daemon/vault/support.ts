@@ -9,9 +9,9 @@ import { StorageError } from "../../../daemon/contract/storage.ts";
 import type { Clock } from "../../../daemon/core/clock.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { Disk, type DiskOptions } from "../../../daemon/vault/disk.ts";
-import { openVault } from "../../../daemon/vault/follow.ts";
 import type { Vault } from "../../../daemon/vault/vault.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
+import { openVault } from "../../support/open-vault.ts";
 
 export const CLIENT = "10000000abcdef01";
 
