@@ -28,7 +28,7 @@ export function changedRects(previous: Picture, next: Picture): Rect[] {
   const done: Rect[] = [];
   let growing: Rect[] = [];
   for (let y = 0; y < height; y++) {
-    const spans = compare.sameRow(y * width, width) ? [] : changedSpans(compare.samePixel, y * width, width);
+    const spans = changedSpans(compare, y * width, width);
     const grown = spans.map(({ x, end }) => {
       const above = growing.find((rect) => rect.x === x && rect.width === end - x);
       return { x, y: above?.y ?? y, width: end - x, height: (above?.height ?? 0) + 1 };
@@ -44,46 +44,46 @@ interface Span {
   readonly end: number;
 }
 
-function changedSpans(same: (index: number) => boolean, row: number, width: number): Span[] {
+function changedSpans(
+  { before, after, was, is, onePalette }: Comparison,
+  row: number,
+  width: number,
+): Span[] {
+  const rowEnd = row + width;
+  if (onePalette && before.compare(after, row, rowEnd, row, rowEnd) === 0) return [];
   const spans: Span[] = [];
-  for (let x = 0; x < width; x += STEP) {
+  // One loop over all of a large picture, and nothing called in it: at a start it runs before it is optimized.
+  for (let index = row; index < rowEnd; index++) {
+    if (was[before[index] as number] === is[after[index] as number]) continue;
+    const x = index - row - ((index - row) % STEP);
     const end = Math.min(x + STEP, width);
-    let index = row + x;
-    while (index < row + end && same(index)) index++;
-    if (index === row + end) continue;
     const last = spans.at(-1);
     if (last !== undefined && x - last.end <= GAP * STEP) spans[spans.length - 1] = { x: last.x, end };
     else spans.push({ x, end });
+    index = row + end - 1;
   }
   return spans;
 }
 
+/** Two pictures' pixels, and the colours that they stand for: the same where those are, whatever the palettes. */
 interface Comparison {
-  sameRow(start: number, width: number): boolean;
-  samePixel(index: number): boolean;
+  readonly before: Buffer;
+  readonly after: Buffer;
+  readonly was: Int32Array;
+  readonly is: Int32Array;
+  readonly onePalette: boolean;
 }
 
-/** Pixels are the same when their colours are, whatever the palettes. */
 function comparison(previous: Picture, next: Picture): Comparison {
-  const before = bufferOf(previous.pixels);
-  const after = bufferOf(next.pixels);
-  if (samePalette(previous, next))
-    return {
-      sameRow: (start, width) => before.compare(after, start, start + width, start, start + width) === 0,
-      samePixel: (index) => before[index] === after[index],
-    };
-  const colour = (picture: Picture, index: number) => picture.palette[picture.pixels[index] as number];
   return {
-    sameRow: () => false,
-    samePixel: (index) => colour(previous, index) === colour(next, index),
+    before: bufferOf(previous.pixels),
+    after: bufferOf(next.pixels),
+    was: Int32Array.from(previous.palette),
+    is: Int32Array.from(next.palette),
+    onePalette:
+      previous.palette.length === next.palette.length &&
+      previous.palette.every((colour, index) => colour === next.palette[index]),
   };
-}
-
-function samePalette(one: Picture, other: Picture): boolean {
-  return (
-    one.palette.length === other.palette.length &&
-    one.palette.every((colour, index) => colour === other.palette[index])
-  );
 }
 
 function bufferOf(pixels: Uint8Array): Buffer {
