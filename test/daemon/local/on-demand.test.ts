@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import fastify, { type FastifyInstance } from "fastify";
 import { createListener, listen } from "../../../daemon/local/listen.ts";
 import { OnDemandServer } from "../../../daemon/local/on-demand.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { ManualClock, settled } from "../../support/manual-clock.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -24,6 +24,8 @@ interface Loading {
 
 interface Client {
   readonly socket: Socket;
+  /** The server's end. */
+  readonly accepted: Socket;
   /** All that it hears until the connection ends. */
   readonly heard: Promise<string>;
 }
@@ -53,8 +55,8 @@ async function start(context: TestContext): Promise<Loading> {
       const accepted = once(listener, "connection");
       const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
       context.after(() => socket.destroy());
-      await accepted;
-      return { socket, heard: everythingFrom(socket) };
+      const [theirs] = (await accepted) as [Socket];
+      return { socket, accepted: theirs, heard: everythingFrom(socket) };
     },
   };
   return loading;
@@ -111,6 +113,16 @@ test("a request that arrives in pieces, before and after the loading, is one req
   loading.loaded(await hello(context));
   socket.end(REQUEST.slice(20));
   assert.match(await heard, /^HTTP\/1\.1 200 [\s\S]*hello$/);
+});
+
+test("what clients say during the loading waits in the kernel, which bounds it and tells of no error", async (context) => {
+  const loading = await start(context);
+  const { socket, accepted } = await loading.connect();
+  await new Promise((resolve) => socket.write(REQUEST, resolve));
+  // Later than the request, and the loop has looked at everything by then.
+  await loading.connect();
+  await settled();
+  assert.equal(accepted.bytesRead, 0);
 });
 
 test("clients that leave during the loading disturb nobody", async (context) => {

@@ -94,7 +94,7 @@ test("without a code there is no picture of one", async (context) => {
 test("a scale that is no small whole number is refused", async (context) => {
   const running = await start(context);
   running.backend.become(AWAITING);
-  for (const scale of ["0", "33", "1e3", "2.5", "-1", "x", "", "8&scale=9"]) {
+  for (const scale of ["0", "33", "1e3", "1e1", "2.5", "2.0", "0x8", "-1", "x", "", "8&scale=9"]) {
     const answer = await overTcp(running, `/v1/qr.png?scale=${scale}`);
     assert.equal(answer.status, 400, scale);
     assert.equal(problem(answer.body).type, "urn:c2cd:problem:invalid-request");
