@@ -52,6 +52,26 @@ function runnerOn(t: TestContext, baseUrl: string, secret: string, vault: Vault,
   return runner;
 }
 
+/** A simulated Frame.io with a vault and a runner beside it, and what approves the code that the runner shows. */
+async function pairing(t: TestContext, here: ReturnType<typeof room>) {
+  const { clock } = here.options;
+  const simulator = await startSimulator({ interval: 1 });
+  defer(t, () => simulator.close());
+  const vault = await openVault({ clock, disk: here.disk() });
+  defer(t, () => vault.close());
+  const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
+  const approve = async () => {
+    await until(() => runner.state.offer.at === "awaiting");
+    simulator.approve();
+    await clock.advance(2_000);
+  };
+  return { clock, vault, runner, approve };
+}
+
+async function until(arrived: () => boolean): Promise<void> {
+  while (!arrived()) await settled();
+}
+
 test("a device whose card could not be read at the start is paired again when it can", async (t) => {
   const here = room(t);
   const first = await here.open();
@@ -76,12 +96,7 @@ test("a device whose card could not be read at the start is paired again when it
 });
 
 test("no token is handed out that is not on the disk, however long that takes", async (t) => {
-  const here = room(t);
-  const { clock } = here.options;
-  const simulator = await startSimulator({ interval: 1 });
-  defer(t, () => simulator.close());
-  const vault = await openVault({ clock, disk: here.disk() });
-  defer(t, () => vault.close());
+  const { clock, vault, runner, approve } = await pairing(t, room(t));
   let writing = false;
   let write = () => {};
   const slow = new Promise<void>((resolve) => {
@@ -93,15 +108,9 @@ test("no token is handed out that is not on the disk, however long that takes", 
     await slow;
     await store(given);
   };
-  const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
   defer(t, () => write());
-  const until = async (arrived: () => boolean) => {
-    while (!arrived()) await settled();
-  };
   await runner.boot();
-  await until(() => runner.state.offer.at === "awaiting");
-  simulator.approve();
-  await clock.advance(2_000);
+  await approve();
   await until(() => writing);
   let answer: TokenAnswer | null = null;
   const asked = brokerToken(runner, clock, 60).then((given) => {
@@ -117,25 +126,15 @@ test("no token is handed out that is not on the disk, however long that takes", 
 
 test("whoever is told of new tokens, of a pairing or of a refresh, is told when the disk has them", async (t) => {
   const here = room(t);
-  const { clock } = here.options;
-  const simulator = await startSimulator({ interval: 1 });
-  defer(t, () => simulator.close());
-  const vault = await openVault({ clock, disk: here.disk() });
-  defer(t, () => vault.close());
-  const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
+  const { runner, approve } = await pairing(t, here);
   const told: { readonly left: Room; readonly accessToken: Secret }[] = [];
   runner.subscribe(() => {
     const grant = grantOf(runner.state);
     if (grant === null || told.at(-1)?.accessToken.equals(grant.current.accessToken)) return;
     told.push({ left: pulled(t, here), accessToken: grant.current.accessToken });
   });
-  const until = async (arrived: () => boolean) => {
-    while (!arrived()) await settled();
-  };
   await runner.boot();
-  await until(() => runner.state.offer.at === "awaiting");
-  simulator.approve();
-  await clock.advance(2_000);
+  await approve();
   await until(() => told.length === 1 && grantOf(runner.state)?.device?.kept === true);
   runner.dispatch({ type: "token-wanted", life: Number.POSITIVE_INFINITY });
   await until(() => told.length === 2);
