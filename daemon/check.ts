@@ -6,10 +6,9 @@ import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import type { Config } from "./setup/config.ts";
 import { CredentialError, loadClientSecret, storedForSystemd } from "./setup/credentials.ts";
+import type { Environment } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
 import { credentialSeals } from "./vault/keys.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `c2cd --check`: prints what the daemon would use, never a secret; false where something has to be mended first. */
 export async function check(config: Config, root: string, environment: Environment): Promise<boolean> {

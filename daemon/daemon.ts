@@ -165,8 +165,8 @@ export class Daemon {
   }
 
   /**
-   * What the first frame and the first request to Frame.io need comes first; the local API, which loads the most, comes
-   * while that request is under way. After each step the start can end. Whoever waits at the local API when it closes
+   * What the first frame and the first request to Frame.io need comes first; the local API comes while that request is
+   * under way. After each step the start can end. Whoever waits at the local API when it closes
    * may wait for the very answer that the pairing waits for, so the two share their time.
    */
   async #openRooms(): Promise<void> {

@@ -1,5 +1,4 @@
-import type { CommandName } from "../cli/c2cctl.ts";
-import { C2CCTL, C2CCTL_OPTIONS, COMMANDS } from "../cli/c2cctl.ts";
+import { C2CCTL, C2CCTL_OPTIONS, COMMANDS, type CommandName } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import { helpText } from "../cli/help.ts";
 import { parseCommandLine, UsageError } from "../cli/parse.ts";

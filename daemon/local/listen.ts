@@ -1,7 +1,8 @@
 /** Where the local API listens by itself: a socket file, a TCP port. */
 import { once } from "node:events";
-import { chmodSync, chownSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, renameSync, rmSync } from "node:fs";
 import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { readText } from "../core/files.ts";
 import type { Logger } from "../core/log.ts";
 
 /** The control socket can't be had; `message` says why and what to do. */
@@ -91,14 +92,8 @@ async function refuseLive(path: string): Promise<void> {
  * @param file /etc/group
  */
 export function groupId(file: string, name: string): number | null {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return null;
-  }
-  const fields = text
-    .split("\n")
+  const fields = readText(file)
+    ?.split("\n")
     .map((line) => line.split(":"))
     .find(([group]) => group === name);
   return fields?.[2] === undefined ? null : Number(fields[2]);

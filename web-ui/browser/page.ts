@@ -1,8 +1,8 @@
-import { clockTime } from "../../daemon/core/text.ts";
 /**
  * Keeps the page as the device is. The server draws the page; this script asks for it again whenever the event
  * stream tells of a change, counts down in between, and says so when there is no contact.
  */
+import { clockTime } from "../../daemon/core/text.ts";
 import { morph } from "./morph.ts";
 
 const EVENTS = "/v1/events";

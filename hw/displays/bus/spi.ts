@@ -1,6 +1,5 @@
 import { promisify } from "node:util";
-import type { Clock } from "../../../daemon/core/clock.ts";
-import { wait } from "../../../daemon/core/clock.ts";
+import { type Clock, wait } from "../../../daemon/core/clock.ts";
 import { DisplayError, deviceError } from "../../linux/errors.ts";
 import type { DriverName } from "../contract/display.ts";
 import type { DisplayOptions, Host } from "../contract/options.ts";

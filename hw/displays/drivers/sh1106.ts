@@ -1,8 +1,7 @@
 import { DisplayError } from "../../linux/errors.ts";
 import { openI2c } from "../bus/i2c.ts";
 import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
-import type { OledController } from "../parts/oled.ts";
-import { openOled } from "../parts/oled.ts";
+import { type OledController, openOled } from "../parts/oled.ts";
 
 /** The controller has 132 columns; modules of 128 use the middle ones. */
 const FIRST_COLUMN = 2;

@@ -1,8 +1,7 @@
 import { constants, openSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
 import { isatty, WriteStream } from "node:tty";
-import type { Clock } from "../../../daemon/core/clock.ts";
-import { wait } from "../../../daemon/core/clock.ts";
+import { type Clock, wait } from "../../../daemon/core/clock.ts";
 import { printable } from "../../../daemon/core/text.ts";
 import { Turns } from "../../../daemon/core/turns.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";

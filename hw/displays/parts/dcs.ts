@@ -1,17 +1,14 @@
-import type { Clock } from "../../../daemon/core/clock.ts";
-import { wait } from "../../../daemon/core/clock.ts";
+import { type Clock, wait } from "../../../daemon/core/clock.ts";
 import type { Rect } from "../../picture/changes.ts";
 import { encoder } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PanelBus } from "../bus/bus.ts";
-import type { DriverName, PixelCapabilities } from "../contract/display.ts";
+import type { PixelCapabilities } from "../contract/display.ts";
+import { type PanelController, panelCapabilities } from "./panel.ts";
 import type { Surface } from "./surface.ts";
 
 /** What one controller of colour LCDs does its own way. Beyond it they follow MIPI's Display Command Set. */
-export interface DcsController {
-  readonly driver: DriverName;
-  readonly width: number;
-  readonly height: number;
+export interface DcsController extends PanelController {
   /** Where the panel's glass begins in the controller's memory. */
   readonly column: number;
   readonly row: number;
@@ -45,23 +42,10 @@ export class DcsSurface implements Surface {
   #lit = false;
 
   constructor(bus: PanelBus, controller: DcsController, device: string, clock: Clock) {
-    const { driver, width, height } = controller;
     this.#bus = bus;
     this.#controller = controller;
     this.#clock = clock;
-    this.capabilities = {
-      driver,
-      device,
-      name: driver.toUpperCase(),
-      surface: "pixels",
-      width,
-      height,
-      format: "RGB565",
-      stride: 2 * width,
-      monochrome: false,
-      refresh: "slow",
-      physical: null,
-    };
+    this.capabilities = panelCapabilities(controller, device, "RGB565");
   }
 
   async take(): Promise<boolean> {

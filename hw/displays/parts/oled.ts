@@ -2,17 +2,14 @@ import type { Rect } from "../../picture/changes.ts";
 import { isLight } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PanelBus } from "../bus/bus.ts";
-import type { DriverName, PixelCapabilities } from "../contract/display.ts";
+import type { PixelCapabilities } from "../contract/display.ts";
 import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
 import { withCare } from "./care.ts";
-import type { Surface } from "./surface.ts";
-import { displayOn } from "./surface.ts";
+import { type PanelController, panelCapabilities } from "./panel.ts";
+import { displayOn, type Surface } from "./surface.ts";
 
 /** What one controller of monochrome OLEDs does its own way. */
-export interface OledController {
-  readonly driver: DriverName;
-  readonly width: number;
-  readonly height: number;
+export interface OledController extends PanelController {
   /** Sent before the first picture, with the display off. */
   readonly init: readonly (readonly number[])[];
   /** Puts bytes into the columns from `x` on of consecutive pages from `page` on, `width` bytes each. */
@@ -37,23 +34,10 @@ export class OledSurface implements Surface {
   #lit = false;
 
   constructor(bus: PanelBus, controller: OledController, device: string, brightness: number) {
-    const { driver, width, height } = controller;
     this.#bus = bus;
     this.#controller = controller;
     this.#brightness = brightness;
-    this.capabilities = {
-      driver,
-      device,
-      name: driver.toUpperCase(),
-      surface: "pixels",
-      width,
-      height,
-      format: "MONO10",
-      stride: Math.ceil(width / 8),
-      monochrome: true,
-      refresh: "slow",
-      physical: null,
-    };
+    this.capabilities = panelCapabilities(controller, device, "MONO10");
   }
 
   async take(): Promise<boolean> {
