@@ -45,5 +45,7 @@ function readConfig(file: string): Config {
 
 const given = readArguments();
 if (given.checkOnly)
-  process.exitCode = (await check(readConfig(given.configFile), given.root, process.env)) ? 0 : EXIT.config;
+  void check(readConfig(given.configFile), given.root, process.env).then((usable) => {
+    process.exitCode = usable ? 0 : EXIT.config;
+  });
 else live(given, readConfig(given.configFile));

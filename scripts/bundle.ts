@@ -1,34 +1,92 @@
-import type { BuildOptions } from "esbuild";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BuildOptions, build, type OutputFile, transform } from "esbuild";
 
-/**
- * What CommonJS packages in the bundle expect to find around them; and what a source file takes for its own address:
- * what lies beside it lies beside the programs, whichever part of the bundle the file has become.
- */
-const BANNER = `#!/usr/bin/env node
-import { createRequire as bundleRequire } from "node:module";
-import { dirname as bundleDirname } from "node:path";
-import { fileURLToPath as bundlePath } from "node:url";
-const require = bundleRequire(import.meta.url);
-const __filename = bundlePath(import.meta.url);
-const __dirname = bundleDirname(__filename);
-const bundleUrl = new URL(/\\/chunks\\/[^/]+-[A-Z0-9]{8}\\.js$/.test(__filename) ? "../c2cd.js" : "c2cd.js", import.meta.url).href;`;
+const SOURCES = join(import.meta.dirname, "../daemon");
 
-/** How a program becomes one file that needs no package but the native ones. */
-export const BUNDLE = {
+const COMMON = {
   bundle: true,
   platform: "node",
   target: "node20",
-  format: "esm",
-  alias: {
-    // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
-    "brotli/decompress.js": "./scripts/brotli.ts",
-    // Schemas are not compiled: daemon/local/schema-readers.ts.
-    "@fastify/ajv-compiler": "./scripts/absent.ts",
-    "@fastify/fast-json-stringify-compiler": "./scripts/absent.ts",
-  },
-  // Native modules, found beside the bundle at run time.
-  external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
-  define: { "import.meta.url": "bundleUrl" },
-  banner: { js: BANNER },
+  minifySyntax: true,
+  // A third less to read from a slow card. Names stay, and lines, so that a stack trace can be read.
+  minifyWhitespace: true,
+  lineLimit: 160,
+  // The licences of everything in here are the package's documentation: scripts/build-licences.ts.
+  legalComments: "none",
   logLevel: "warning",
 } satisfies BuildOptions;
+
+/** By the names of the programs, their sources. */
+export const PROGRAMS = { c2cd: "main.ts", c2cctl: "ctl/main.ts" } as const;
+
+/**
+ * Bundles programs into a directory: a board loads few files fast, and hundreds slowly. What no program needs at its
+ * start is in chunks of its own. No package is needed beside them but the native ones.
+ *
+ * @param define what the sources are given by name
+ */
+export async function buildPrograms(
+  directory: string,
+  programs: readonly (keyof typeof PROGRAMS)[],
+  define: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { outputFiles } = await build({
+    ...COMMON,
+    entryPoints: Object.fromEntries(programs.map((name) => [name, join(SOURCES, PROGRAMS[name])])),
+    outdir: join(directory, "chunks"),
+    write: false,
+    format: "esm",
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    alias: {
+      // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
+      "brotli/decompress.js": "./scripts/brotli.ts",
+      // Schemas are not compiled: daemon/local/schema-readers.ts.
+      "@fastify/ajv-compiler": "./scripts/absent.ts",
+      "@fastify/fast-json-stringify-compiler": "./scripts/absent.ts",
+    },
+    // Native modules, found beside the programs at run time.
+    external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
+    // What lies beside a source file lies beside the programs, whichever chunk the file has become a part of.
+    define: { "import.meta.url": "programUrl", ...define },
+  });
+  mkdirSync(join(directory, "chunks"), { recursive: true });
+  await Promise.all(outputFiles.map(writeChunk));
+  for (const name of programs)
+    await buildLoader(`${name}.js`, directory, "load", { PROGRAM: JSON.stringify(`${name}.js`) });
+  await buildLoader("compile.js", directory, "compile", {});
+  writeFileSync(join(directory, "package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** As `daemon/loader/chunk.ts` takes it: a function, since V8's code cache is for scripts and not for modules. */
+async function writeChunk({ path, text }: OutputFile): Promise<void> {
+  const { code } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    supported: { "dynamic-import": false },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: COMMON.lineLimit,
+  });
+  writeFileSync(path, `(function(exports,require,module,__filename,__dirname,programUrl){${code}})\n`);
+}
+
+async function buildLoader(
+  file: string,
+  directory: string,
+  source: string,
+  define: Readonly<Record<string, string>>,
+): Promise<void> {
+  const outfile = join(directory, file);
+  await build({
+    ...COMMON,
+    entryPoints: [join(SOURCES, "loader", `${source}.ts`)],
+    outfile,
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+    define,
+  });
+  chmodSync(outfile, 0o755);
+}

@@ -41,7 +41,7 @@ const out: Output = {
   },
 };
 
-process.exitCode = await run(argv.slice(2), {
+void run(argv.slice(2), {
   out,
   clock: systemClock("", buildInfo.builtAt),
   note: (text) => stderr.write(text),
@@ -49,7 +49,10 @@ process.exitCode = await run(argv.slice(2), {
   interrupted: interrupted.signal,
   environment: env,
   version: buildInfo.version,
+}).then((status) => {
+  process.exitCode = status;
 });
+
 /** Ctrl-D is an empty answer; Ctrl-C, which readline takes for itself, is an interrupt here as everywhere. */
 function ask(question: string): Promise<string | null> {
   if (!stdin.isTTY) return Promise.resolve(null);

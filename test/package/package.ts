@@ -152,6 +152,16 @@ describe(`a fresh Debian for ${arch}`, () => {
     assert.equal((await debian.check("systemctl show c2cd --property=NRestarts")).trim(), "NRestarts=0");
   });
 
+  it("has compiled for the Node.js that is there, and does so again when that is another", async () => {
+    const compiled = "ls /usr/lib/c2cd/code-cache | wc -l; ls /usr/lib/c2cd/chunks | wc -l";
+    const [caches, chunks] = (await debian.check(compiled)).split("\n");
+    assert.equal(caches, chunks);
+    await debian.check(
+      "rm -r /usr/lib/c2cd/code-cache && dpkg-trigger --by-package=nodejs /usr/bin/node && dpkg --configure --pending",
+    );
+    assert.equal(await debian.check(compiled), `${caches}\n${chunks}\n`);
+  });
+
   it("keeps pairing and configuration over an upgrade", async () => {
     const requests = frameio.codes().length;
     await debian.check(

@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { BUNDLE } from "../../scripts/bundle.ts";
+import { buildPrograms } from "../../scripts/bundle.ts";
 import { assertNoSecret } from "./canary.ts";
 
 /** What a finished program left behind. */
@@ -40,11 +38,7 @@ export class Program {
 
   constructor() {
     chmodSync(this.#directory, 0o755);
-    this.#ready = build({
-      ...BUNDLE,
-      entryPoints: [fileURLToPath(new URL("../../daemon/ctl/main.ts", import.meta.url))],
-      outfile: `${this.#directory}/c2cctl.mjs`,
-    });
+    this.#ready = buildPrograms(this.#directory, ["c2cctl"], {});
   }
 
   remove(): void {
@@ -56,7 +50,7 @@ export class Program {
     { env, terminal, stdout: stdoutFile, uid, onOutput }: RunOptions = {},
   ): Promise<Finished> {
     await this.#ready;
-    const command = [process.execPath, `${this.#directory}/c2cctl.mjs`, ...args];
+    const command = [process.execPath, `${this.#directory}/c2cctl.js`, ...args];
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const [file = "", ...rest] =
       terminal === undefined
