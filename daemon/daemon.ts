@@ -165,14 +165,12 @@ export class Daemon {
   }
 
   /**
-   * What the first frame and the first request to Frame.io need comes first; the local API comes while that request is
-   * under way. After each step the start can end. Whoever waits at the local API when it closes
+   * What the first request to Frame.io needs comes first; the local API comes while that request is under way. After each step the start can end. Whoever waits at the local API when it closes
    * may wait for the very answer that the pairing waits for, so the two share their time.
    */
   async #openRooms(): Promise<void> {
     const start: (() => Promise<Close | undefined>)[][] = [
-      [() => this.#openScreen()],
-      [() => this.#openVault()],
+      [() => this.#openScreen(), () => this.#openVault()],
       [() => this.#chooseIdentity()],
       [() => this.#openPairing(), () => this.#openLocal()],
       [() => this.#report()],
@@ -349,7 +347,8 @@ export class Daemon {
 
   async #openScreen(): Promise<undefined> {
     mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
-    await this.#presenter.start();
+    // The storage needs more patience than the processor: both are opened at once.
+    void this.#presenter.start();
   }
 
   async #openVault(): Promise<Close> {

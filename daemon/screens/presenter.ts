@@ -2,6 +2,7 @@ import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
 import type { DisplayView, Snapshot } from "../contract/snapshot.ts";
+import { STATE_ROWS } from "../contract/states.ts";
 import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { QrFit } from "../qr/qr.ts";
@@ -38,6 +39,8 @@ export interface PresenterOptions {
 /** Milliseconds between two pictures of a running countdown. */
 const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
+/** A state that passes sooner than this needs no picture; with a near server, a start is over by then. */
+const PASSING_MS = 250;
 /** How long a lost display is left alone. */
 const RETRY = { first: 1000, most: 30_000 };
 
@@ -60,6 +63,10 @@ export class Presenter {
   #picture: Picture | null = null;
   #qr: { readonly wanted: boolean; readonly fit: QrFit | null } = { wanted: false, fit: null };
   #dark = false;
+  /** Whether nothing was drawn on the display yet. */
+  #blank = true;
+  /** Since when the device has been in states that pass by themselves. */
+  #passingSince: number | null = null;
   #stale = false;
   #reopen = false;
   #retrying = false;
@@ -80,7 +87,10 @@ export class Presenter {
     this.#names = new NameShaper(options.root);
   }
 
-  /** Resolves when the first picture is on the display, or when there turned out to be no display. Never rejects. */
+  /**
+   * Opens the display, and draws from the first state on that is not over at once. Resolves when that is done as far as
+   * it can be by now, or there turned out to be no display. Never rejects.
+   */
   async start(): Promise<void> {
     this.#unsubscribe = this.#options.source.subscribe(() => this.#redraw());
     this.#redraw();
@@ -176,6 +186,7 @@ export class Presenter {
         this.#retrying = false;
         if (this.#reopen) await this.#release();
         const display = this.#display ?? (await this.#open());
+        if (this.#passes()) return;
         await this.#show(display);
       } catch (error) {
         // Once: a display that is never what it was a moment ago would be opened without end.
@@ -200,9 +211,23 @@ export class Presenter {
     return urgent !== null;
   }
 
+  /** Whether the state may be over before its picture is seen. What would be wrong by now does not stay for that. */
+  #passes(): boolean {
+    const { clock, source } = this.#options;
+    const passing = STATE_ROWS[source.snapshot().state].passing;
+    this.#passingSince = passing ? (this.#passingSince ?? clock.elapsed()) : null;
+    if (this.#passingSince === null || !this.#blank) return false;
+    const left = this.#passingSince + PASSING_MS - clock.elapsed();
+    if (left <= 0) return false;
+    this.#cancelTick();
+    this.#cancelTick = clock.after(left, () => this.#redraw());
+    return true;
+  }
+
   async #open(): Promise<Display> {
     const display = await this.#options.open();
     this.#display = display;
+    this.#blank = true;
     this.#dark = false;
     const { surface, device, name } = display.capabilities;
     if (surface !== "nothing") {
@@ -251,6 +276,7 @@ export class Presenter {
       if (this.#dark) return;
       await display.clear();
       this.#setDark(true);
+      this.#blank = true;
       this.#picture = null;
       this.#setQr(false, null);
       return;
@@ -267,6 +293,7 @@ export class Presenter {
     this.#tick(snapshot, capabilities);
     const wanted = screen.code?.link != null;
     this.#setQr(wanted, await this.#put(display, screen, this.#fonts));
+    this.#blank = false;
     this.#losses = 0;
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
+import type { StateName } from "../../../daemon/contract/states.ts";
 import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
 import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displays/contract/display.ts";
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
@@ -59,9 +60,13 @@ class Bench {
   readonly clock = new ManualClock();
   readonly lost: string[] = [];
   changes = 0;
-  #snapshot: Snapshot = snapshotOf("starting");
+  #snapshot: Snapshot;
   #since = 0;
   readonly #listeners = new Set<() => void>();
+
+  constructor(first: StateName = "waiting-for-network") {
+    this.#snapshot = snapshotOf(first);
+  }
 
   presenter(open: () => Promise<Display>, more: Partial<PresenterOptions> = {}): Presenter {
     return new Presenter({
@@ -120,6 +125,33 @@ test("start resolves with the first picture on the display", async () => {
     qr_quiet: null,
   });
   await presenter.close();
+});
+
+test("a start that is over at once shows the code first, and one that is not shows itself", async () => {
+  const quick = new Bench("starting");
+  const panel = new FakePanel();
+  const presenter = quick.presenter(async () => panel);
+  await presenter.start();
+  await quick.clock.advance(200);
+  await quick.become(snapshotOf("requesting-code"));
+  await quick.clock.advance(49);
+  assert.deepEqual(panel.calls, []);
+  await quick.become(snapshotOf("awaiting-user"));
+  assert.deepEqual(panel.calls, ["show"]);
+  assert.notEqual(presenter.view().qr_module, null);
+  await quick.become(snapshotOf("requesting-code"));
+  assert.equal(presenter.view().qr_module, null, "a code that counts no more does not stay");
+  await presenter.close();
+
+  const slow = new Bench("starting");
+  const other = new FakePanel();
+  const patient = slow.presenter(async () => other);
+  await patient.start();
+  await slow.clock.advance(249);
+  assert.deepEqual(other.calls, []);
+  await slow.clock.advance(1);
+  assert.deepEqual(other.calls, ["show"]);
+  await patient.close();
 });
 
 test("a picture waits for what is more urgent, the countdown's as well, and is one picture then", async () => {
@@ -313,7 +345,7 @@ test("a display that has changed is opened again at once, and nobody is told tha
   const presenter = bench.presenter(async () => panels.shift() ?? after);
   await presenter.start();
   before.show = () => Promise.reject(new DisplayChanged("/dev/fb0 has another mode now: open it again."));
-  await bench.become(snapshotOf("requesting-code"));
+  await bench.become(snapshotOf("idle"));
   assert.deepEqual(before.calls, ["show", "close"]);
   assert.deepEqual(after.calls, ["show"]);
   assert.deepEqual(bench.lost, []);
