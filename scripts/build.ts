@@ -7,7 +7,8 @@ import { builtAt, version } from "./release.ts";
 
 rmSync("dist", { recursive: true, force: true });
 await buildPrograms("dist", ["c2cd", "c2cctl"], {
-  BUILD: JSON.stringify({ version: version(), builtAt: builtAt() }),
+  BUILD_VERSION: JSON.stringify(version()),
+  BUILD_TIME: String(builtAt()),
 });
 await buildWebUi("dist/web-ui");
 cpSync("daemon/type/faces", "dist/faces", { recursive: true });

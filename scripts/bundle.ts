@@ -43,8 +43,11 @@ export async function buildPrograms(
       // fontkit's own decompressor is a megabyte of JavaScript; Node has one.
       "brotli/decompress.js": "./scripts/brotli.ts",
       // Schemas are not compiled: daemon/local/schema-readers.ts.
-      "@fastify/ajv-compiler": "./scripts/absent.ts",
-      "@fastify/fast-json-stringify-compiler": "./scripts/absent.ts",
+      "@fastify/ajv-compiler": "./scripts/absent.cts",
+      "@fastify/fast-json-stringify-compiler": "./scripts/absent.cts",
+      // The log's lines go through daemon/core/log.ts to standard output, and not through a file or a thread of pino's.
+      "sonic-boom": "./scripts/absent.cts",
+      "thread-stream": "./scripts/absent.cts",
     },
     // Native modules, found beside the programs at run time.
     external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],

@@ -1,4 +1,6 @@
-declare const BUILD: BuildInfo | undefined;
+/** Put in by the bundler; straight from the sources there is none of them. */
+declare const BUILD_VERSION: string | undefined;
+declare const BUILD_TIME: number | undefined;
 
 export interface BuildInfo {
   readonly version: string;
@@ -6,6 +8,7 @@ export interface BuildInfo {
   readonly builtAt: number;
 }
 
-/** Put in by the bundler; straight from the sources there is none. */
-export const buildInfo: BuildInfo =
-  typeof BUILD === "undefined" ? { version: "0.0.0-dev", builtAt: 0 } : BUILD;
+export const buildInfo: BuildInfo = {
+  version: typeof BUILD_VERSION === "undefined" ? "0.0.0-dev" : BUILD_VERSION,
+  builtAt: typeof BUILD_TIME === "undefined" ? 0 : BUILD_TIME,
+};

@@ -13,7 +13,7 @@ import type {
 import type { Clock } from "../core/clock.ts";
 import type { Secret } from "../core/secret.ts";
 import { type Answer, fault, readPause, verdict } from "./answer.ts";
-import { type AttendanceListener, attend } from "./attendance.ts";
+import type { AttendanceListener } from "./attendance.ts";
 import { deviceCodeRequest, judgeDeviceCode, seemsMisread } from "./device-code.ts";
 import { deviceMeRequest, judgeDeviceMe } from "./device-me.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
@@ -214,6 +214,7 @@ export function createFrameio(options: FrameioOptions): Frameio {
     transports.add(own);
     if (transport.closed.aborted) own.close();
     const socket = { ...wire, transport: own, joinTimeout: timeouts.total };
+    const { attend } = await import("./attendance.ts");
     const outcome = await attend(accessToken, ids, listener, socket, signal);
     transports.delete(own);
     return outcome;

@@ -1,2 +1,0 @@
-/** Stands in the bundle for a package that the code which asks for it never comes to. */
-export default null;
