@@ -101,8 +101,8 @@ function changedSpans(before: Int32Array, after: Int32Array, row: number, width:
   for (let word = Math.floor(row / WORD); word < last; word++) {
     if (before[word] === after[word]) continue;
     const at = word * WORD - row;
-    const x = Math.max(0, at - (at % STEP));
-    const end = Math.min(width, STEP * Math.ceil((at + WORD) / STEP));
+    const x = Math.max(0, at & -STEP);
+    const end = Math.min(width, (at + WORD + STEP - 1) & -STEP);
     const left = spans.at(-1);
     if (left !== undefined && x - left.end <= GAP * STEP) spans[spans.length - 1] = { x: left.x, end };
     else spans.push({ x, end });
