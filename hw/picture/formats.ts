@@ -56,11 +56,13 @@ export function encodeRows(
   stride: number,
 ): void {
   const bytes = bufferOf(pixels);
+  // Small integers: the engine keeps a rectangle's measures as doubles, since boxes of a layout look like it.
+  const [first, count] = [(part.y * width + part.x) | 0, part.width | 0];
   for (let row = 0; row < part.height; row++) {
-    const from = (part.y + row) * width + part.x;
-    if (row > 0 && sameBytes(bytes, from, bytes, from - width, part.width))
+    const from = first + row * width;
+    if (row > 0 && sameBytes(bytes, from, bytes, from - width, count))
       out.copyWithin(row * stride, (row - 1) * stride, row * stride);
-    else encode(pixels, from, part.width, out, row * stride);
+    else encode(pixels, from, count, out, row * stride);
   }
 }
 
