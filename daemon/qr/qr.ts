@@ -1,5 +1,7 @@
 /** The pairing link as a QR code (ISO/IEC 18004), from the link to the size of its modules on a given surface. */
 import { create } from "qrcode/lib/core/qrcode.js";
+import { fromString, rawSplit } from "qrcode/lib/core/segments.js";
+import { getBestVersionForData } from "qrcode/lib/core/version.js";
 
 /** The modules of a symbol, without a quiet zone. */
 export interface QrMatrix {
@@ -26,6 +28,7 @@ const LEAST_MODULE = 2;
 
 /** Error correction, strongest first (ISO/IEC 18004 §7.5.1). */
 const LEVELS = ["H", "Q", "M", "L"] as const;
+const HIGHEST_VERSION = 40;
 
 /**
  * The link with scheme and host in capitals: they are case-insensitive (RFC 3986 §3.1, §3.2.2), and capitals fit the
@@ -40,20 +43,18 @@ export function qrPayload(url: string): string {
 
 /** The smallest symbol that holds the payload, at the strongest error correction that does not make it larger. */
 export function qrMatrix(payload: string): QrMatrix {
-  const smallest = sizeAt(payload, "L");
-  if (smallest === null) throw new RangeError("the link is longer than any QR code can hold");
-  const level = LEVELS.find((stronger) => sizeAt(payload, stronger) === smallest);
+  const smallest = versionAt(payload, "L");
+  if (smallest === undefined) throw new RangeError("the link is longer than any QR code can hold");
+  const level = LEVELS.find((stronger) => versionAt(payload, stronger) === smallest);
   const { size, data } = create(payload, { errorCorrectionLevel: level ?? "L" }).modules;
   return { size, dark: (x, y) => data[y * size + x] === 1 };
 }
 
-/** Modules a side; null where the payload is too long. A fixed mask changes nothing in it, and spares a long search. */
-function sizeAt(payload: string, level: (typeof LEVELS)[number]): number | null {
-  try {
-    return create(payload, { errorCorrectionLevel: level, maskPattern: 0 }).modules.size;
-  } catch {
-    return null;
-  }
+/** The version, 1 to 40, that `create` comes to, without making a symbol; undefined where the payload is too long. */
+function versionAt(payload: string, level: (typeof LEVELS)[number]): number | undefined {
+  // How long the segments are depends on the version, and the best of them on how long they are.
+  const estimate = getBestVersionForData(rawSplit(payload), level) ?? HIGHEST_VERSION;
+  return getBestVersionForData(fromString(payload, estimate), level);
 }
 
 /**

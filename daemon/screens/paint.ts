@@ -31,7 +31,10 @@ export function createPainter(): typeof paint {
       const plan = layout(screen, panel, fonts);
       last = { key, fonts, plan, still: drawStill(plan, panel) };
     }
-    return withBar(last.still.copy(), last.plan, screen, panel);
+    const { still, plan } = last;
+    // A picture that nothing is drawn on any more may be shown itself.
+    const moving = plan.items.some(({ kind }) => kind === "bar");
+    return withBar(moving ? still.copy() : still, plan, screen, panel);
   };
 }
 

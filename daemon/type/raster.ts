@@ -32,50 +32,16 @@ export function fill(path: Path, scale: number, shift: number, span: Span): void
   const stride = width + 1;
   const areas = new Float32Array(stride * height + 1);
   const cells: Cells = { stride, height, areas, touched: new Uint8Array(areas.length) };
-  let [x, y, startX, startY] = [0, 0, 0, 0];
-  const toX = (units: number) => units * scale + shift - left;
-  const toY = (units: number) => -units * scale - top;
-  const lineTo = (nextX: number, nextY: number) => {
-    addEdge(cells, x, y, nextX, nextY);
-    x = nextX;
-    y = nextY;
-  };
-  for (let at = 0; at < path.length; ) {
-    const command = path[at];
-    const x1 = toX(path[at + 1] ?? 0);
-    const y1 = toY(path[at + 2] ?? 0);
-    if (command === MOVE) {
-      lineTo(startX, startY);
-      [x, y, startX, startY] = [x1, y1, x1, y1];
-      at += 3;
-    } else if (command === LINE) {
-      lineTo(x1, y1);
-      at += 3;
-    } else if (command === CURVE) {
-      const x2 = toX(path[at + 3] ?? 0);
-      const y2 = toY(path[at + 4] ?? 0);
-      // The error of n chords is a quarter of the control point's deviation over n squared; a tenth of a pixel is none.
-      const deviation = Math.hypot(x - 2 * x1 + x2, y - 2 * y1 + y2);
-      const steps = Math.max(1, Math.ceil(Math.sqrt(deviation * 2.5)));
-      const [fromX, fromY] = [x, y];
-      for (let step = 1; step <= steps; step++) {
-        const t = step / steps;
-        const u = 1 - t;
-        lineTo(u * u * fromX + 2 * u * t * x1 + t * t * x2, u * u * fromY + 2 * u * t * y1 + t * t * y2);
-      }
-      at += 5;
-    } else throw new RangeError(`not a path: ${command}`);
-  }
-  lineTo(startX, startY);
-
+  addEdges(cells, path, scale, shift - left, -top);
   for (let row = 0; row < height; row++) {
     const start = row * stride;
     let sum = 0;
     for (let column = nextEdge(cells, start) - start; column < width; ) {
-      sum += areas[start + column] ?? 0;
-      const alpha = Math.min(255, Math.round(Math.abs(sum) * 255));
-      const end = Math.min(width, nextEdge(cells, start + column + 1) - start);
-      if (alpha > 0) span(left + column, left + end, top + row, alpha);
+      sum += areas[start + column] as number;
+      const alpha = Math.round(Math.abs(sum) * 255);
+      const next = nextEdge(cells, start + column + 1) - start;
+      const end = Math.min(next, width);
+      if (alpha > 0) span(left + column, left + end, top + row, Math.min(alpha, 255));
       column = end;
     }
   }
@@ -97,58 +63,112 @@ function nextEdge({ touched }: Cells, at: number): number {
   return found < 0 ? Infinity : found;
 }
 
+// What follows runs for every point of every glyph, at a start before any of it is optimized: nothing is allocated in it.
+
 function bounds(path: Path): { minX: number; minY: number; maxX: number; maxY: number } {
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
+  let minX = Infinity;
+  let minY = Infinity;
+  let maxX = -Infinity;
+  let maxY = -Infinity;
   for (let at = 0; at < path.length; ) {
-    const points = path[at] === CURVE ? 2 : 1;
-    for (let point = 0; point < points; point++) {
-      const x = path[at + 1 + point * 2] ?? 0;
-      const y = path[at + 2 + point * 2] ?? 0;
-      minX = Math.min(minX, x);
-      maxX = Math.max(maxX, x);
-      minY = Math.min(minY, y);
-      maxY = Math.max(maxY, y);
+    const end = at + (path[at] === CURVE ? 5 : 3);
+    for (at++; at < end; at += 2) {
+      const x = path[at] as number;
+      const y = path[at + 1] as number;
+      if (x < minX) minX = x;
+      if (x > maxX) maxX = x;
+      if (y < minY) minY = y;
+      if (y > maxY) maxY = y;
     }
-    at += 1 + points * 2;
   }
   return { minX, minY, maxX, maxY };
+}
+
+/** Adds the edges of a path whose origin lies at (`left`, `top`) in the cells. */
+function addEdges(cells: Cells, path: Path, scale: number, left: number, top: number): void {
+  let x = 0;
+  let y = 0;
+  let startX = 0;
+  let startY = 0;
+  for (let at = 0; at < path.length; ) {
+    const command = path[at];
+    const x1 = (path[at + 1] as number) * scale + left;
+    const y1 = -(path[at + 2] as number) * scale + top;
+    if (command === MOVE) {
+      addEdge(cells, x, y, startX, startY);
+      startX = x = x1;
+      startY = y = y1;
+      at += 3;
+    } else if (command === LINE) {
+      addEdge(cells, x, y, x1, y1);
+      x = x1;
+      y = y1;
+      at += 3;
+    } else if (command === CURVE) {
+      const x2 = (path[at + 3] as number) * scale + left;
+      const y2 = -(path[at + 4] as number) * scale + top;
+      // The error of n chords is a quarter of the control point's deviation over n squared; a tenth of a pixel is none.
+      const deviation = Math.hypot(x - 2 * x1 + x2, y - 2 * y1 + y2);
+      const steps = Math.max(1, Math.ceil(Math.sqrt(deviation * 2.5)));
+      const fromX = x;
+      const fromY = y;
+      for (let step = 1; step <= steps; step++) {
+        const t = step / steps;
+        const u = 1 - t;
+        const nextX = u * u * fromX + 2 * u * t * x1 + t * t * x2;
+        const nextY = u * u * fromY + 2 * u * t * y1 + t * t * y2;
+        addEdge(cells, x, y, nextX, nextY);
+        x = nextX;
+        y = nextY;
+      }
+      at += 5;
+    } else throw new RangeError(`not a path: ${command}`);
+  }
+  addEdge(cells, x, y, startX, startY);
 }
 
 /** Adds the signed area between an edge and the right border of the box, row by row and cell by cell. */
 function addEdge(cells: Cells, x0: number, y0: number, x1: number, y1: number): void {
   if (y0 === y1) return;
-  const { stride, height } = cells;
-  const direction = y0 < y1 ? 1 : -1;
-  const [topX, topY, bottomX, bottomY] = y0 < y1 ? [x0, y0, x1, y1] : [x1, y1, x0, y0];
-  const slope = (bottomX - topX) / (bottomY - topY);
-  const lastRow = Math.min(height - 1, Math.ceil(bottomY) - 1);
-  for (let row = Math.max(0, Math.floor(topY)); row <= lastRow; row++) {
+  const { stride, height, areas, touched } = cells;
+  const down = y0 < y1;
+  const topX = down ? x0 : x1;
+  const topY = down ? y0 : y1;
+  const bottomY = down ? y1 : y0;
+  const slope = (x1 - x0) / (y1 - y0);
+  for (let row = topY > 0 ? Math.floor(topY) : 0; row < height && row < bottomY; row++) {
     const from = Math.max(topY, row);
     const to = Math.min(bottomY, row + 1);
-    const share = (to - from) * direction;
-    if (share === 0) continue;
+    const share = down ? to - from : from - to;
     const fromX = topX + (from - topY) * slope;
     const toX = topX + (to - topY) * slope;
-    const leftX = Math.max(0, Math.min(fromX, toX));
-    const rightX = Math.max(0, Math.max(fromX, toX));
-    const perPixel = rightX > leftX ? share / (rightX - leftX) : 0;
-    const last = Math.max(Math.floor(leftX), Math.ceil(rightX) - 1);
-    let crossed = 0;
+    const leftmost = Math.min(fromX, toX);
+    const rightmost = Math.max(fromX, toX);
+    const leftX = Math.max(leftmost, 0);
+    const rightX = Math.max(rightmost, 0);
+    const cell = Math.floor(leftX);
+    let at = row * stride + cell;
     let area = 0;
-    for (let cell = Math.floor(leftX); cell <= last; cell++) {
-      const a = Math.max(leftX, cell);
-      const b = Math.min(rightX, cell + 1);
-      const here = perPixel === 0 ? share : perPixel * (b - a);
-      const next = crossed + here * (1 - ((a + b) / 2 - cell));
-      add(cells, row * stride + cell, next - area);
-      crossed += here;
-      area = next;
+    if (rightX <= cell + 1) {
+      // Most edges cross a row within one cell.
+      area = share * (1 - ((leftX + rightX) / 2 - cell));
+      areas[at] = (areas[at] as number) + area;
+      touched[at++] = 1;
+    } else {
+      const perPixel = share / (rightX - leftX);
+      let crossed = 0;
+      for (let x = cell; x < rightX; x++) {
+        const a = Math.max(leftX, x);
+        const b = Math.min(rightX, x + 1);
+        const here = perPixel * (b - a);
+        const next = crossed + here * (1 - ((a + b) / 2 - x));
+        areas[at] = (areas[at] as number) + (next - area);
+        touched[at++] = 1;
+        crossed += here;
+        area = next;
+      }
     }
-    add(cells, row * stride + last + 1, share - area);
+    areas[at] = (areas[at] as number) + (share - area);
+    touched[at] = 1;
   }
-}
-
-function add({ areas, touched }: Cells, at: number, value: number): void {
-  areas[at] = (areas[at] ?? 0) + value;
-  touched[at] = 1;
 }

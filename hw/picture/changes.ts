@@ -1,4 +1,5 @@
-import type { Picture } from "./picture.ts";
+import type { Picture, Rgb } from "./picture.ts";
+import { bufferOf, sameBytes } from "./rows.ts";
 
 /** Part of a picture, in pixels. */
 export interface Rect {
@@ -19,16 +20,24 @@ export function wholeOf(picture: { readonly width: number; readonly height: numb
 }
 
 /**
- * The rectangles in which `next` differs from `previous`, a picture of the same size. None overlaps another; each
- * begins at a multiple of 8 pixels and ends at one or at the right edge.
+ * The rectangles in which `next` differs from `previous`, a picture of the same size; all of it where the two number
+ * their colours differently. None overlaps another; each begins at a multiple of 8 pixels and ends at one or at the
+ * right edge.
  */
 export function changedRects(previous: Picture, next: Picture): Rect[] {
   const { width, height } = next;
-  const compare = comparison(previous, next);
+  if (!agree(previous.palette, next.palette)) return [wholeOf(next)];
+  const [before, after] = [inWords(previous.pixels), inWords(next.pixels)];
   const done: Rect[] = [];
   let growing: Rect[] = [];
   for (let y = 0; y < height; y++) {
-    const spans = changedSpans(compare, y * width, width);
+    const row = y * width;
+    const changed = !sameBytes(before.bytes, row, after.bytes, row, width);
+    if (changed && y > 0 && repeatsAbove(before, row, width) && repeatsAbove(after, row, width)) {
+      growing = growing.map((rect) => ({ ...rect, height: rect.height + 1 }));
+      continue;
+    }
+    const spans = changed ? changedSpans(before.words, after.words, row, width) : [];
     const grown = spans.map(({ x, end }) => {
       const above = growing.find((rect) => rect.x === x && rect.width === end - x);
       return { x, y: above?.y ?? y, width: end - x, height: (above?.height ?? 0) + 1 };
@@ -39,53 +48,64 @@ export function changedRects(previous: Picture, next: Picture): Rect[] {
   return [...done, ...growing];
 }
 
+/** The rows that rectangles of a picture lie in, whole. */
+export function wholeRows({ width }: Pick<Picture, "width">, rects: readonly Rect[]): Rect[] {
+  const bands: Rect[] = [];
+  for (const { y, height } of rects.toSorted((one, other) => one.y - other.y)) {
+    const last = bands.at(-1);
+    if (last === undefined || y > last.y + last.height) bands.push({ x: 0, y, width, height });
+    else bands[bands.length - 1] = { ...last, height: Math.max(last.height, y + height - last.y) };
+  }
+  return bands;
+}
+
+/** Whether no index stands for one colour in one palette and for another in the other. */
+function agree(one: readonly Rgb[], other: readonly Rgb[]): boolean {
+  return one.every((colour, index) => index >= other.length || colour === other[index]);
+}
+
+/** The same pixels one by one, and four at once. */
+interface Pixels {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
+}
+
+const WORD = Int32Array.BYTES_PER_ELEMENT;
+
+function inWords(pixels: Uint8Array): Pixels {
+  let whole = pixels;
+  if (pixels.byteOffset % WORD > 0 || pixels.length % WORD > 0) {
+    whole = new Uint8Array(WORD * Math.ceil(pixels.length / WORD));
+    whole.set(pixels);
+  }
+  return {
+    bytes: bufferOf(whole),
+    words: new Int32Array(whole.buffer, whole.byteOffset, whole.length / WORD),
+  };
+}
+
+function repeatsAbove({ bytes }: Pixels, row: number, width: number): boolean {
+  return sameBytes(bytes, row, bytes, row - width, width);
+}
+
 interface Span {
   readonly x: number;
   readonly end: number;
 }
 
-function changedSpans(
-  { before, after, was, is, onePalette }: Comparison,
-  row: number,
-  width: number,
-): Span[] {
-  const rowEnd = row + width;
-  if (onePalette && before.compare(after, row, rowEnd, row, rowEnd) === 0) return [];
+/** Where a row's words differ. What they hold of its neighbours, where no word begins with it, is taken for its own. */
+function changedSpans(before: Int32Array, after: Int32Array, row: number, width: number): Span[] {
   const spans: Span[] = [];
-  // One loop over all of a large picture, and nothing called in it: at a start it runs before it is optimized.
-  for (let index = row; index < rowEnd; index++) {
-    if (was[before[index] as number] === is[after[index] as number]) continue;
-    const x = index - row - ((index - row) % STEP);
-    const end = Math.min(x + STEP, width);
-    const last = spans.at(-1);
-    if (last !== undefined && x - last.end <= GAP * STEP) spans[spans.length - 1] = { x: last.x, end };
+  const last = Math.ceil((row + width) / WORD);
+  // Nothing is called for the words that are alike: at a start this runs before it is optimized.
+  for (let word = Math.floor(row / WORD); word < last; word++) {
+    if (before[word] === after[word]) continue;
+    const at = word * WORD - row;
+    const x = Math.max(0, at & -STEP);
+    const end = Math.min(width, (at + WORD + STEP - 1) & -STEP);
+    const left = spans.at(-1);
+    if (left !== undefined && x - left.end <= GAP * STEP) spans[spans.length - 1] = { x: left.x, end };
     else spans.push({ x, end });
-    index = row + end - 1;
   }
   return spans;
-}
-
-/** Two pictures' pixels, and the colours that they stand for: the same where those are, whatever the palettes. */
-interface Comparison {
-  readonly before: Buffer;
-  readonly after: Buffer;
-  readonly was: Int32Array;
-  readonly is: Int32Array;
-  readonly onePalette: boolean;
-}
-
-function comparison(previous: Picture, next: Picture): Comparison {
-  return {
-    before: bufferOf(previous.pixels),
-    after: bufferOf(next.pixels),
-    was: Int32Array.from(previous.palette),
-    is: Int32Array.from(next.palette),
-    onePalette:
-      previous.palette.length === next.palette.length &&
-      previous.palette.every((colour, index) => colour === next.palette[index]),
-  };
-}
-
-function bufferOf(pixels: Uint8Array): Buffer {
-  return Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
 }

@@ -1,4 +1,6 @@
-import type { PixelFormat, Rgb } from "./picture.ts";
+import type { Rect } from "./changes.ts";
+import type { Picture, PixelFormat, Rgb } from "./picture.ts";
+import { bufferOf, sameBytes } from "./rows.ts";
 
 /** Bits that one pixel takes in the device's memory. */
 export const BITS_PER_PIXEL: Readonly<Record<PixelFormat, number>> = {
@@ -35,13 +37,33 @@ export type Encode = (pixels: Uint8Array, from: number, count: number, out: Uint
 export function encoder(format: PixelFormat, palette: readonly Rgb[]): Encode {
   const bits = BITS_PER_PIXEL[format];
   if (bits === 1) return monoEncoder(palette, format === "MONO10");
-  const values = new Uint32Array(256);
+  // Signed: what fits no small integer of the engine's is allocated pixel by pixel, until the loop is optimized.
+  const values = new Int32Array(256);
   palette.forEach((colour, index) => {
     values[index] = pixelValue(format, colour);
   });
   if (bits === 8) return byteEncoder(values);
   if (bits === 24) return tripleEncoder(values);
-  return wordEncoder(values, bits === 16 ? Uint16Array : Uint32Array);
+  return wordEncoder(values, bits === 16 ? Uint16Array : Int32Array);
+}
+
+/** Puts the part of a picture into `out`, its rows `stride` bytes apart. */
+export function encodeRows(
+  encode: Encode,
+  { width, pixels }: Picture,
+  part: Rect,
+  out: Uint8Array,
+  stride: number,
+): void {
+  const bytes = bufferOf(pixels);
+  // Small integers: the engine keeps a rectangle's measures as doubles, since boxes of a layout look like it.
+  const [first, count] = [(part.y * width + part.x) | 0, part.width | 0];
+  for (let row = 0; row < part.height; row++) {
+    const from = first + row * width;
+    if (row > 0 && sameBytes(bytes, from, bytes, from - width, count))
+      out.copyWithin(row * stride, (row - 1) * stride, row * stride);
+    else encode(pixels, from, count, out, row * stride);
+  }
 }
 
 /** Whether a colour is nearer to white than to black by its luminance (ITU-R BT.709 weights). */
@@ -49,14 +71,14 @@ export function isLight(colour: Rgb): boolean {
   return luminance(colour) >= 128;
 }
 
-function byteEncoder(values: Uint32Array): Encode {
+function byteEncoder(values: Int32Array): Encode {
   return (pixels, from, count, out, at) => {
     for (let index = 0; index < count; index++)
       out[at + index] = values[pixels[from + index] as number] as number;
   };
 }
 
-function tripleEncoder(values: Uint32Array): Encode {
+function tripleEncoder(values: Int32Array): Encode {
   return (pixels, from, count, out, at) => {
     let target = at;
     for (let index = from; index < from + count; index++) {
@@ -69,7 +91,7 @@ function tripleEncoder(values: Uint32Array): Encode {
 }
 
 /** Whole words into a row of their own: many times faster than bytes, and `out` need not be aligned to them. */
-function wordEncoder(values: Uint32Array, Words: Uint16ArrayConstructor | Uint32ArrayConstructor): Encode {
+function wordEncoder(values: Int32Array, Words: Uint16ArrayConstructor | Int32ArrayConstructor): Encode {
   let words = new Words(0);
   return (pixels, from, count, out, at) => {
     if (words.length < count) words = new Words(count);

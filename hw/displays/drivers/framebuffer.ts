@@ -14,8 +14,8 @@ import {
   sizeOnConnector,
 } from "../../linux/fbdev.ts";
 import { Sysfs } from "../../linux/sysfs.ts";
-import { type Rect, wholeOf } from "../../picture/changes.ts";
-import { encoder, rowBytes } from "../../picture/formats.ts";
+import { type Rect, wholeOf, wholeRows } from "../../picture/changes.ts";
+import { encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
 import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
@@ -24,10 +24,11 @@ import { whileShown } from "../parts/standing.ts";
 import { displayOn, type Surface } from "../parts/surface.ts";
 
 /** Bytes that one write to the device carries at most: what bounds the memory of a full repaint. */
-const CHUNK = 256 * 1024;
-/** One write takes about as long as the conversion of so many bytes; with some drivers (ssd1307fb) it also sends all of the panel. */
-const CALL_BYTES = 8192;
-/** So many writes are never too many: a second of a countdown takes fewer. */
+const CHUNK = 512 * 1024;
+/**
+ * More writes than this take longer than rows that are written whole, of which one write carries many; with some
+ * drivers (ssd1307fb) each also sends all of the panel. A second of a countdown takes fewer.
+ */
 const FEW_CALLS = 32;
 
 /** How often a picture is looked after: a text console that drew over it tells nobody. */
@@ -146,7 +147,7 @@ class FramebufferSurface implements Surface {
     const { format, stride } = this.capabilities;
     const { visible } = this.#parts.framebuffer;
     const encode = encoder(format, picture.palette);
-    for (const part of this.#cheaper(picture, parts)) {
+    for (const part of this.#inFewCalls(picture, parts)) {
       const length = rowBytes(format, part.width);
       const x = rowBytes(format, visible.x + part.x);
       const rows = this.#rowsAtOnce(part);
@@ -155,19 +156,17 @@ class FramebufferSurface implements Surface {
         // A picture of 4K takes the one thread for most of a second.
         await this.#parts.urgent();
         const count = Math.min(rows, part.y + part.height - y);
-        for (let row = 0; row < count; row++)
-          encode(picture.pixels, (y + row) * picture.width + part.x, part.width, buffer, row * stride);
+        encodeRows(encode, picture, { ...part, y, height: count }, buffer, stride);
         const bytes = buffer.subarray(0, (count - 1) * stride + length);
         await this.#write(bytes, (visible.y + y) * stride + x);
       }
     }
   }
 
-  /** The parts, or all of the picture where so many rows on their own would take longer. */
-  #cheaper(picture: Picture, parts: readonly Rect[]): readonly Rect[] {
+  /** The parts, or the rows that they lie in where so many calls would take longer than so many bytes. */
+  #inFewCalls(picture: Picture, parts: readonly Rect[]): readonly Rect[] {
     const calls = parts.reduce((sum, part) => sum + Math.ceil(part.height / this.#rowsAtOnce(part)), 0);
-    const whole = this.capabilities.stride * this.capabilities.height;
-    return calls > FEW_CALLS && calls * CALL_BYTES > whole ? [wholeOf(picture)] : parts;
+    return calls > FEW_CALLS ? wholeRows(picture, parts) : parts;
   }
 
   /** Padding behind a row belongs to nobody; pixels behind the visible ones may. */

@@ -1,6 +1,6 @@
 import { type Clock, wait } from "../../../daemon/core/clock.ts";
 import type { Rect } from "../../picture/changes.ts";
-import { encoder } from "../../picture/formats.ts";
+import { encodeRows, encoder } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PanelBus } from "../bus/bus.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
@@ -71,8 +71,7 @@ export class DcsSurface implements Surface {
       for (let y = part.y; y < part.y + part.height; y += rows) {
         const count = Math.min(rows, part.y + part.height - y);
         const bytes = Buffer.alloc(2 * part.width * count);
-        for (let row = 0; row < count; row++)
-          encode(picture.pixels, (y + row) * picture.width + part.x, part.width, bytes, 2 * part.width * row);
+        encodeRows(encode, picture, { ...part, y, height: count }, bytes, 2 * part.width);
         await this.#bus.data(bytes.swap16());
       }
     }

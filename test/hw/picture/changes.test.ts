@@ -1,15 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { changedRects } from "../../../hw/picture/changes.ts";
+import { changedRects, type Rect, wholeRows } from "../../../hw/picture/changes.ts";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { rotate } from "../../../hw/picture/rotate.ts";
 
+/** Pictures of few different rows, some of which begin in the middle of a word of memory. */
 const pictures = fc
-  .tuple(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 12 }))
-  .chain(([width, height]) => {
-    const pixels = fc.uint8Array({ minLength: width * height, maxLength: width * height, max: 2 });
-    const palette = fc.array(fc.constantFrom(0x000000, 0xffffff, 0xff0000), { minLength: 3, maxLength: 4 });
+  .tuple(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 5 }))
+  .chain(([width, height, offset]) => {
+    const row = fc.uint8Array({ minLength: width, maxLength: width, max: 2 });
+    const pixels = fc
+      .tuple(fc.array(row, { minLength: 2, maxLength: 3 }), fc.infiniteStream(fc.nat(2)))
+      .map(([rows, picks]) => {
+        const bytes = new Uint8Array(offset + width * height);
+        for (let y = 0; y < height; y++)
+          bytes.set(rows[(picks.next().value ?? 0) % rows.length] ?? [], offset + y * width);
+        return bytes.subarray(offset);
+      });
+    const palette = fc.constantFrom(
+      [0x000000, 0xffffff, 0xff0000],
+      [0x000000, 0xffffff, 0xff0000, 0x00ff00],
+      [0xffffff, 0x000000, 0xff0000],
+    );
     const picture = fc.record({ pixels, palette }).map((rest): Picture => ({ width, height, ...rest }));
     return fc.tuple(picture, picture);
   });
@@ -51,6 +64,39 @@ test("two places far apart in the same rows are two rectangles, near ones are on
   ]);
   assert.deepEqual(at(3, 30), [{ x: 0, y: 1, width: 32, height: 2 }]);
   assert.deepEqual(at(199), [{ x: 192, y: 1, width: 8, height: 2 }]);
+});
+
+test("what is alike in two pictures is in no rectangle, but where they number their colours differently", () => {
+  const size = { width: 13, height: 3 };
+  const before: Picture = { ...size, pixels: new Uint8Array(39), palette: [0x000000, 0xffffff] };
+  const longer = { ...before, palette: [...before.palette, 0xff0000] };
+  assert.deepEqual(changedRects(before, longer), []);
+  assert.deepEqual(changedRects(longer, before), []);
+  const patched = { ...longer, pixels: before.pixels.with(2 * 13 + 12, 2) };
+  assert.deepEqual(changedRects(before, patched), [{ x: 8, y: 2, width: 5, height: 1 }]);
+  const renumbered = { ...before, palette: [0xffffff, 0x000000], pixels: before.pixels.map(() => 1) };
+  assert.deepEqual(changedRects(before, renumbered), [{ x: 0, y: 0, ...size }]);
+});
+
+test("whole rows hold every rectangle once, and none of the rows between", () => {
+  const rect = fc.record({
+    x: fc.nat(20),
+    y: fc.nat(30),
+    width: fc.integer({ min: 1, max: 20 }),
+    height: fc.integer({ min: 1, max: 5 }),
+  });
+  fc.assert(
+    fc.property(fc.array(rect), (rects) => {
+      const rowsOf = (list: readonly Rect[]) =>
+        list.flatMap(({ y, height }) => Array.from({ length: height }, (_, row) => y + row));
+      const whole = wholeRows({ width: 40 }, rects);
+      assert.deepEqual(
+        rowsOf(whole),
+        [...new Set(rowsOf(rects))].sort((one, other) => one - other),
+      );
+      for (const { x, width } of whole) assert.deepEqual([x, width], [0, 40]);
+    }),
+  );
 });
 
 test("four quarter turns are none, two are a half, and one is clockwise", () => {
