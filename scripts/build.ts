@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { buildWebUi } from "./build-web-ui.ts";
 import { buildPrograms } from "./bundle.ts";
+import { NODE_FLAGS } from "./node-flags.ts";
 import { builtAt, version } from "./release.ts";
 
 rmSync("dist", { recursive: true, force: true });
@@ -12,4 +13,4 @@ await buildPrograms("dist", ["c2cd", "c2cctl"], {
 });
 await buildWebUi("dist/web-ui");
 cpSync("daemon/type/faces", "dist/faces", { recursive: true });
-execFileSync(process.execPath, ["dist/compile.js"], { env: {} });
+execFileSync(process.execPath, [...NODE_FLAGS, "dist/compile.js"], { env: {} });

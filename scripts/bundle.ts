@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build, type OutputFile, transform } from "esbuild";
+import { NODE_FLAGS } from "./node-flags.ts";
 
 const SOURCES = join(import.meta.dirname, "../daemon");
 
@@ -88,7 +89,7 @@ async function buildLoader(
     entryPoints: [join(SOURCES, "loader", `${source}.ts`)],
     outfile,
     format: "cjs",
-    banner: { js: "#!/usr/bin/env node" },
+    banner: { js: `#!/usr/bin/env -S node ${NODE_FLAGS.join(" ")}` },
     define,
   });
   chmodSync(outfile, 0o755);

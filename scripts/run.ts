@@ -16,6 +16,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Snapshot } from "../daemon/contract/snapshot.ts";
 import { type Simulator, startSimulator } from "../test/simulator/simulator.ts";
+import { NODE_FLAGS } from "./node-flags.ts";
 
 const HELP = `Usage: scripts/run [--headless] [--listen ADDRESS:PORT]
        scripts/run --frameio --secret-file FILE
@@ -82,7 +83,7 @@ function layRoot(keepState: boolean): void {
 
 function startDaemon(settings: Readonly<Record<string, string>>): ChildProcess {
   const log = openSync(LOG, "w");
-  const child = spawn(process.execPath, ["dist/c2cd.js", "--root", ROOT], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, "dist/c2cd.js", "--root", ROOT], {
     env: { ...process.env, ...settings },
     stdio: ["ignore", log, log],
   });
@@ -127,7 +128,9 @@ async function pairByItself(simulator: Simulator, daemon: ChildProcess): Promise
 
 async function pairWithAPerson(daemon: ChildProcess): Promise<void> {
   await until(daemon, ({ state }) => state !== "starting");
-  const shown = spawn(process.execPath, ["dist/c2cctl.js", "--socket", SOCKET, "pair"], { stdio: "inherit" });
+  const shown = spawn(process.execPath, [...NODE_FLAGS, "dist/c2cctl.js", "--socket", SOCKET, "pair"], {
+    stdio: "inherit",
+  });
   await Promise.race([once(shown, "exit"), once(daemon, "exit")]);
   shown.kill();
   const { project, device } = await get<Snapshot>("/v1/status");

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
 import type { Snapshot } from "../../daemon/contract/snapshot.ts";
+import { NODE_FLAGS } from "../../scripts/node-flags.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { assertNoSecret } from "../support/canary.ts";
 import type { Board } from "./board.ts";
@@ -43,6 +44,7 @@ export class DaemonProcess {
     const [command = "", ...given] = [
       ...(surroundings.wrapper ?? []),
       process.execPath,
+      ...NODE_FLAGS,
       PROGRAM,
       ...(settings === "none" ? [] : ["--root", board.root]),
     ];

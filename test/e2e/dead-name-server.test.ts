@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { NODE_FLAGS } from "../../scripts/node-flags.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
@@ -60,6 +61,7 @@ describe("a name server that never answers", {
     const [command = "", ...given] = [
       ...INSIDE,
       process.execPath,
+      ...NODE_FLAGS,
       "dist/c2cctl.js",
       "doctor",
       "--root",

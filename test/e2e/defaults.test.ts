@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, describe, test } from "node:test";
+import { NODE_FLAGS } from "../../scripts/node-flags.ts";
 import { createAuthority } from "../simulator/certificates.ts";
 import type { SeenRequest } from "../simulator/journal.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
@@ -61,14 +62,20 @@ function scene(name: string, run: (scene: Scene) => Promise<void>): void {
 /** From the first start to the last word, by every call that the product makes. */
 async function live({ board, simulator, environment: shell }: Scene): Promise<void> {
   const environment = { CREDENTIALS_DIRECTORY: CREDENTIALS, ...shell };
-  const checked = await board.run([process.execPath, resolve("dist/c2cd.js"), "--check"], environment);
+  const checked = await board.run(
+    [process.execPath, ...NODE_FLAGS, resolve("dist/c2cd.js"), "--check"],
+    environment,
+  );
   assert.equal(checked.status, 0, checked.stdout + checked.stderr);
   assert.match(checked.stdout, /^server {5}https:\/\/api\.frame\.io( through .*)?$/m);
   assert.ok(checked.stdout.includes(PAGE), checked.stdout);
 
   const daemon = new DaemonProcess(board, simulator, "none", { wrapper: board.wrapper, environment });
   const c2cctl = async (...given: string[]) => {
-    const ran = await board.run([process.execPath, resolve("dist/c2cctl.js"), ...given], shell);
+    const ran = await board.run(
+      [process.execPath, ...NODE_FLAGS, resolve("dist/c2cctl.js"), ...given],
+      shell,
+    );
     assertNoSecret(`what c2cctl ${given[0]} prints`, ran.stdout + ran.stderr);
     return ran;
   };

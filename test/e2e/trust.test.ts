@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, type TestContext, test } from "node:test";
+import { NODE_FLAGS } from "../../scripts/node-flags.ts";
 import { type Certificate, createAuthority, createSelfSigned } from "../simulator/certificates.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { Board } from "./board.ts";
@@ -30,10 +31,14 @@ async function meet(
     board.remove();
   });
   const doctor = async () => {
-    const asked = spawn(process.execPath, [resolve("dist/c2cctl.js"), "doctor", "--root", board.root], {
-      env: { PATH: process.env.PATH, ...environment },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const asked = spawn(
+      process.execPath,
+      [...NODE_FLAGS, resolve("dist/c2cctl.js"), "doctor", "--root", board.root],
+      {
+        env: { PATH: process.env.PATH, ...environment },
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
     return text(asked.stdout);
   };
   return { simulator, daemon, doctor };

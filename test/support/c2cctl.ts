@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPrograms } from "../../scripts/bundle.ts";
+import { NODE_FLAGS } from "../../scripts/node-flags.ts";
 import { assertNoSecret } from "./canary.ts";
 
 /** What a finished program left behind. */
@@ -50,7 +51,7 @@ export class Program {
     { env, terminal, stdout: stdoutFile, uid, onOutput }: RunOptions = {},
   ): Promise<Finished> {
     await this.#ready;
-    const command = [process.execPath, `${this.#directory}/c2cctl.js`, ...args];
+    const command = [process.execPath, ...NODE_FLAGS, `${this.#directory}/c2cctl.js`, ...args];
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const [file = "", ...rest] =
       terminal === undefined
