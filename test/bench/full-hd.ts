@@ -29,12 +29,13 @@ export class WatchedBoard extends Board {
   }
 
   /**
-   * When the first picture was there whose code two decoders read. They look at copies, once it must be there: beside a
-   * start that goes on they would cost it time.
+   * When the first picture was there whose code two decoders read. They look at copies, once it must be there:
+   * beside a start that goes on they would cost it time.
    */
   async codeReadAt(simulator: Simulator): Promise<number> {
     await codeIsOut(simulator);
     await sleep(SETTLED_MS);
+    await eventually("a code on the framebuffer", () => readQr(this));
     this.#watcher.close();
     const found = this.#frames.find(({ memory }) => {
       this.#played = memory;

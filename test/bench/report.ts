@@ -7,8 +7,11 @@ export function table(
   rows: readonly Row[],
   last: (subject: string, column: string) => number | null,
 ): string {
+  const heading = rows.some(({ figures }) => figures.some((figure) => figure?.most !== undefined))
+    ? "goal"
+    : "";
   const cells = [
-    ["", ...columns, "goal"],
+    ["", ...columns, heading],
     ...rows.map(({ subject, figures }) => [
       subject,
       ...columns.map((column, index) => cell(figures[index] ?? null, last(subject, column))),
