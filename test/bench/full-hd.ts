@@ -13,15 +13,15 @@ const SETTLED_MS = 1_500;
 
 /** A board whose framebuffer can be played back. */
 export class WatchedBoard extends Board {
+  firstWriteAt = Number.NaN;
+  readonly #simulator: Simulator;
   readonly #frames: { readonly at: number; readonly memory: Buffer }[] = [];
-  readonly #watcher = watch(`${this.root}/dev/fb0`, () => {
-    const at = performance.now();
-    this.#frames.push({ at, memory: super.memory() });
-  });
+  readonly #watcher = watch(`${this.root}/dev/fb0`, () => this.#written(performance.now()));
   #played: Buffer | null = null;
 
-  constructor() {
+  constructor(simulator: Simulator) {
     super({ framebuffer: FULL_HD });
+    this.#simulator = simulator;
   }
 
   override memory(): Buffer {
@@ -32,8 +32,8 @@ export class WatchedBoard extends Board {
    * When the first picture was there whose code two decoders read. They look at copies, once it must be there:
    * beside a start that goes on they would cost it time.
    */
-  async codeReadAt(simulator: Simulator): Promise<number> {
-    await codeIsOut(simulator);
+  async codeReadAt(): Promise<number> {
+    await codeIsOut(this.#simulator);
     await sleep(SETTLED_MS);
     await eventually("a code on the framebuffer", () => readQr(this));
     this.#watcher.close();
@@ -46,13 +46,15 @@ export class WatchedBoard extends Board {
     return found.at;
   }
 
-  get firstWriteAt(): number {
-    return this.#frames[0]?.at ?? Number.NaN;
-  }
-
   override remove(): void {
     this.#watcher.close();
     super.remove();
+  }
+
+  /** A copy takes milliseconds, which is a part of what is measured: none is made before there can be a code on it. */
+  #written(at: number): void {
+    if (Number.isNaN(this.firstWriteAt)) this.firstWriteAt = at;
+    if (this.#simulator.codes().length > 0) this.#frames.push({ at, memory: super.memory() });
   }
 }
 

@@ -21,11 +21,11 @@ interface Start {
 
 async function python(): Promise<Start> {
   const simulator = await startSimulator();
-  const board = new WatchedBoard();
+  const board = new WatchedBoard(simulator);
   const begin = performance.now();
   const ended = startPeer(PYTHON, [PEER, simulator.url, "PEER-1", simulator.secret, `${board.root}/dev/fb0`]);
   try {
-    const codeRead = await board.codeReadAt(simulator);
+    const codeRead = await board.codeReadAt();
     return { firstWrite: board.firstWriteAt - begin, codeRead: codeRead - begin };
   } finally {
     if (ended.exitCode === null) await once(ended, "exit");
@@ -36,12 +36,12 @@ async function python(): Promise<Start> {
 
 async function daemon(): Promise<Start & { readonly asked: number; readonly tokenServed: number }> {
   const simulator = await startSimulator({ interval: 1 });
-  const board = new WatchedBoard();
+  const board = new WatchedBoard(simulator);
   const asked = simulator.nextRequest(({ call }) => call === "code").then(() => performance.now());
   const begin = performance.now();
   const first = startDaemon(board, simulator);
   try {
-    const codeRead = await board.codeReadAt(simulator);
+    const codeRead = await board.codeReadAt();
     await pair(simulator);
     await first.end();
     return {
