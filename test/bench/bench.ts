@@ -1,9 +1,33 @@
 /** What every benchmark gives, and how a figure is made of many runs. */
 
+/** How many digits after the point a figure has in a table, by its unit. */
+export const DIGITS = {
+  "": 0,
+  ms: 0,
+  s: 1,
+  "s/h": 2,
+  "/s": 0,
+  x: 2,
+  "%": 2,
+  KiB: 1,
+  "KiB/day": 0,
+  MiB: 1,
+  MB: 2,
+} as const;
+
+export type Unit = keyof typeof DIGITS;
+
+export interface Figure {
+  readonly value: number;
+  readonly unit: Unit;
+  /** The goal, where it has one: the value is to be no more than this. */
+  readonly most?: number;
+}
+
 export interface Row {
   readonly subject: string;
-  /** One figure a column of the benchmark, with its unit. */
-  readonly figures: readonly string[];
+  /** One a column of the benchmark; null where it has none there. */
+  readonly figures: readonly (Figure | null)[];
 }
 
 export interface Bench {
@@ -23,9 +47,14 @@ export async function timed(work: () => unknown): Promise<number> {
 
 /** What `runs` of them took, in milliseconds, sorted. */
 export async function times(runs: number, work: () => unknown): Promise<readonly number[]> {
-  const all: number[] = [];
-  for (let run = 0; run < runs; run++) all.push(await timed(work));
-  return sorted(all);
+  return sorted(await repeated(runs, () => timed(work)));
+}
+
+/** Does it so often, one after the other. What is to be compared belongs into one round: A B C A B C. */
+export async function repeated<T>(runs: number, round: () => Promise<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let run = 0; run < runs; run++) all.push(await round());
+  return all;
 }
 
 export function sorted(numbers: readonly number[]): readonly number[] {
@@ -41,10 +70,20 @@ export function median(sample: readonly number[]): number {
   return quantile(sorted(sample), 0.5);
 }
 
-export function ms(milliseconds: number): string {
-  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)} ms`;
+/** How many times the other is what one is: the median of the pairs, each of which ran side by side. */
+export function ratio(ones: readonly number[], others: readonly number[], most?: number): Figure {
+  const value = median(ones.map((one, run) => one / (others[run] ?? Number.NaN)));
+  return figure(value, "x", most);
 }
 
-export function kilobytes(bytes: number): string {
-  return `${(bytes / 1024).toFixed(1)} KiB`;
+export function figure(value: number, unit: Unit, most?: number): Figure {
+  return most === undefined ? { value, unit } : { value, unit, most };
+}
+
+export function ms(milliseconds: number): Figure {
+  return figure(milliseconds, "ms");
+}
+
+export function kibibytes(bytes: number): Figure {
+  return figure(bytes / 1024, "KiB");
 }

@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -7,7 +5,8 @@ import { join } from "node:path";
 import { Board } from "../e2e/board.ts";
 import { DaemonProcess } from "../e2e/daemon-process.ts";
 import { startSimulator } from "../simulator/simulator.ts";
-import { type Bench, ms, quantile, type Row, sorted, timed } from "./bench.ts";
+import { type Bench, figure, ms, quantile, type Row, sorted, timed } from "./bench.ts";
+import { untilUp } from "./process.ts";
 
 const REQUESTS = 5_000;
 const CLIENTS = 10;
@@ -38,11 +37,7 @@ async function measure(subject: string, socketPath: string): Promise<Row> {
     });
     return {
       subject,
-      figures: [
-        `${((1000 * REQUESTS) / total).toFixed(0)}/s`,
-        ms(quantile(taken, 0.5)),
-        ms(quantile(taken, 0.99)),
-      ],
+      figures: [figure((1000 * REQUESTS) / total, "/s"), ms(quantile(taken, 0.5)), ms(quantile(taken, 0.99))],
     };
   } finally {
     agent.destroy();
@@ -78,13 +73,10 @@ console.log("up")`;
 async function peer(subject: string, program: string): Promise<Row> {
   const directory = mkdtempSync(join(tmpdir(), "c2cd-bench-"));
   const socketPath = join(directory, "peer.sock");
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", program, socketPath]);
   try {
-    await once(child.stdout, "data");
-    return await measure(subject, socketPath);
+    const args = ["--input-type=module", "--eval", program, socketPath];
+    return (await untilUp(args, () => measure(subject, socketPath))).seen;
   } finally {
-    child.kill();
-    await once(child, "exit");
     rmSync(directory, { recursive: true });
   }
 }

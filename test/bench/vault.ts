@@ -6,7 +6,7 @@ import { systemClock } from "../../daemon/core/clock.ts";
 import { Disk } from "../../daemon/vault/disk.ts";
 import { authorization, CLIENT } from "../daemon/vault/support.ts";
 import { openVault } from "../support/open-vault.ts";
-import { type Bench, kilobytes, median, ms, type Row, timed } from "./bench.ts";
+import { type Bench, kibibytes, median, ms, type Row, timed } from "./bench.ts";
 
 const ROTATIONS = 60;
 
@@ -20,7 +20,7 @@ async function measure(subject: string, rotate: Rotate): Promise<Row> {
   for (let number = 2; number < ROTATIONS + 2; number++) taken.push(await timed(() => rotate(number)));
   return {
     subject,
-    figures: [ms(median(taken)), kilobytes((bytesToDisk() - before) / ROTATIONS)],
+    figures: [ms(median(taken)), kibibytes((bytesToDisk() - before) / ROTATIONS)],
   };
 }
 

@@ -48,7 +48,7 @@ export function readQr(board: Board): string | null {
 
 function zbar(png: string): string | null {
   try {
-    return execFileSync("zbarimg", ["--quiet", "--raw", png], { encoding: "utf8" }).trim();
+    return execFileSync("zbarimg", ["--quiet", "--nodbus", "--raw", png], { encoding: "utf8" }).trim();
   } catch {
     return null;
   }

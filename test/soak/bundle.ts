@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { TestContext } from "node:test";
 import { build } from "esbuild";
+import type { Ending } from "../daemon/vault/support.ts";
 
 /** A program of this directory as one file of plain JavaScript, which starts quickly; gone after the test. */
-export async function bundle(t: TestContext, program: string): Promise<string> {
+export async function bundle(t: Ending, program: string): Promise<string> {
   const outfile = join(resolve("dist"), `${program}-${process.pid}.mjs`);
   t.after(() => rmSync(outfile, { force: true }));
   await build({

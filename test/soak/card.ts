@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { TestContext } from "node:test";
 import { cannotMount, Ext4 } from "../daemon/vault/mounts.ts";
-import { defer } from "../daemon/vault/support.ts";
+import { defer, type Ending } from "../daemon/vault/support.ts";
 
 /** What a device keeps its state on. */
 export interface Card {
@@ -17,7 +16,7 @@ export interface Card {
  * A memory card of a device: ext4, as most have, on a block device in memory that counts what is written. Where this
  * machine lets nobody mount one, a directory, in memory if there is one there.
  */
-export function insertCard(t: TestContext): Card {
+export function insertCard(t: Ending): Card {
   const base = mkdtempSync(join(isDirectory("/dev/shm") ? "/dev/shm" : tmpdir(), "c2cd-card-"));
   defer(t, () => rmSync(base, { recursive: true, force: true }));
   if (cannotMount() !== false || Ext4.unavailable() !== false) return { directory: base, statistics: "" };

@@ -64,10 +64,13 @@ export function plain(stored: StoredAuthorization | null): unknown {
   return stored && { ...stored, current: reveal(stored.current), previous: reveal(stored.previous) };
 }
 
-const stacks = new WeakMap<TestContext, (() => unknown)[]>();
+/** What ends, and does something then: a test, or a benchmark. */
+export type Ending = Pick<TestContext, "after">;
+
+const stacks = new WeakMap<Ending, (() => unknown)[]>();
 
 /** Does something after the test; what was asked for last is done first. */
-export function defer(t: TestContext, undo: () => unknown): void {
+export function defer(t: Ending, undo: () => unknown): void {
   const known = stacks.get(t);
   if (known !== undefined) {
     known.push(undo);
