@@ -26,19 +26,30 @@ export class Canvas {
   readonly #pixels: Uint8Array;
   #palette: Palette;
 
-  /** @param antialias false on one-bit panels: a pixel is set where a shape covers at least half of it */
-  constructor(width: number, height: number, background: Rgb, antialias: boolean) {
+  /**
+   * @param antialias false on one-bit panels: a pixel is set where a shape covers at least half of it
+   * @param worn a canvas that nobody looks at any more: where it is as large, its memory is taken over
+   */
+  constructor(
+    width: number,
+    height: number,
+    background: Rgb,
+    antialias: boolean,
+    worn: Canvas | null = null,
+  ) {
     this.width = width;
     this.height = height;
     this.#background = background;
     this.#antialias = antialias;
-    this.#pixels = new Uint8Array(width * height);
+    const size = width * height;
+    this.#pixels =
+      worn !== null && worn.#pixels.length === size ? worn.#pixels.fill(0) : new Uint8Array(size);
     this.#palette = new Palette([background], antialias);
   }
 
-  /** The same picture, to be drawn on without this one. */
-  copy(): Canvas {
-    const copy = new Canvas(this.width, this.height, this.#background, this.#antialias);
+  /** The same picture, to be drawn on without this one. @param worn as for the constructor */
+  copy(worn: Canvas | null): Canvas {
+    const copy = new Canvas(this.width, this.height, this.#background, this.#antialias, worn);
     copy.#pixels.set(this.#pixels);
     copy.#palette = this.#palette.copy();
     return copy;

@@ -20,30 +20,49 @@ export function paint(screen: Screen, panel: Panel, fonts: Fonts): Painted {
   return withBar(drawStill(plan, panel), plan, screen, panel);
 }
 
-/** `paint` that draws all but the bar once and not again for each second of a countdown. */
+interface Page {
+  readonly key: string;
+  readonly fonts: Fonts;
+  readonly plan: Layout;
+  readonly canvas: Canvas;
+}
+
+/**
+ * `paint` that draws all but the bar once and not again for each second of a countdown, in the memory of two pictures:
+ * while a display shows the one, and compares with it, the next is drawn over the last but one.
+ */
 export function createPainter(): typeof paint {
-  let last: { key: string; fonts: Fonts; plan: Layout; still: Canvas } | null = null;
+  let shown: Page | null = null;
+  let worn: Page | null = null;
   return (screen, panel, fonts) => {
     const { width, height, monochrome } = panel;
     const timeless = { ...screen, code: screen.code && { ...screen.code, secondsLeft: 0, shareLeft: 0 } };
     const key = JSON.stringify([timeless, width, height, monochrome]);
-    if (last?.key !== key || last.fonts !== fonts) {
+    const shows = (page: Page) => page.key === key && page.fonts === fonts;
+    const over = worn?.canvas ?? null;
+    let page: Page;
+    if (shown === null || !shows(shown)) {
       const plan = layout(screen, panel, fonts);
-      last = { key, fonts, plan, still: drawStill(plan, panel) };
-    }
-    const { still, plan } = last;
-    // A picture that nothing is drawn on any more may be shown itself.
-    const moving = plan.items.some(({ kind }) => kind === "bar");
-    return withBar(moving ? still.copy() : still, plan, screen, panel);
+      page = { key, fonts, plan, canvas: drawStill(plan, panel, over) };
+    } else if (!shown.plan.items.some(({ kind }) => kind === "bar"))
+      return { picture: shown.canvas.picture(), qr: shown.plan.qr };
+    else page = worn !== null && shows(worn) ? worn : { ...shown, canvas: shown.canvas.copy(over) };
+    [shown, worn] = [page, shown];
+    return withBar(page.canvas, page.plan, screen, panel);
   };
 }
 
-function drawStill({ theme, items }: Layout, { width, height, monochrome }: Panel): Canvas {
-  const canvas = new Canvas(width, height, theme.background, !monochrome);
+function drawStill(
+  { theme, items }: Layout,
+  { width, height, monochrome }: Panel,
+  worn: Canvas | null = null,
+): Canvas {
+  const canvas = new Canvas(width, height, theme.background, !monochrome, worn);
   for (const item of items) if (item.kind !== "bar") drawItem(canvas, item, theme, monochrome);
   return canvas;
 }
 
+/** The canvas with its bar, on which there may be one of another length. */
 function withBar(
   canvas: Canvas,
   { theme, items, qr }: Layout,
@@ -64,6 +83,8 @@ function drawBar(
 ): void {
   const filled = { ...box, width: Math.round(box.width * shareLeft) };
   if (monochrome) {
+    canvas.rectangle(box, theme.background);
+
     canvas.rectangle({ ...box, y: box.y + box.height - 1, height: 1 }, color);
     canvas.rectangle(filled, color);
     return;

@@ -23,7 +23,7 @@ export type Rgb = number;
 
 /**
  * Pixels as palette indices: one byte a pixel, so that a 4K picture costs 8 MB and not 33. Row-major, no padding. A
- * picture never changes once it was shown: displays keep the last one to tell what is new in the next.
+ * picture does not change while it is the last one that was shown: displays keep that to tell what is new in the next.
  */
 export interface Picture {
   readonly width: number;

@@ -9,6 +9,7 @@ import { screenOf } from "../../../daemon/screens/screen.ts";
 import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
+import type { Picture } from "../../../hw/picture/picture.ts";
 import { DEVICE, OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 const text = fc.oneof(
@@ -100,22 +101,32 @@ test("a second of the countdown changes less than a hundredth of the pixels, and
   }
 });
 
-test("a painter gives what paint gives, however often it has painted before", () => {
+test("a painter gives what paint gives, whatever it has painted before, and leaves the last picture as it was", () => {
   const installed = fonts.get("de");
   assert.ok(installed);
   const painter = createPainter();
-  for (const [width, height, expires_in] of [
-    [320, 240, 100],
-    [320, 240, 50],
-    [240, 320, 50],
-    [320, 240, 1],
+  const shown: { readonly picture: Picture; readonly pixels: Uint8Array }[] = [];
+  for (const [width, height, monochrome, state, expires_in] of [
+    [320, 240, false, "awaiting-user", 100],
+    [320, 240, false, "awaiting-user", 50],
+    [320, 240, false, "awaiting-user", 90],
+    [320, 240, false, "paired", 0],
+    [320, 240, false, "paired", 0],
+    [320, 240, false, "awaiting-user", 80],
+    [240, 320, false, "awaiting-user", 50],
+    [320, 240, true, "awaiting-user", 50],
+    [320, 240, true, "awaiting-user", 40],
+    [320, 240, true, "awaiting-user", 30],
+    [320, 240, true, "idle", 0],
+    [320, 240, false, "awaiting-user", 1],
   ] as const) {
-    const screen = screenOf(
-      snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in } }),
-      CATALOGUE.de,
-      120,
-    );
-    const panel = { width, height, monochrome: false };
-    assert.deepEqual(painter(screen, panel, installed), paint(screen, panel, installed));
+    const pairing = state === "awaiting-user" ? { ...OFFER, expires_in } : null;
+    const screen = screenOf(snapshotOf(state, { pairing }), CATALOGUE.de, 120);
+    const panel = { width, height, monochrome };
+    const painted = painter(screen, panel, installed);
+    assert.deepEqual(painted, paint(screen, panel, installed));
+    const last = shown.at(-1);
+    assert.deepEqual(last?.picture.pixels, last?.pixels);
+    shown.push({ picture: painted.picture, pixels: painted.picture.pixels.slice() });
   }
 });

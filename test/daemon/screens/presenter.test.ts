@@ -43,7 +43,8 @@ class FakePanel {
     this.#showing = false;
     if (this.broken !== null) throw new DisplayError(this.broken);
     this.calls.push("show");
-    this.pictures.push(picture);
+    // As the glass keeps it: the picture's memory serves the one after the next.
+    this.pictures.push({ ...picture, pixels: picture.pixels.slice() });
   }
 
   async clear(): Promise<void> {
@@ -114,7 +115,7 @@ test("start resolves with the first picture on the display", async () => {
   const presenter = bench.presenter(async () => panel);
   await presenter.start();
   assert.deepEqual(panel.calls, ["show"]);
-  assert.equal(presenter.picture(), panel.pictures[0]);
+  assert.deepEqual(presenter.picture(), panel.pictures[0]);
   assert.deepEqual(presenter.view(), {
     driver: "framebuffer",
     device: "/dev/fb0",
