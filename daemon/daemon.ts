@@ -55,8 +55,8 @@ export interface DaemonOptions {
   fail(error: unknown): void;
 }
 
-/** An interface that came up is noticed within this time. */
-const NETWORK_LOOK_MS = 500;
+/** An interface that comes up is noticed within this time: where it may be waited for, and where all goes well. */
+const NETWORK_LOOK_MS = { waiting: 500, well: 2_000 };
 
 /** Everything that the build made lies beside this program. */
 const HOME = dirname(fileURLToPath(import.meta.url));
@@ -113,8 +113,11 @@ export class Daemon {
     this.#vault = this.#makeVault();
     this.#runner = this.#makeRunner();
     this.#presence = this.#makePresence();
-    this.#network = watchNetwork(clock, systemNetwork(root), NETWORK_LOOK_MS, (_, gone) =>
-      this.#networkChanged(gone),
+    this.#network = watchNetwork(
+      clock,
+      systemNetwork(root),
+      () => this.#networkPace(),
+      (_, gone) => this.#networkChanged(gone),
     );
     this.#status = new StatusKeeper({
       state: () => this.#runner.state,
@@ -336,6 +339,12 @@ export class Daemon {
         else log.warn(`Frame.io may show the device offline: ${trouble.fault.detail}`);
       },
     });
+  }
+
+  #networkPace(): number {
+    const { state } = this.#runner;
+    const well = grantOf(state) !== null && state.trouble === null;
+    return well ? NETWORK_LOOK_MS.well : NETWORK_LOOK_MS.waiting;
   }
 
   #networkChanged(gone: readonly string[]): void {

@@ -23,10 +23,15 @@ export interface SystemClock extends Clock {
 }
 
 /**
- * Longest single timer. Node's timers stand still while the machine sleeps: whatever fell due meanwhile, a dead code on
- * the screen for one, is noticed within this time.
+ * How often is looked whether the machine was asleep. Node's timers stand still meanwhile: whatever fell due, a dead
+ * code on the screen for one, is noticed within this time.
  */
-const SLICE_MS = 2_000;
+const SLEEP_LOOK_MS = 2_000;
+/** By so much more than Node's own clock has the time since boot grown where the machine was asleep; it counts in hundredths. */
+const ASLEEP_MS = 100;
+
+/** Longest single timer: Node takes what is longer than 2^31 ms for nothing. */
+const LONGEST_TIMER_MS = 86_400_000;
 
 const CENTURY_MS = 100 * 365.25 * 86_400_000;
 
@@ -45,6 +50,7 @@ const AGREES_MS = 120_000;
  */
 export function systemClock(root: string, builtAt: number): SystemClock {
   const elapsed = () => uptime() * 1000;
+  const sleep = new SleepWatch(elapsed);
   /** Wall time of the boot, by the server. */
   let bootedAt: number | null = null;
   return {
@@ -58,18 +64,57 @@ export function systemClock(root: string, builtAt: number): SystemClock {
     },
     after(ms, run) {
       const due = elapsed() + ms;
-      let timer = setTimeout(check, Math.min(ms, SLICE_MS));
+      let timer = setTimeout(check, Math.min(ms, LONGEST_TIMER_MS));
       function check() {
+        clearTimeout(timer);
         const left = due - elapsed();
-        if (left <= 0) run();
-        else timer = setTimeout(check, Math.min(Math.ceil(left), SLICE_MS));
+        if (left > 0) timer = setTimeout(check, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+        else {
+          stopWatching();
+          run();
+        }
       }
-      return () => clearTimeout(timer);
+      const stopWatching = sleep.watch(check);
+      return () => {
+        clearTimeout(timer);
+        stopWatching();
+      };
     },
     heard(wall) {
       bootedAt = wall - elapsed();
     },
   };
+}
+
+/** Tells when the machine has woken up. One timer for all who want to know: each one wakes the processor. */
+class SleepWatch {
+  readonly #elapsed: () => number;
+  readonly #watchers = new Set<() => void>();
+  /** Milliseconds that only the time since boot has counted. */
+  #asleep: number;
+
+  constructor(elapsed: () => number) {
+    this.#elapsed = elapsed;
+    this.#asleep = this.#now();
+    setInterval(() => this.#look(), SLEEP_LOOK_MS).unref();
+  }
+
+  /** Returns what ends it. */
+  watch(woken: () => void): () => void {
+    this.#watchers.add(woken);
+    return () => this.#watchers.delete(woken);
+  }
+
+  #now(): number {
+    return this.#elapsed() - performance.now();
+  }
+
+  #look(): void {
+    const asleep = this.#now();
+    if (asleep - this.#asleep < ASLEEP_MS) return;
+    this.#asleep = asleep;
+    for (const woken of [...this.#watchers]) woken();
+  }
 }
 
 function rtcSetTheClock(root: string): boolean {

@@ -84,7 +84,6 @@ function drawBar(
   const filled = { ...box, width: Math.round(box.width * shareLeft) };
   if (monochrome) {
     canvas.rectangle(box, theme.background);
-
     canvas.rectangle({ ...box, y: box.y + box.height - 1, height: 1 }, color);
     canvas.rectangle(filled, color);
     return;

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { type Clock, every } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import { readText } from "../core/files.ts";
 
 /** What the interfaces say; whether Frame.io answers is another matter. */
@@ -27,7 +27,7 @@ export interface NetworkSource {
 }
 
 /**
- * Compares the machine's addresses, gateways and name servers every `interval` milliseconds and reports every change,
+ * Compares the machine's addresses, gateways and name servers every `interval()` milliseconds and reports every change,
  * so that a cable or a Wi-Fi that comes back is used at once. DHCP brings the three one after the other, and a try
  * between them is a try in vain. An interface counts while it is up and running, as node:os lists it.
  *
@@ -36,25 +36,28 @@ export interface NetworkSource {
 export function watchNetwork(
   clock: Clock,
   source: NetworkSource,
-  interval: number,
+  interval: () => number,
   onChange: (network: Network, gone: readonly string[]) => void,
 ): NetworkWatch {
   let routes = readRoutes(source);
   let ways = source.ways();
 
-  const stop = every(clock, interval, () => {
+  let cancel = clock.after(interval(), look);
+
+  function look(): void {
     const before = { routes, ways };
     routes = readRoutes(source) ?? routes;
     ways = source.ways();
+    cancel = clock.after(interval(), look);
     if (routes?.join() === before.routes?.join() && ways === before.ways) return;
     const network = networkOf(routes);
     onChange(
       network,
       networkOf(before.routes).addresses.filter((address) => !network.addresses.includes(address)),
     );
-  });
+  }
 
-  return { current: () => networkOf(routes), stop };
+  return { current: () => networkOf(routes), stop: () => cancel() };
 }
 
 /** The network of this machine. @param root prefix of the system paths */

@@ -22,7 +22,12 @@ const DNS_MS = 10_000;
 export function checkInterface(root: string, clock: Clock, baseUrl: URL): Check {
   if (isLoopback(baseUrl.hostname))
     return ok("interface", "not needed: frameio.base_url is this device itself");
-  const watch = watchNetwork(clock, systemNetwork(root), 60_000, () => {});
+  const watch = watchNetwork(
+    clock,
+    systemNetwork(root),
+    () => 60_000,
+    () => {},
+  );
   const { up, addresses } = watch.current();
   watch.stop();
   if (!up)

@@ -47,8 +47,11 @@ function watching(first: Interfaces) {
     if (interfaces instanceof Error) throw interfaces;
     return interfaces;
   };
-  const watch = watchNetwork(clock, { interfaces: read, ways: () => ways }, 1000, (network, gone) =>
-    changes.push(gone.length > 0 ? { ...network, gone } : network),
+  const watch = watchNetwork(
+    clock,
+    { interfaces: read, ways: () => ways },
+    () => 1000,
+    (network, gone) => changes.push(gone.length > 0 ? { ...network, gone } : network),
   );
   return {
     clock,
@@ -148,8 +151,11 @@ test("where they could never be read the network is taken to be up", () => {
     throw new Error("uv_interface_addresses");
   };
   const clock = handClock();
-  const watch = watchNetwork(clock, { interfaces: failing, ways: () => "" }, 1000, () =>
-    assert.fail("nothing changed"),
+  const watch = watchNetwork(
+    clock,
+    { interfaces: failing, ways: () => "" },
+    () => 1000,
+    () => assert.fail("nothing changed"),
   );
   clock.tick();
   assert.deepEqual(watch.current(), { up: true, addresses: [] });
@@ -158,8 +164,11 @@ test("where they could never be read the network is taken to be up", () => {
 test("stop ends the watch, also from within a report", () => {
   const clock = handClock();
   let interfaces: Interfaces = LO;
-  const watch = watchNetwork(clock, { interfaces: () => interfaces, ways: () => "" }, 1000, () =>
-    watch.stop(),
+  const watch = watchNetwork(
+    clock,
+    { interfaces: () => interfaces, ways: () => "" },
+    () => 1000,
+    () => watch.stop(),
   );
   interfaces = { eth0: [at("10.0.0.2")] };
   clock.tick();
@@ -168,6 +177,11 @@ test("stop ends the watch, also from within a report", () => {
 
 test("the real interfaces of this machine are read", () => {
   const clock = handClock();
-  const { up, addresses } = watchNetwork(clock, systemNetwork(""), 1000, () => {}).current();
+  const { up, addresses } = watchNetwork(
+    clock,
+    systemNetwork(""),
+    () => 1000,
+    () => {},
+  ).current();
   assert.equal(up, addresses.length > 0);
 });
