@@ -56,7 +56,7 @@ export interface DaemonOptions {
 }
 
 /** An interface that comes up is noticed within this time: where it may be waited for, and where all goes well. */
-const NETWORK_LOOK_MS = { waiting: 500, well: 2_000 };
+const NETWORK_LOOK_MS = { waiting: 500, well: 5_000 };
 
 /** Everything that the build made lies beside this program. */
 const HOME = dirname(fileURLToPath(import.meta.url));

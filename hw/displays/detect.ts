@@ -7,7 +7,7 @@ import type { DriverName } from "./contract/display.ts";
 import type { DisplayOptions, Host } from "./contract/options.ts";
 
 /** How often the displays are looked over. sysfs has no change events for this, and udev is not everywhere. */
-const LOOK_EVERY_MS = 2000;
+const LOOK_EVERY_MS = 5000;
 
 /** What there is to show pictures on. */
 export interface Choice {

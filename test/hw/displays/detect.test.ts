@@ -64,7 +64,7 @@ test("a display that arrives, leaves, comes back, changes its mode or its permis
   let changes = 0;
   const stop = watchDisplays(displayOptions({}), board.host(), () => changes++);
   const looked = async (expected: number, what: string) => {
-    await board.clock.advance(2000);
+    await board.clock.advance(5000);
     assert.equal(changes, expected, what);
   };
   await looked(0, "nothing yet");
@@ -94,13 +94,13 @@ test("a terminal whose window is resized is drawn anew, unless a framebuffer is 
   let changes = 0;
   watchDisplays(displayOptions({}), board.host(tty), () => changes++);
   tty.rows = 30;
-  await board.clock.advance(2000);
+  await board.clock.advance(5000);
   assert.equal(changes, 1);
   board.framebuffer(FB);
-  await board.clock.advance(2000);
+  await board.clock.advance(5000);
   assert.equal(changes, 2);
   tty.rows = 20;
-  await board.clock.advance(2000);
+  await board.clock.advance(5000);
   assert.equal(changes, 2);
 });
 
@@ -109,9 +109,9 @@ test("a bus or a serial line that arrives is noticed, a framebuffer that is not 
   let changes = 0;
   watchDisplays(displayOptions({ driver: "ssd1306", device: "/dev/i2c-1" }), board.host(), () => changes++);
   board.framebuffer(FB);
-  await board.clock.advance(2000);
+  await board.clock.advance(5000);
   assert.equal(changes, 0);
   board.write("/dev/i2c-1", "");
-  await board.clock.advance(2000);
+  await board.clock.advance(5000);
   assert.equal(changes, 1);
 });
