@@ -40,7 +40,8 @@ export interface StoredTokens extends Tokens {
 /**
  * Everything that must outlive a power cut for one client_id. The order of events on disk is the rotation protocol:
  * `refreshBegun` is set before a refresh is sent; its answer becomes `current` and the old pair `previous`;
- * `previous` goes when the new access token has worked once. `leaving` is set before an unpair tells Frame.io.
+ * `previous` goes with the first write after the new access token has worked once, at the latest with the next
+ * `refreshBegun`. `leaving` is set before an unpair tells Frame.io.
  */
 export interface StoredAuthorization {
   readonly clientId: string;

@@ -166,7 +166,8 @@ function takeUp(stored: AuthorizationRecord, turn: Turn): Grant | Leaving {
     at: "held",
     number,
     current,
-    rotation: previous === null ? { at: "proven" } : { at: "unproven", previous },
+    // An intent is stored with the pair before only where the current one has never worked.
+    rotation: { at: previous !== null && refreshBegun !== null ? "unproven" : "proven", previous },
     accessEnds,
     refreshBegun,
     device: device && { record: device, kept: true },

@@ -5,7 +5,7 @@ import { end, ranOutNow } from "./end.ts";
 import type { EventOf } from "./events.ts";
 import { refuseToken } from "./refresh.ts";
 import type { Attention, Authorization, Grant } from "./state.ts";
-import { previousOf, recordOf } from "./tokens.ts";
+import { recordOf } from "./tokens.ts";
 import { isOvertaken, pauseAfter, type Turn } from "./turn.ts";
 
 const READ_BACKOFF_MAX_MS = 300_000;
@@ -54,7 +54,7 @@ export function onWatched(grant: Grant, turn: Turn): Grant {
 }
 
 export function onDevice(grant: Grant, event: EventOf<"device-answered">, turn: Turn): Authorization {
-  const { number, reading, readAt, rotation } = grant;
+  const { number, reading, readAt } = grant;
   const { outcome } = event;
   if (number !== event.number || reading.at !== "sent") return grant;
   if (!event.accessToken.equals(grant.current.accessToken)) return grant;
@@ -66,12 +66,12 @@ export function onDevice(grant: Grant, event: EventOf<"device-answered">, turn: 
     const rested: Grant = {
       ...grant,
       device: { record, kept },
-      rotation: { at: "proven" },
+      rotation: { at: "proven", previous: null },
       reading: { at: "rest" },
     };
     const proven = reading.doubted ? doubt(rested, turn) : rested;
-    // A record that is read all day must not wear out a card.
-    const known = kept && previousOf(rotation) === null && isDeepStrictEqual(record, before);
+    // A record that is read all day must not wear out a card; the pair before goes from it with what is written next.
+    const known = kept && isDeepStrictEqual(record, before);
     if (!known)
       turn.do({ type: "store", number, record: recordOf(proven), answer: kept ? null : "device-kept" });
     return proven;

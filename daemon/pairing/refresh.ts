@@ -1,6 +1,6 @@
 /**
  * Refreshing: when, and what its answer means. A refresh token is good for one use, so: record the intent, send, make the
- * new pair durable beside the old one, use it once, drop the old one. Pure.
+ * new pair durable beside the old one, use it once; the old one goes with the next write. Pure.
  */
 
 import type { AuthorizationRecord } from "../contract/authorization.ts";
@@ -8,7 +8,7 @@ import type { Fault, RefreshVerdict } from "../contract/verdicts.ts";
 import { end, judgeEnd } from "./end.ts";
 import type { EventOf } from "./events.ts";
 import type { Authorization, Failing, Grant, Refresh } from "./state.ts";
-import { ageOf, previousOf, recordOf, refreshPause, usefulLife, withTokens } from "./tokens.ts";
+import { ageOf, recordOf, refreshPause, usefulLife, withTokens } from "./tokens.ts";
 import { isOvertaken, pauseAfter, type Turn } from "./turn.ts";
 
 /** Where the server says no to a refresh and does not end the authorization: look again at this pace. */
@@ -27,12 +27,13 @@ const LOSSES: readonly Failing["cause"][] = ["timeout", "connect", "malformed", 
 
 /**
  * At once where an answer may have been lost or no clock can tell the token's age; not at all where it is fresh;
- * else soon, and not together with every other device that got power in this moment.
+ * else soon, and not together with every other device that got power in this moment. That the pair before is still on
+ * the disk tells nothing: it stays there until the next refresh begins.
  */
 export function bootRefresh(stored: AuthorizationRecord, accessEnds: number | null, turn: Turn): Refresh {
   if (stored.current.refreshToken === null) return { at: "never" };
   const due = (when: number): Refresh => ({ at: "due", when, failing: null });
-  if (stored.refreshBegun !== null || stored.previous !== null) return due(turn.now);
+  if (stored.refreshBegun !== null) return due(turn.now);
   if (accessEnds === null || accessEnds <= turn.now)
     return due(turn.now + (turn.random * BOOT_SPREAD_MS) / 5);
   const age = ageOf(stored.current, accessEnds, turn);
@@ -103,7 +104,7 @@ function sendRefresh(
   failing: Failing | null,
   turn: Turn,
 ): Grant {
-  const { refreshToken = null } = (token === "current" ? grant.current : previousOf(grant.rotation)) ?? {};
+  const { refreshToken = null } = (token === "current" ? grant.current : grant.rotation.previous) ?? {};
   if (refreshToken === null) return grant;
   turn.do({ type: "refresh", number: grant.number, refreshToken });
   return { ...grant, refresh: { at: "sent", sentAt: turn.now, token, failing } };
@@ -143,7 +144,7 @@ function onVerdict(
       return renewed;
     }
     case "ended": {
-      const previous = previousOf(rotation)?.refreshToken ?? null;
+      const previous = rotation.previous?.refreshToken ?? null;
       if (token === "current" && previous !== null && !current.refreshToken?.equals(previous))
         return sendRefresh(grant, "previous", failing, turn);
       return end(judgeEnd(turn.now, current.clockTrusted ? current.obtainedAt : null, turn), turn);

@@ -183,13 +183,14 @@ export interface KnownDevice {
   readonly kept: boolean;
 }
 
-/** How far `current` has come. `previous` is the pair before, kept until `current` has worked once. */
+/** How far `current` has come. `previous` is the pair before, to fall back on until `current` has worked once. */
 export type Rotation =
   /** On its way to the disk, and used by nobody before it is there, or the disk refuses and memory is all there is. */
   | { readonly at: "storing"; readonly previous: StoredTokens | null }
   /** Its access token has not worked yet. */
   | { readonly at: "unproven"; readonly previous: StoredTokens | null }
-  | { readonly at: "proven" };
+  /** It has worked, or is taken up from the disk, which holds the pair before until something else is written. */
+  | { readonly at: "proven"; readonly previous: StoredTokens | null };
 
 /** Reading `GET /v2/devices/me`, the first call after every new token (API facts §3.5). */
 export type Reading =

@@ -6,7 +6,7 @@ import {
   type StoredTokens,
   type Tokens,
 } from "../contract/authorization.ts";
-import type { Grant, Rotation } from "./state.ts";
+import type { Grant } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 export function withTokens(
@@ -37,15 +37,11 @@ export function recordOf(grant: Grant): AuthorizationRecord {
   const { current, rotation, refreshBegun, device } = grant;
   return {
     current,
-    previous: previousOf(rotation),
+    previous: rotation.previous,
     refreshBegun,
     device: device?.record ?? null,
     leaving: false,
   };
-}
-
-export function previousOf(rotation: Rotation): StoredTokens | null {
-  return rotation.at === "proven" ? null : rotation.previous;
 }
 
 /** When an access token ends that came in another life of this program; null where no clock can tell. */

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { exists } from "./files.ts";
 import { Connection, isSqliteError } from "./sqlite.ts";
 
@@ -138,17 +138,48 @@ export async function checkpoint(connection: Connection, mode: "RESTART" | "TRUN
   await connection.run(`PRAGMA wal_checkpoint(${mode})`);
 }
 
-/** Pages that find room in the write-ahead log's file: the commits of two refreshes, as a rule. */
-export const ROOM = 18;
+/**
+ * Makes durable what was committed: by fdatasync, since SQLite's fsync has the file system write down the file's times as
+ * well, which takes more than the commit itself. A write after it must not reach into the sector in which the commit
+ * ends, which a power cut may destroy: one more page fills that sector.
+ */
+export async function flush(connection: Connection, log: FileHandle): Promise<void> {
+  await touch(connection);
+  await log.datasync();
+}
+
+/** Bytes of the write-ahead log's header, and of a page in it with the header of its own (sqlite.org/fileformat2.html §4.1). */
+const LOG_HEADER = 32;
+const FRAME_HEADER = 24;
+const FRAME = FRAME_HEADER + PAGE;
+
+/** Pages of the write-ahead log's file: in all, and after its last commit. */
+export async function roomIn(log: FileHandle): Promise<{ readonly pages: number; readonly left: number }> {
+  const { size } = await log.stat();
+  const { buffer } = await log.read(Buffer.alloc(size), 0, size, 0);
+  const pages = Math.max(0, Math.floor((size - LOG_HEADER) / FRAME));
+  // Which log it is changes as it begins anew; of what was taken back, no page ends a commit.
+  const salt = buffer.subarray(16, 24);
+  for (let left = 0; left < pages; left++) {
+    const frame = buffer.subarray(LOG_HEADER + (pages - 1 - left) * FRAME);
+    if (frame.readUInt32BE(4) !== 0 && frame.subarray(8, 16).equals(salt)) return { pages, left };
+  }
+  return { pages, left: pages };
+}
+
+/** Pages that the write-ahead log's file is made long enough for: the commits of several refreshes. */
+export const ROOM = 40;
 /** Bytes of the transaction that makes the room; two of its pages stay in the cache. */
 const FILLER = (ROOM + 2) * PAGE;
 
 /**
- * Begins the write-ahead log anew, and makes its file so long that the next commits find room in it even when the disk
- * is full: by a transaction that spills into it (sqlite.org/pragma.html#pragma_cache_spill) and is taken back.
+ * Begins the write-ahead log anew, and makes its file so long, where it is not, that the next commits find room in it
+ * even when the disk is full: by a transaction that spills into it (sqlite.org/pragma.html#pragma_cache_spill) and is
+ * taken back. The file keeps its length, a power cut included.
  */
-export async function makeRoom(connection: Connection): Promise<void> {
+export async function makeRoom(connection: Connection, log: FileHandle): Promise<void> {
   await checkpoint(connection, "RESTART");
+  if ((await roomIn(log)).pages >= ROOM) return;
   try {
     await connection.script(
       `PRAGMA cache_size = 1;
@@ -190,8 +221,9 @@ export function asDamage(error: unknown): Damaged | null {
 }
 
 /**
- * The settings under which a commit that has returned is on the disk. With a write-ahead log and `synchronous=FULL`
- * every commit is one append and one fsync (sqlite.org/pragma.html#pragma_synchronous). `locking_mode=EXCLUSIVE`,
+ * The settings under which a commit that was flushed is on the disk. With a write-ahead log and `synchronous=NORMAL`
+ * SQLite syncs what its own order needs, at a checkpoint and where the log begins anew, and leaves the commits to
+ * `flush` (sqlite.org/pragma.html#pragma_synchronous). `locking_mode=EXCLUSIVE`,
  * set before the first access, does without the shared memory file (sqlite.org/wal.html#noshm): a mapped file on a
  * failing card would end the process by SIGBUS. A page is as large as a card's sector, and no smaller: a checkpoint
  * that is cut short may destroy the sector that it writes, which must not hold pages that are nowhere else.
@@ -204,7 +236,7 @@ async function connect(file: string): Promise<Connection> {
        PRAGMA trusted_schema = OFF;
        PRAGMA cell_size_check = ON;
        PRAGMA secure_delete = ON;
-       PRAGMA synchronous = FULL;
+       PRAGMA synchronous = NORMAL;
        PRAGMA page_size = ${PAGE};
        PRAGMA wal_autocheckpoint = 64;
        PRAGMA journal_mode = WAL;`,

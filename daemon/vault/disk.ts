@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
+import { access, copyFile, type FileHandle, mkdtemp, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { HistoryEntry } from "../contract/history.ts";
 import { StorageError, type VaultNotice } from "../contract/storage.ts";
@@ -11,12 +11,12 @@ import {
   type Damaged,
   FromTheFuture,
   findDamage,
+  flush,
   makeRoom,
   openDamaged,
   openDatabase,
-  ROOM,
+  roomIn,
   SIDECARS,
-  touch,
 } from "./database.ts";
 import {
   exists,
@@ -61,26 +61,33 @@ const NEEDED = 3;
  */
 const PROOF_MS = 3_600_000;
 
-/** Of a database that was just opened. */
-const NO_ROOM = { room: 0, roomy: false, largest: ROW_PAGES };
-
 /** An open database. */
-interface Link {
+interface Opened {
   readonly connection: Connection;
   readonly keys: KeyRing;
-  /** Which files they are, to notice that others have taken their names; null for a copy that is only read. */
-  readonly files: string | null;
-  /** Why it can't be written; null where it can. */
-  readonly readOnly: StorageError | null;
   /** What the tables hold. */
   memory: Memory;
-  /** Pages that find room in the write-ahead log, even when the disk is full. */
-  room: number;
-  /** Whether they find it again when the log begins anew: its file keeps its length. */
-  roomy: boolean;
+}
+
+interface Writable extends Opened {
+  readonly readOnly: null;
+  /** Which files they are, to notice that others have taken their names. */
+  readonly files: string;
+  /** The write-ahead log. Open for as long: the system tells of an error between two writes who was there. */
+  readonly log: FileHandle;
   /** Pages of the largest commit so far. */
   largest: number;
 }
+
+/** A copy that is only read. */
+interface Copy extends Opened {
+  /** Why the database can't be written. */
+  readonly readOnly: StorageError;
+  readonly files: null;
+  readonly log: null;
+}
+
+type Link = Writable | Copy;
 
 /**
  * A memory in a state directory. What resolves is durable. A file that proves to be damaged is replaced, and the work
@@ -121,20 +128,18 @@ export class Disk {
       await this.#bring(link, decide(link.memory));
       if (lines.length === 0) return;
       await append(link.connection, lines);
-      this.#committed(link, 0);
-      // How many pages they took depends on too much.
-      link.room = 0;
+      await this.#flush(link);
     });
   }
 
   /** Brings the disk to what `decide` makes of it; and makes sure that it takes writes, and has room for two more. */
   probe(decide: Decide): Promise<void> {
     return this.#writing(decide, async (link) => {
-      if (link.room < NEEDED * link.largest) await this.#beginLogAnew(link);
+      const { left } = await roomIn(link.log);
+      if (left < NEEDED * link.largest) await makeRoom(link.connection, link.log);
       if (await this.#bring(link, decide(link.memory))) return;
       if (this.#tookWriteLately()) return syncDirectory(this.#options.directory);
-      await touch(link.connection);
-      this.#committed(link, ROW_PAGES);
+      await this.#flush(link);
     });
   }
 
@@ -160,29 +165,18 @@ export class Disk {
   }
 
   /** Resolves to whether there was anything to write. */
-  async #bring(link: Link, memory: Memory): Promise<boolean> {
+  async #bring(link: Writable, memory: Memory): Promise<boolean> {
     const { pages, deleted } = await save(link.connection, link.keys, link.memory, memory);
+    if (pages > 0) await this.#flush(link);
     link.memory = memory;
-    if (pages > 0) this.#committed(link, pages);
-    if (deleted) {
-      // Nothing of it stays readable in the log, whose room goes with it.
-      link.room = 0;
-      link.roomy = false;
-      await checkpoint(link.connection, "TRUNCATE");
-    }
+    link.largest = Math.max(link.largest, pages);
+    // Nothing of it stays readable in the log, whose room goes with it.
+    if (deleted) await checkpoint(link.connection, "TRUNCATE");
     return pages > 0;
   }
 
-  async #beginLogAnew(link: Link): Promise<void> {
-    if (link.roomy) await checkpoint(link.connection, "RESTART");
-    else await makeRoom(link.connection);
-    link.room = ROOM;
-    link.roomy = true;
-  }
-
-  #committed(link: Link, pages: number): void {
-    link.room -= pages;
-    link.largest = Math.max(link.largest, pages);
+  async #flush({ connection, log }: Writable): Promise<void> {
+    await flush(connection, log);
     this.#tookWriteAt = this.#options.clock.elapsed();
   }
 
@@ -190,7 +184,7 @@ export class Disk {
     return this.#tookWriteAt !== null && this.#options.clock.elapsed() - this.#tookWriteAt < PROOF_MS;
   }
 
-  #writing(decide: Decide, work: (link: Link) => Promise<void>): Promise<void> {
+  #writing(decide: Decide, work: (link: Writable) => Promise<void>): Promise<void> {
     return this.#working(async () => {
       const link = await this.#current();
       if (link.readOnly === null) return work(link);
@@ -241,6 +235,7 @@ export class Disk {
     this.#link = null;
     // What a close can't write stays in the write-ahead log.
     await link?.connection.close().catch(() => {});
+    await link?.log?.close();
   }
 
   async #connect(): Promise<Link> {
@@ -257,7 +252,7 @@ export class Disk {
     }
   }
 
-  async #connectForWriting(): Promise<Link> {
+  async #connectForWriting(): Promise<Writable> {
     const { directory } = this.#options;
     await makePrivateDirectory(directory);
     if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
@@ -280,23 +275,30 @@ export class Disk {
     }
   }
 
-  #openForWriting(keys: KeyRing): Promise<Link> {
+  #openForWriting(keys: KeyRing): Promise<Writable> {
     return opened(this.#file, async (connection) => {
       // What a killed process has left may be in the page cache alone.
       await checkpoint(connection, "RESTART");
-      await reseal(connection, keys);
-      const memory = await load(connection, keys);
-      return { connection, keys, files: await this.#files(), readOnly: null, memory, ...NO_ROOM };
+      const log = await open(`${this.#file}-wal`);
+      try {
+        if (await reseal(connection, keys)) await flush(connection, log);
+        const memory = await load(connection, keys);
+        const files = await this.#files();
+        return { connection, keys, memory, readOnly: null, files, log, largest: ROW_PAGES };
+      } catch (error) {
+        await log.close();
+        throw error;
+      }
     });
   }
 
   /** Reads a copy: SQLite can't recover a write-ahead log where it can't write (sqlite.org/wal.html#readonly). */
-  #connectForReading(readOnly: StorageError): Promise<Link> {
+  #connectForReading(readOnly: StorageError): Promise<Copy> {
     return this.#withCopy(async (copy) => {
       const keys = await readKeys(this.#options);
       return opened(copy, async (connection) => {
         const memory = await load(connection, keys);
-        return { connection, keys, files: null, readOnly, memory, ...NO_ROOM };
+        return { connection, keys, memory, readOnly, files: null, log: null };
       });
     });
   }
@@ -373,7 +375,7 @@ export class Disk {
 }
 
 /** Opens a database for `work`, which keeps it; closed again where that fails. */
-async function opened(file: string, work: (connection: Connection) => Promise<Link>): Promise<Link> {
+async function opened<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await openDatabase(file);
   try {
     return await work(connection);

@@ -97,9 +97,9 @@ export async function save(
   return { pages: statements.reduce((sum, statement) => sum + pagesOf(statement), 0), deleted };
 }
 
-/** Seals anew, under the key of today, what an older key sealed. */
-export async function reseal(connection: Connection, keys: KeyRing): Promise<void> {
-  if (keys.sealing === null) return;
+/** Seals anew, under the key of today, what an older key sealed. Resolves to whether there was anything. */
+export async function reseal(connection: Connection, keys: KeyRing): Promise<boolean> {
+  if (keys.sealing === null) return false;
   const sealed = await connection.all<Row>(
     "SELECT id, client_id, key_id, sealed FROM authorization WHERE key_id <> ?",
     keys.sealing.id,
@@ -108,6 +108,7 @@ export async function reseal(connection: Connection, keys: KeyRing): Promise<voi
     const known = open(keys, row);
     if (known.type === "held") await connection.atOnce([authorizationRow(keys, known.authorization)]);
   }
+  return sealed.length > 0;
 }
 
 export async function append(connection: Connection, lines: readonly HistoryEntry[]): Promise<void> {

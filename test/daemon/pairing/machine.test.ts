@@ -944,7 +944,7 @@ describe("the authorization", () => {
     }
   });
 
-  test("a rotation is prepared on disk, then sent, then made durable, then tried, then the old pair goes", () => {
+  test("a rotation is prepared on disk, then sent, then made durable, then tried; the old pair goes with the next write", () => {
     const renewed = step(
       refreshing,
       { type: "refresh-answered", number, outcome: verdict({ type: "refreshed", tokens: tokens("second") }) },
@@ -961,7 +961,9 @@ describe("the authorization", () => {
       { type: "device-answered", number, accessToken, outcome: verdict({ type: "device", device }) },
       moment(90_000_200),
     );
-    assert.equal(stored(proven.effects, null).previous, null);
+    assert.ok(!proven.effects.some(({ type }) => type === "store"));
+    const next = step(proven.state, tick, moment(refreshAt(proven.state)));
+    assert.equal(only(next.effects, "prepare-refresh").record.previous, null);
   });
 
   test("the intent to refresh stays on record while no answer is known", () => {
@@ -1018,11 +1020,27 @@ describe("the authorization", () => {
     assert.equal(stateName(state), "paired");
   });
 
+  test("a start that finds the pair before on the disk as well spends no token for that", () => {
+    const current = { ...tokens("stored"), obtainedAt: WALL, clockTrusted: true };
+    const previous = { ...tokens("older"), obtainedAt: WALL, clockTrusted: true };
+    const started = (stored: AuthorizationRecord) =>
+      play([
+        [0, { type: "booted", stored, end: null }],
+        [15_000, tick],
+      ]).state;
+    const both = started(record({ current, previous }));
+    assert.equal(refreshAt(both), refreshAt(started(record({ current }))));
+    assert.ok(refreshAt(both) > 15_000, "it is fresh");
+    const begun = started(record({ current, previous, refreshBegun: WALL }));
+    assert.equal(grantOf(begun)?.refresh.at, "preparing", "an answer may have been lost");
+  });
+
   test("the pair before is tried before an authorization is given up", () => {
     const stored = record({ previous: { ...tokens("older"), obtainedAt: WALL, clockTrusted: true } });
     const { state } = play([
       [0, { type: "booted", stored, end: null }],
-      [0, { type: "refresh-prepared", number: 1, ok: true }],
+      [10_000, tick],
+      [10_000, { type: "refresh-prepared", number: 1, ok: true }],
     ]);
     const ended: Event = {
       type: "refresh-answered",

@@ -455,8 +455,7 @@ class Rotation {
     const holds = (...pairs: (Tokens | null)[]) =>
       pairs.some((pair) => pair?.refreshToken?.reveal() === this.valid);
     const { current, previous } = this.disk;
-    const known =
-      grant !== null && holds(grant.current, grant.rotation.at === "proven" ? null : grant.rotation.previous);
+    const known = grant !== null && holds(grant.current, grant.rotation.previous);
     if (known && !holds(current, previous)) this.lost = true;
     this.#state = initialState;
     this.#open = [];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
@@ -124,13 +124,13 @@ test("a second daemon on the same directory is told so", async (t) => {
   assert.deepEqual(plain(await next.authorization(CLIENT)), plain(authorization(1)));
 });
 
-test("every connection has the settings that survive a power cut", async (t) => {
+test("every connection has the settings that survive a power cut, with a flush after each commit", async (t) => {
   const here = room(t);
   await (await here.open()).close();
   const connection = await openDatabase(here.database);
   defer(t, () => connection.close());
   assert.deepEqual(await connection.get("PRAGMA journal_mode"), { journal_mode: "wal" });
-  assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 2 });
+  assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 1 });
   assert.deepEqual(await connection.get("PRAGMA locking_mode"), { locking_mode: "exclusive" });
   assert.deepEqual(await connection.get("PRAGMA page_size"), { page_size: 4096 });
 });
@@ -253,6 +253,32 @@ test("room is made once, and not for every refresh", async (t) => {
     await vault.storeAuthorization(authorization(number + 1));
   }
   assert.deepEqual(end(), before);
+});
+
+test("room that was made outlives a power cut", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  await vault.probe({ ...authorization(0), refreshBegun: 1 });
+  await vault.storeAuthorization(authorization(1));
+  const end = readFileSync(`${here.database}-wal`).subarray(-4096);
+  const after = room(t);
+  cpSync(here.directory, after.directory, { recursive: true });
+  const next = await after.open();
+  await next.probe({ ...authorization(1), refreshBegun: 2 });
+  assert.deepEqual(readFileSync(`${after.database}-wal`).subarray(-4096), end);
+});
+
+test("the log begins anew when its room is used up, and not before", async (t) => {
+  const here = room(t);
+  const vault = await here.open();
+  const salts = new Set<string>();
+  const refreshes = 30;
+  for (let number = 1; number <= refreshes; number++) {
+    await vault.probe({ ...authorization(number - 1), refreshBegun: number });
+    await vault.storeAuthorization(authorization(number));
+    salts.add(readFileSync(`${here.database}-wal`).subarray(16, 24).toString("hex"));
+  }
+  assert.ok(salts.size > 1 && salts.size <= refreshes / 7, `${salts.size} logs`);
 });
 
 test("the history keeps its newest 500 lines, each of bounded length, and the files stop growing", async (t) => {

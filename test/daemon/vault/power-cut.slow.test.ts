@@ -189,6 +189,23 @@ test("a power cut while a new key takes over loses nothing", { skip: noCompiler 
   await recorder.run(["open", "close 0"], { credentialsDirectory });
   const cuts = everyCut(recorder.operations(), seededRandom(2), before);
   await checkAll(t, recorder.base, cuts, credentialsDirectory);
+
+  // Whoever sees it open, and not closed yet, may take the older key away.
+  const operations = recorder.operations();
+  const disk = new PowerlessDisk();
+  const open = operations.findLastIndex(
+    (operation) => operation.kind === "mark" && operation.text.startsWith("begin close"),
+  );
+  for (const operation of operations.slice(0, open)) disk.perform(operation);
+  for (const wreck of disk.wrecks(seededRandom(5))) {
+    const said = await ask(
+      join(recorder.base, "wreck"),
+      new Map([...wreck].filter(([name]) => name !== "vault.key")),
+      recorder.base,
+      credentialsDirectory,
+    );
+    assert.deepEqual(JSON.parse(said), { number: 1, identity: true });
+  }
 });
 
 test("what a killed daemon left in the page cache is made durable before it is relied on", {
