@@ -28,30 +28,38 @@ export interface TextOptions {
 /** What is too wide for its place becomes this much smaller before anything else gives way. */
 const LEAST_SHARE = 0.55;
 
+/** A column tries the same block at the same size again and again, in other company: it is set once. */
+function setOnce(
+  gap: number,
+  sizeAt: (scale: number) => number,
+  set: (width: number, size: number) => SetBlock | null,
+): Block {
+  const tried = new Map<string, SetBlock | null>();
+  return {
+    gap,
+    set(width, scale) {
+      const size = sizeAt(scale);
+      const key = `${width} ${size}`;
+      const known = tried.get(key);
+      if (known !== undefined) return known;
+      const fresh = set(width, size);
+      tried.set(key, fresh);
+      return fresh;
+    },
+  };
+}
+
 /** A paragraph: a little smaller where a word is too long for its place. */
 export function textBlock(press: Press, text: string, options: TextOptions): Block {
-  // A column tries the same block at the same size again and again, in other company.
-  const tried = new Map<string, SetBlock | null>();
-  const set = (style: Style, width: number): SetBlock | null => {
-    for (const smaller of smallerAndSmaller(press, style)) {
+  const sizeAt = (scale: number) => styleOf(press, options, scale).size;
+  return setOnce(options.gap, sizeAt, (width, size) => {
+    for (const smaller of smallerAndSmaller(press, { size, weight: options.weight, crisp: press.crisp })) {
       const lines = setParagraph(press.fonts, text, smaller, width);
       if (lines !== null && lines.length <= options.lines)
         return setLines(lines, smaller, (line) => coloured(press.fonts, line, smaller, options));
     }
     return null;
-  };
-  return {
-    gap: options.gap,
-    set(width, scale) {
-      const style = styleOf(press, options, scale);
-      const key = `${width} ${style.size}`;
-      const known = tried.get(key);
-      if (known !== undefined) return known;
-      const fresh = set(style, width);
-      tried.set(key, fresh);
-      return fresh;
-    },
-  };
+  });
 }
 
 /** A name on one line: a little smaller where it is long, then shortened in the middle. */
@@ -137,27 +145,38 @@ export function digitsBlock(
   groups: readonly string[],
   { size, color, gap, stacked }: { size: number; color: Rgb; gap: number; stacked: boolean },
 ): Block {
-  return {
-    gap,
-    set(width, scale) {
-      const rows = stacked ? groups.map((group) => [group]) : [groups];
-      const most = Math.round(size * scale);
-      for (let em = most; em >= press.least; em--) {
-        const style: Style = { size: em, weight: "bold", crisp: press.crisp };
-        const lines = rows.map((row) => digitLine(press.fonts, row, style));
-        if (lines.every((line) => line.width <= width)) return setDigits(lines, style, color);
-      }
-      return null;
-    },
-  };
+  const rows = stacked ? groups.map((group) => [group]) : [groups];
+  const sizeAt = (scale: number) => Math.round(size * scale);
+  return setOnce(gap, sizeAt, (width, most) => {
+    for (let em = most; em >= press.least; em--) {
+      const style: Style = { size: em, weight: "bold", crisp: press.crisp };
+      const cell = digitCell(press.fonts, style);
+      if (rows.every((row) => digitsWidth(row, cell, em) <= width))
+        return setDigits(
+          rows.map((row) => digitLine(press.fonts, row, style, cell)),
+          style,
+          color,
+        );
+    }
+    return null;
+  });
 }
 
 const GROUP_GAP = 0.3;
 
-function digitLine(fonts: Fonts, groups: readonly string[], style: Style): Line {
+/** Pixels between two groups. */
+function pauseAt(em: number): number {
+  return Math.max(3, Math.round(em * GROUP_GAP));
+}
+
+function digitsWidth(groups: readonly string[], cell: number, em: number): number {
+  return groups.join("").length * cell + (groups.length - 1) * pauseAt(em);
+}
+
+/** @param cell pixels that each digit takes */
+function digitLine(fonts: Fonts, groups: readonly string[], style: Style, cell: number): Line {
   const glyphs = groups.map((group) => Array.from(group, (char) => setLine(fonts, char, style)));
-  const cell = digitCell(fonts, style);
-  const pause = Math.max(3, Math.round(style.size * GROUP_GAP));
+  const pause = pauseAt(style.size);
   let x = 0;
   const marks = glyphs.flatMap((group, index) => {
     if (index > 0) x += pause;

@@ -90,14 +90,21 @@ export class Canvas {
     const ramp = this.#palette.ramp(color, on);
     // What is drawn on another colour than the picture's own does not reach beyond that colour.
     const everywhere = on === this.#background;
+    const { width, height } = this;
+    const pixels = this.#pixels;
     fill(path, scale, shift, (left, right, top, alpha) => {
-      const index = ramp[alpha] ?? -1;
+      const index = ramp[alpha] as number;
       const y = originY + top;
-      if (index < 0 || y < 0 || y >= this.height) return;
-      const from = y * this.width + Math.max(0, originX + left);
-      const to = y * this.width + Math.min(this.width, originX + right);
-      if (everywhere) this.#pixels.fill(index, from, Math.max(from, to));
-      else for (let at = from; at < to; at++) if (this.#pixels[at] !== 0) this.#pixels[at] = index;
+      if (index < 0 || y < 0 || y >= height) return;
+      let from = originX + left;
+      let to = originX + right;
+      if (from < 0) from = 0;
+      if (to > width) to = width;
+      from += y * width;
+      to += y * width;
+      // Most spans are the one pixel of an edge.
+      if (everywhere && to - from > 1) pixels.fill(index, from, to);
+      else for (; from < to; from++) if (everywhere || pixels[from] !== 0) pixels[from] = index;
     });
   }
 

@@ -33,16 +33,23 @@ export function fill(path: Path, scale: number, shift: number, span: Span): void
   const areas = new Float32Array(stride * height + 1);
   const cells: Cells = { stride, height, areas, touched: new Uint8Array(areas.length) };
   addEdges(cells, path, scale, shift - left, -top);
+  const { touched } = cells;
   for (let row = 0; row < height; row++) {
     const start = row * stride;
+    const border = start + width;
     let sum = 0;
-    for (let column = nextEdge(cells, start) - start; column < width; ) {
-      sum += areas[start + column] as number;
-      const alpha = Math.round(Math.abs(sum) * 255);
-      const next = nextEdge(cells, start + column + 1) - start;
-      const end = Math.min(next, width);
-      if (alpha > 0) span(left + column, left + end, top + row, Math.min(alpha, 255));
-      column = end;
+    for (let at = touched.indexOf(1, start); at >= 0 && at < border; ) {
+      sum += areas[at] as number;
+      let end = at + 1;
+      if (touched[end] === 0) {
+        // What lies between two edges is found by the engine's own search and not cell by cell.
+        end = touched.indexOf(1, end);
+        if (end < 0 || end > border) end = border;
+      }
+      let alpha = ((sum < 0 ? -sum : sum) * 255 + 0.5) | 0;
+      if (alpha > 255) alpha = 255;
+      if (alpha > 0) span(left + at - start, left + end - start, top + row, alpha);
+      at = end;
     }
   }
 }
@@ -52,18 +59,12 @@ interface Cells {
   readonly height: number;
   /** What an edge adds to the coverage of its cell and of all to the right of it. */
   readonly areas: Float32Array;
-  /** 1 where an edge has been: what lies between is found by the engine's own search and not cell by cell. */
+  /** 1 where an edge has been. */
   readonly touched: Uint8Array;
 }
 
-/** The first cell from `at` on that an edge has touched; Infinity where none has. */
-function nextEdge({ touched }: Cells, at: number): number {
-  if (touched[at] === 1) return at;
-  const found = touched.indexOf(1, at);
-  return found < 0 ? Infinity : found;
-}
-
-// What follows runs for every point of every glyph, at a start before any of it is optimized: nothing is allocated in it.
+// What follows runs for every point of every glyph, and is never compiled: nothing is allocated in it, and nothing
+// called, not even Math.min, that a comparison can do.
 
 function bounds(path: Path): { minX: number; minY: number; maxX: number; maxY: number } {
   let minX = Infinity;
@@ -136,16 +137,22 @@ function addEdge(cells: Cells, x0: number, y0: number, x1: number, y1: number): 
   const topY = down ? y0 : y1;
   const bottomY = down ? y1 : y0;
   const slope = (x1 - x0) / (y1 - y0);
-  for (let row = topY > 0 ? Math.floor(topY) : 0; row < height && row < bottomY; row++) {
-    const from = Math.max(topY, row);
-    const to = Math.min(bottomY, row + 1);
-    const share = down ? to - from : from - to;
-    const fromX = topX + (from - topY) * slope;
+  let from = topY;
+  if (from < 0) from = 0;
+  let fromX = topX + (from - topY) * slope;
+  for (let row = Math.floor(from); row < height && row < bottomY; row++) {
+    let to = row + 1;
+    if (to > bottomY) to = bottomY;
     const toX = topX + (to - topY) * slope;
-    const leftmost = Math.min(fromX, toX);
-    const rightmost = Math.max(fromX, toX);
-    const leftX = Math.max(leftmost, 0);
-    const rightX = Math.max(rightmost, 0);
+    const share = down ? to - from : from - to;
+    let leftX = fromX;
+    let rightX = toX;
+    if (rightX < leftX) {
+      leftX = toX;
+      rightX = fromX;
+    }
+    if (leftX < 0) leftX = 0;
+    if (rightX < 0) rightX = 0;
     const cell = Math.floor(leftX);
     let at = row * stride + cell;
     let area = 0;
@@ -158,8 +165,10 @@ function addEdge(cells: Cells, x0: number, y0: number, x1: number, y1: number): 
       const perPixel = share / (rightX - leftX);
       let crossed = 0;
       for (let x = cell; x < rightX; x++) {
-        const a = Math.max(leftX, x);
-        const b = Math.min(rightX, x + 1);
+        let a = x;
+        let b = x + 1;
+        if (a < leftX) a = leftX;
+        if (b > rightX) b = rightX;
         const here = perPixel * (b - a);
         const next = crossed + here * (1 - ((a + b) / 2 - x));
         areas[at] = (areas[at] as number) + (next - area);
@@ -170,5 +179,7 @@ function addEdge(cells: Cells, x0: number, y0: number, x1: number, y1: number): 
     }
     areas[at] = (areas[at] as number) + (share - area);
     touched[at] = 1;
+    from = to;
+    fromX = toX;
   }
 }

@@ -39,7 +39,8 @@ const ELLIPSIS = "…";
 
 /** Whether the shipped faces have every character of the text. */
 export function covered(fonts: Fonts, text: string): boolean {
-  return Array.from(text).every((char) => outlineFace(fonts, "regular", char) !== undefined);
+  const has = (char: string) => fonts.outlines.regular.some((face) => face.has(char.codePointAt(0) ?? 0));
+  return Array.from(text).every(has);
 }
 
 /** @param of the text that the line is a part of: all its lines are drawn with one face */
@@ -83,9 +84,14 @@ function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
  */
 export function setParagraph(fonts: Fonts, text: string, style: Style, width: number): Line[] | null {
   const whole = `${unbroken(text)}-`;
-  const widthOf = (line: string) => setLine(fonts, line, style, whole).width;
-  const lines = wrapEvenly(text, width, widthOf, style.size / 4);
-  return lines?.map((line) => setLine(fonts, line, style, whole)) ?? null;
+  // To even the lines out, most of them are measured again and again.
+  const known = new Map<string, Line>();
+  const lineOf = (line: string): Line => {
+    const set = known.get(line) ?? setLine(fonts, line, style, whole);
+    known.set(line, set);
+    return set;
+  };
+  return wrapEvenly(text, width, (line) => lineOf(line).width, style.size / 4)?.map(lineOf) ?? null;
 }
 
 function clustersOf(fonts: Fonts, text: string): readonly Cluster[] {
@@ -143,7 +149,8 @@ function setPixels(face: PixelFace, text: string): Line {
 function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight: wanted }: Style): Line {
   // Installed fonts are taken in their regular weight: the shipped letters of the same name go along.
   const weight = clusters.some(({ drawn }) => drawn?.kind === "outline") ? "regular" : wanted;
-  const [main] = fonts.outlines[weight];
+  const faces = fonts.outlines[weight];
+  const [main] = faces;
   const marks: Mark[] = [];
   let x = 0;
   let last: { readonly face: OutlineFace; readonly glyph: OutlineGlyph } | undefined;
@@ -157,14 +164,17 @@ function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight:
       continue;
     }
     for (const char of text) {
-      const face = outlineFace(fonts, weight, char);
-      const glyph = face?.glyph(char.codePointAt(0) ?? 0);
-      if (face === undefined || glyph === undefined) continue;
-      const scale = size / face.unitsPerEm;
-      if (last?.face === face) x += face.kerning(last.glyph, glyph) * scale;
-      if (glyph.path.length > 0) marks.push({ kind: "outline", x, path: glyph.path, scale });
-      x += glyph.advance * scale;
-      last = { face, glyph };
+      const codePoint = char.codePointAt(0) ?? 0;
+      for (const face of faces) {
+        const glyph = face.glyph(codePoint);
+        if (glyph === undefined) continue;
+        const scale = size / face.unitsPerEm;
+        if (last?.face === face) x += face.kerning(last.glyph, glyph) * scale;
+        if (glyph.path.length > 0) marks.push({ kind: "outline", x, path: glyph.path, scale });
+        x += glyph.advance * scale;
+        last = { face, glyph };
+        break;
+      }
     }
   }
   const scale = size / (main?.unitsPerEm ?? 1);
@@ -176,8 +186,4 @@ function setOutlines(fonts: Fonts, clusters: readonly Cluster[], { size, weight:
     capHeight: Math.round((main?.capHeight ?? 0) * scale),
     marks,
   };
-}
-
-function outlineFace(fonts: Fonts, weight: Weight, char: string): OutlineFace | undefined {
-  return fonts.outlines[weight].find((face) => face.has(char.codePointAt(0) ?? 0));
 }

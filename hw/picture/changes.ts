@@ -1,5 +1,5 @@
 import type { Picture, Rgb } from "./picture.ts";
-import { bufferOf, sameBytes } from "./rows.ts";
+import { sameBytes } from "./rows.ts";
 
 /** Part of a picture, in pixels. */
 export interface Rect {
@@ -66,7 +66,7 @@ function agree(one: readonly Rgb[], other: readonly Rgb[]): boolean {
 
 /** The same pixels one by one, and four at once. */
 interface Pixels {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly words: Int32Array;
 }
 
@@ -79,7 +79,7 @@ function inWords(pixels: Uint8Array): Pixels {
     whole.set(pixels);
   }
   return {
-    bytes: bufferOf(whole),
+    bytes: whole,
     words: new Int32Array(whole.buffer, whole.byteOffset, whole.length / WORD),
   };
 }

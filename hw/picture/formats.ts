@@ -1,6 +1,6 @@
 import type { Rect } from "./changes.ts";
 import type { Picture, PixelFormat, Rgb } from "./picture.ts";
-import { bufferOf, sameBytes } from "./rows.ts";
+import { sameBytes } from "./rows.ts";
 
 /** Bits that one pixel takes in the device's memory. */
 export const BITS_PER_PIXEL: Readonly<Record<PixelFormat, number>> = {
@@ -24,7 +24,11 @@ export function rowBytes(format: PixelFormat, width: number): number {
  * Puts `count` palette indices, from `pixels[from]` on, into `out` from byte `at` on. With the mono formats a run
  * begins at a byte's first pixel; what is left of the last byte is 0.
  */
-export type Encode = (pixels: Uint8Array, from: number, count: number, out: Uint8Array, at: number) => void;
+type Convert = (pixels: Uint8Array, from: number, count: number, out: Uint8Array, at: number) => void;
+
+export interface Encode extends Convert {
+  readonly bitsPerPixel: number;
+}
 
 /**
  * What turns indices into `palette` into the bytes of `format`.
@@ -35,6 +39,10 @@ export type Encode = (pixels: Uint8Array, from: number, count: number, out: Uint
  * FB_LEFT_POS in include/linux/fb.h on little-endian machines).
  */
 export function encoder(format: PixelFormat, palette: readonly Rgb[]): Encode {
+  return Object.assign(converter(format, palette), { bitsPerPixel: BITS_PER_PIXEL[format] });
+}
+
+function converter(format: PixelFormat, palette: readonly Rgb[]): Convert {
   const bits = BITS_PER_PIXEL[format];
   if (bits === 1) return monoEncoder(palette, format === "MONO10");
   // Signed: what fits no small integer of the engine's is allocated pixel by pixel, until the loop is optimized.
@@ -47,7 +55,10 @@ export function encoder(format: PixelFormat, palette: readonly Rgb[]): Encode {
   return wordEncoder(values, bits === 16 ? Uint16Array : Int32Array);
 }
 
-/** Puts the part of a picture into `out`, its rows `stride` bytes apart. */
+/**
+ * Puts the part of a picture into `out`, its rows `stride` bytes apart. Most of a row is as the row above it: that is
+ * copied by the engine, many times as fast as pixels are converted one by one.
+ */
 export function encodeRows(
   encode: Encode,
   { width, pixels }: Picture,
@@ -55,15 +66,47 @@ export function encodeRows(
   out: Uint8Array,
   stride: number,
 ): void {
-  const bytes = bufferOf(pixels);
   // Small integers: the engine keeps a rectangle's measures as doubles, since boxes of a layout look like it.
   const [first, count] = [(part.y * width + part.x) | 0, part.width | 0];
-  for (let row = 0; row < part.height; row++) {
-    const from = first + row * width;
-    if (row > 0 && sameBytes(bytes, from, bytes, from - width, count))
-      out.copyWithin(row * stride, (row - 1) * stride, row * stride);
-    else encode(pixels, from, count, out, row * stride);
+  encodeFirst(encode, pixels, first, count, out);
+  for (let row = 1; row < part.height; row++) {
+    const at = row * stride;
+    out.copyWithin(at, at - stride, at);
+    encodeChanges(encode, pixels, first + row * width, width, count, out, at);
   }
+}
+
+/** Fewer pixels are converted at once: to look for what is alike in them would take as long. */
+const FEW = 64;
+
+/** Puts a row where nothing is above it: of its stretches, most are as the one to their left. */
+function encodeFirst(encode: Encode, pixels: Uint8Array, from: number, count: number, out: Uint8Array): void {
+  const bytes = (FEW / 8) * encode.bitsPerPixel;
+  for (let x = 0, at = 0; x < count; x += FEW, at += bytes) {
+    const alike = x > 0 && x + FEW <= count && sameBytes(pixels, from + x, pixels, from + x - FEW, FEW);
+    if (alike) out.copyWithin(at, at - bytes, at);
+    else encode(pixels, from + x, Math.min(FEW, count - x), out, at);
+  }
+}
+
+/** Puts indices where the bytes of the row above, which begins `width` before them, already are. */
+function encodeChanges(
+  encode: Encode,
+  pixels: Uint8Array,
+  from: number,
+  width: number,
+  count: number,
+  out: Uint8Array,
+  at: number,
+): void {
+  if (sameBytes(pixels, from, pixels, from - width, count)) return;
+  if (count < FEW) {
+    encode(pixels, from, count, out, at);
+    return;
+  }
+  const half = (count >> 4) * 8;
+  encodeChanges(encode, pixels, from, width, half, out, at);
+  encodeChanges(encode, pixels, from + half, width, count - half, out, at + (half / 8) * encode.bitsPerPixel);
 }
 
 /** Whether a colour is nearer to white than to black by its luminance (ITU-R BT.709 weights). */
@@ -71,14 +114,14 @@ export function isLight(colour: Rgb): boolean {
   return luminance(colour) >= 128;
 }
 
-function byteEncoder(values: Int32Array): Encode {
+function byteEncoder(values: Int32Array): Convert {
   return (pixels, from, count, out, at) => {
     for (let index = 0; index < count; index++)
       out[at + index] = values[pixels[from + index] as number] as number;
   };
 }
 
-function tripleEncoder(values: Int32Array): Encode {
+function tripleEncoder(values: Int32Array): Convert {
   return (pixels, from, count, out, at) => {
     let target = at;
     for (let index = from; index < from + count; index++) {
@@ -91,7 +134,7 @@ function tripleEncoder(values: Int32Array): Encode {
 }
 
 /** Whole words into a row of their own: many times faster than bytes, and `out` need not be aligned to them. */
-function wordEncoder(values: Int32Array, Words: Uint16ArrayConstructor | Int32ArrayConstructor): Encode {
+function wordEncoder(values: Int32Array, Words: Uint16ArrayConstructor | Int32ArrayConstructor): Convert {
   let words = new Words(0);
   return (pixels, from, count, out, at) => {
     if (words.length < count) words = new Words(count);
@@ -101,7 +144,7 @@ function wordEncoder(values: Int32Array, Words: Uint16ArrayConstructor | Int32Ar
   };
 }
 
-function monoEncoder(palette: readonly Rgb[], oneIsWhite: boolean): Encode {
+function monoEncoder(palette: readonly Rgb[], oneIsWhite: boolean): Convert {
   const table = new Uint8Array(256);
   palette.forEach((colour, index) => {
     table[index] = isLight(colour) === oneIsWhite ? 1 : 0;
