@@ -106,7 +106,9 @@ class SleepWatch {
   }
 
   #now(): number {
-    return this.#elapsed() - performance.now();
+    // Not by performance.now(), whose module takes longer to load than all else here.
+    const [seconds, nanoseconds] = process.hrtime();
+    return this.#elapsed() - seconds * 1000 - nanoseconds / 1_000_000;
   }
 
   #look(): void {
