@@ -66,8 +66,8 @@ async function endsSoon(daemon: DaemonProcess): Promise<void> {
   assert.ok(status === 0 || daemon.child.signalCode === "SIGTERM", how);
 }
 
-/** @param renewed whether it also gets new tokens for those that it had at its end */
-async function staysPaired(stage: Stage, renewed = false): Promise<void> {
+/** @param renewed whether it gets new tokens for those that it had at its end */
+async function staysPaired(stage: Stage, renewed = false): Promise<DaemonProcess> {
   const again = stage.start();
   await again.until("paired, from what was stored", ({ state }) => state === "paired");
   if (renewed) {
@@ -75,7 +75,7 @@ async function staysPaired(stage: Stage, renewed = false): Promise<void> {
     const said = await eventually("an answer to its refresh", () => answer.exec(again.output));
     assert.equal(said[0], "paired: refreshed");
   }
-  await endsSoon(again);
+  return again;
 }
 
 describe("SIGTERM while Frame.io does not answer", () => {
@@ -99,23 +99,26 @@ describe("SIGTERM while Frame.io does not answer", () => {
     onStage(async (stage) => {
       await endsSoon(await untilAsked(stage, "me"));
       stage.simulator.faults.clear();
-      await staysPaired(stage);
+      await endsSoon(await staysPaired(stage));
     }));
 
-  for (const [name, fault] of [
-    ["to a refresh that it never got", HANG],
-    ["to a refresh in the time that a stop gives it", { type: "latency", ms: 700, commit: true }],
+  for (const [name, fault, got] of [
+    ["to a refresh that it never got", HANG, false],
+    ["to a refresh in the time that a stop gives it", { type: "latency", ms: 700, commit: true }, true],
   ] as const)
     test(`${name}, while a program waits for its token: the pairing is kept`, () =>
       onStage(async (stage) => {
         const daemon = stage.start();
         await pair(stage, daemon);
+        const before = await daemon.accessToken();
         stage.simulator.faults.add({ call: "refresh", fault, count: 1 });
         await refresh(stage, daemon);
         const waiting = daemon.ask("GET", "/v1/token").catch(() => null);
         await endsSoon(daemon);
         await waiting;
-        await staysPaired(stage, true);
+        const again = await staysPaired(stage, !got);
+        assert.notEqual(await again.accessToken(), before);
+        await endsSoon(again);
       }));
 
   test("to an unpair: it is forgotten all the same", () =>
@@ -162,7 +165,7 @@ describe("SIGTERM while the hardware does not answer", {
       await daemon.ask("POST", "/v1/token/refused", { access_token });
       await endsSoon(daemon);
       assert.equal(stage.simulator.requests().filter(({ call }) => call === "refresh").length, 0);
-      await staysPaired(stage);
+      await endsSoon(await staysPaired(stage));
     }));
 
   test("the storage, since long", () =>
@@ -184,7 +187,7 @@ describe("SIGTERM while the hardware does not answer", {
       stall();
       await pair(stage, daemon);
       await endsSoon(daemon);
-      await staysPaired(stage);
+      await endsSoon(await staysPaired(stage));
     }));
 });
 
