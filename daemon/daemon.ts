@@ -148,6 +148,7 @@ export class Daemon {
       log,
     });
     this.#runner.subscribe(() => this.#status.update());
+    this.#runner.subscribe(() => this.#network.hurry());
     this.#watches.push(
       () => this.#network.stop(),
       () => this.#audience.close(),

@@ -12,6 +12,8 @@ export interface Network {
 
 export interface NetworkWatch {
   current(): Network;
+  /** To be called after whatever may have made `interval` shorter: the next look does not wait out the longer one. */
+  hurry(): void;
   stop(): void;
 }
 
@@ -42,13 +44,20 @@ export function watchNetwork(
   let routes = readRoutes(source);
   let ways = source.ways();
 
-  let cancel = clock.after(interval(), look);
+  let pace = 0;
+  let cancel = () => {};
+  lookAfter(interval());
+
+  function lookAfter(ms: number): void {
+    pace = ms;
+    cancel = clock.after(pace, look);
+  }
 
   function look(): void {
     const before = { routes, ways };
     routes = readRoutes(source) ?? routes;
     ways = source.ways();
-    cancel = clock.after(interval(), look);
+    lookAfter(interval());
     if (routes?.join() === before.routes?.join() && ways === before.ways) return;
     const network = networkOf(routes);
     onChange(
@@ -57,7 +66,14 @@ export function watchNetwork(
     );
   }
 
-  return { current: () => networkOf(routes), stop: () => cancel() };
+  function hurry(): void {
+    const wanted = interval();
+    if (wanted >= pace) return;
+    cancel();
+    lookAfter(wanted);
+  }
+
+  return { current: () => networkOf(routes), hurry, stop: () => cancel() };
 }
 
 /** The network of this machine. @param root prefix of the system paths */

@@ -185,3 +185,31 @@ test("the real interfaces of this machine are read", () => {
   ).current();
   assert.equal(up, addresses.length > 0);
 });
+
+test("a look that is no longer far off is not waited for as if it were", () => {
+  const clock = handClock();
+  let pace = 5_000;
+  let changes = 0;
+  let ways = "";
+  const source = { interfaces: () => ({}), ways: () => ways };
+  const watch = watchNetwork(
+    clock,
+    source,
+    () => pace,
+    () => changes++,
+  );
+  watch.hurry();
+  assert.deepEqual(clock.asked, [5_000], "all is well");
+  pace = 500;
+  watch.hurry();
+  watch.hurry();
+  assert.deepEqual(clock.asked, [5_000, 500]);
+  ways = "eth0 0100000A";
+  clock.tick();
+  assert.equal(changes, 1);
+  pace = 5_000;
+  watch.hurry();
+  assert.deepEqual(clock.asked, [5_000, 500, 500], "a look that comes sooner stays");
+  watch.stop();
+  assert.equal(clock.pending, false);
+});
