@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildOptions, build, type OutputFile, transform } from "esbuild";
+import { type BuildOptions, build, type OutputFile, type TransformOptions, transform } from "esbuild";
 import { NODE_FLAGS } from "./node-flags.ts";
 
 const SOURCES = join(import.meta.dirname, "../daemon");
 
-const COMMON = {
-  bundle: true,
+/** How everything is written that is run. */
+const WRITTEN = {
   platform: "node",
   target: "node20",
   minifySyntax: true,
@@ -15,11 +15,12 @@ const COMMON = {
   lineLimit: 160,
   // The licences of everything in here are the package's documentation: scripts/build-licences.ts.
   legalComments: "none",
-  logLevel: "warning",
-} satisfies BuildOptions;
+} satisfies TransformOptions;
+
+const BUNDLED = { ...WRITTEN, bundle: true, logLevel: "warning" } satisfies BuildOptions;
 
 /** By the names of the programs, their sources. */
-export const PROGRAMS = { c2cd: "main.ts", c2cctl: "ctl/main.ts" } as const;
+const PROGRAMS = { c2cd: "main.ts", c2cctl: "ctl/main.ts" } as const;
 
 /**
  * Bundles programs into a directory: a board loads few files fast, and hundreds slowly. What no program needs at its
@@ -33,7 +34,7 @@ export async function buildPrograms(
   define: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { outputFiles } = await build({
-    ...COMMON,
+    ...BUNDLED,
     entryPoints: Object.fromEntries(programs.map((name) => [name, join(SOURCES, PROGRAMS[name])])),
     outdir: join(directory, "chunks"),
     write: false,
@@ -71,13 +72,9 @@ export async function buildPrograms(
 /** As `daemon/loader/chunk.ts` takes it: a function, since V8's code cache is for scripts and not for modules. */
 async function writeChunk({ path, text }: OutputFile): Promise<void> {
   const { code } = await transform(text, {
+    ...WRITTEN,
     format: "cjs",
-    platform: "node",
-    target: "node20",
     supported: { "dynamic-import": false },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    lineLimit: COMMON.lineLimit,
   });
   writeFileSync(path, `(function(exports,require,module,__filename,__dirname,programUrl){${code}})\n`);
 }
@@ -90,7 +87,7 @@ async function buildLoader(
 ): Promise<void> {
   const outfile = join(directory, file);
   await build({
-    ...COMMON,
+    ...BUNDLED,
     entryPoints: [join(SOURCES, "loader", `${source}.ts`)],
     outfile,
     format: "cjs",

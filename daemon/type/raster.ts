@@ -63,8 +63,8 @@ interface Cells {
   readonly touched: Uint8Array;
 }
 
-// What follows runs for every point of every glyph, and is never compiled: nothing is allocated in it, and nothing
-// called, not even Math.min, that a comparison can do.
+// What follows runs for every point of every glyph, at a start before it is optimized: nothing is allocated in it, and
+// nothing called, not even Math.min, that a comparison can do.
 
 function bounds(path: Path): { minX: number; minY: number; maxX: number; maxY: number } {
   let minX = Infinity;
