@@ -55,8 +55,8 @@ export interface DaemonOptions {
   fail(error: unknown): void;
 }
 
-/** An interface that comes up is noticed within this time: where it may be waited for, and where all goes well. */
-const NETWORK_LOOK_MS = { waiting: 500, well: 5_000 };
+/** An interface that comes up and a clock that is set are noticed so soon: where they may be waited for, where all is well. */
+const LOOK_MS = { waiting: 500, well: 5_000 };
 
 /** Everything that the build made lies beside this program. */
 const HOME = dirname(fileURLToPath(import.meta.url));
@@ -116,7 +116,7 @@ export class Daemon {
     this.#network = watchNetwork(
       clock,
       systemNetwork(root),
-      () => this.#networkPace(),
+      () => this.#lookPace(),
       (_, gone) => this.#networkChanged(gone),
     );
     this.#status = new StatusKeeper({
@@ -343,10 +343,10 @@ export class Daemon {
     });
   }
 
-  #networkPace(): number {
+  #lookPace(): number {
     const { state } = this.#runner;
     const well = grantOf(state) !== null && state.trouble === null;
-    return well ? NETWORK_LOOK_MS.well : NETWORK_LOOK_MS.waiting;
+    return well ? LOOK_MS.well : LOOK_MS.waiting;
   }
 
   #networkChanged(gone: readonly string[]): void {
@@ -406,13 +406,16 @@ export class Daemon {
   }
 
   #watchClock(): void {
-    this.#watches.push(
-      watchClock(this.#clock, (step, trusted) => {
+    const watch = watchClock(
+      this.#clock,
+      () => this.#lookPace(),
+      (step, trusted) => {
         const set = step === 0 ? "" : `was set by ${Math.round(step / 1000)} s and `;
         this.#options.log.info(`the clock ${set}can${trusted ? "" : "not"} be believed`);
         this.#runner.dispatch({ type: "clock-changed" });
-      }),
+      },
     );
+    this.#watches.push(watch.stop, this.#runner.subscribe(watch.hurry));
   }
 
   #watchButton(): void {

@@ -23,10 +23,10 @@ export interface SystemClock extends Clock {
 }
 
 /**
- * How often is looked whether the machine was asleep. Node's timers stand still meanwhile: whatever fell due, a dead
- * code on the screen for one, is noticed within this time.
+ * How often is looked whether the machine was asleep, beside each timer that ends: a code's countdown has one a second.
+ * Node's timers stand still meanwhile, and whatever fell due is noticed within this time.
  */
-const SLEEP_LOOK_MS = 2_000;
+const SLEEP_LOOK_MS = 5_000;
 /** By so much more than Node's own clock has the time since boot grown where the machine was asleep; it counts in hundredths. */
 const ASLEEP_MS = 100;
 
@@ -64,11 +64,15 @@ export function systemClock(root: string, builtAt: number): SystemClock {
     },
     after(ms, run) {
       const due = elapsed() + ms;
-      let timer = setTimeout(check, Math.min(ms, LONGEST_TIMER_MS));
+      let timer = setTimeout(ended, Math.min(ms, LONGEST_TIMER_MS));
+      function ended() {
+        sleep.look();
+        check();
+      }
       function check() {
         clearTimeout(timer);
         const left = due - elapsed();
-        if (left > 0) timer = setTimeout(check, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+        if (left > 0) timer = setTimeout(ended, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
         else {
           stopWatching();
           run();
@@ -96,7 +100,7 @@ class SleepWatch {
   constructor(elapsed: () => number) {
     this.#elapsed = elapsed;
     this.#asleep = this.#now();
-    setInterval(() => this.#look(), SLEEP_LOOK_MS).unref();
+    this.#lookLater();
   }
 
   /** Returns what ends it. */
@@ -111,7 +115,16 @@ class SleepWatch {
     return this.#elapsed() - seconds * 1000 - nanoseconds / 1_000_000;
   }
 
-  #look(): void {
+  /** With the looks of `every`. */
+  #lookLater(): void {
+    const left = SLEEP_LOOK_MS - (this.#elapsed() % SLEEP_LOOK_MS);
+    setTimeout(() => {
+      this.#lookLater();
+      this.look();
+    }, left).unref();
+  }
+
+  look(): void {
     const asleep = this.#now();
     if (asleep - this.#asleep < ASLEEP_MS) return;
     this.#asleep = asleep;
@@ -128,12 +141,45 @@ export function wait(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve));
 }
 
-/** Calls `run` again and again, `ms` apart; returns what ends it. */
-export function every(clock: Pick<Clock, "after">, ms: number, run: () => void): () => void {
-  let cancel = clock.after(ms, again);
-  function again(): void {
-    cancel = clock.after(ms, again);
-    run();
+/**
+ * Calls `run` each time that `elapsed` is a multiple of `ms`: all that is looked at so wakes the processor together.
+ * Returns what ends it.
+ */
+export function every(clock: Pick<Clock, "after" | "elapsed">, ms: number, run: () => void): () => void {
+  return paced(clock, () => ms, run).stop;
+}
+
+export interface Paced {
+  /** To be called after whatever may have made the interval shorter: the next call does not wait out the longer one. */
+  hurry(): void;
+  stop(): void;
+}
+
+/** As `every`, with an interval that changes. */
+export function paced(
+  clock: Pick<Clock, "after" | "elapsed">,
+  interval: () => number,
+  run: () => void,
+): Paced {
+  let pace = interval();
+  let cancel = wakeLater();
+
+  function wakeLater(): () => void {
+    return clock.after(pace - (clock.elapsed() % pace), () => {
+      pace = interval();
+      cancel = wakeLater();
+      run();
+    });
   }
-  return () => cancel();
+
+  return {
+    hurry() {
+      const wanted = interval();
+      if (wanted >= pace) return;
+      pace = wanted;
+      cancel();
+      cancel = wakeLater();
+    },
+    stop: () => cancel(),
+  };
 }

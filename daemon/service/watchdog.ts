@@ -27,7 +27,7 @@ export function watchdogUsec(
  * @returns what ends the pings
  */
 export function startWatchdog(
-  clock: Pick<Clock, "after">,
+  clock: Pick<Clock, "after" | "elapsed">,
   notifier: Pick<Notifier, "watchdog">,
   usec: number,
   progress: () => boolean,

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, type Paced, paced } from "../core/clock.ts";
 import { readText } from "../core/files.ts";
 
 /** What the interfaces say; whether Frame.io answers is another matter. */
@@ -10,11 +10,8 @@ export interface Network {
   readonly addresses: readonly string[];
 }
 
-export interface NetworkWatch {
+export interface NetworkWatch extends Paced {
   current(): Network;
-  /** To be called after whatever may have made `interval` shorter: the next look does not wait out the longer one. */
-  hurry(): void;
-  stop(): void;
 }
 
 /** Where the network is read. */
@@ -44,20 +41,10 @@ export function watchNetwork(
   let routes = readRoutes(source);
   let ways = source.ways();
 
-  let pace = 0;
-  let cancel = () => {};
-  lookAfter(interval());
-
-  function lookAfter(ms: number): void {
-    pace = ms;
-    cancel = clock.after(pace, look);
-  }
-
   function look(): void {
     const before = { routes, ways };
     routes = readRoutes(source) ?? routes;
     ways = source.ways();
-    lookAfter(interval());
     if (routes?.join() === before.routes?.join() && ways === before.ways) return;
     const network = networkOf(routes);
     onChange(
@@ -66,14 +53,7 @@ export function watchNetwork(
     );
   }
 
-  function hurry(): void {
-    const wanted = interval();
-    if (wanted >= pace) return;
-    cancel();
-    lookAfter(wanted);
-  }
-
-  return { current: () => networkOf(routes), hurry, stop: () => cancel() };
+  return { current: () => networkOf(routes), ...paced(clock, interval, look) };
 }
 
 /** The network of this machine. @param root prefix of the system paths */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, test } from "node:test";
 import { NODE_FLAGS } from "../../scripts/node-flags.ts";
@@ -55,6 +55,22 @@ function c2cdIn(
 }
 
 describe("the life of the process", () => {
+  test("no code is made at run time: all that the processor executes is a file's", () =>
+    withSimulator(async (simulator, board) => {
+      const daemon = new DaemonProcess(board, simulator);
+      await eventually("a code that reads", () => readQr(board));
+      simulator.approve();
+      await daemon.until("paired", ({ state }) => state === "paired");
+      const executable = readFileSync(`/proc/${daemon.child.pid}/maps`, "utf8")
+        .split("\n")
+        .filter((mapping) => /^\S+ ..x/.test(mapping) && !/\[(vdso|vsyscall)\]$/.test(mapping));
+      assert.deepEqual(
+        executable.filter((mapping) => !/^\S+ r-x.* \//.test(mapping)),
+        [],
+      );
+      await daemon.end();
+    }));
+
   test("SIGTERM at any moment ends it cleanly within two seconds, and keeps the pairing", () =>
     withSimulator(async (simulator, board) => {
       const moments = [

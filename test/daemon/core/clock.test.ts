@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { systemClock } from "../../../daemon/core/clock.ts";
+import { every, paced, systemClock } from "../../../daemon/core/clock.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "c2cd-clock-"));
 after(() => rmSync(scratch, { recursive: true }));
@@ -67,5 +68,46 @@ describe("the wall clock is trusted", () => {
       symlinkSync("systemd", join(root, "run/systemd"));
     };
     assert.equal(trusted(hidden), false);
+  });
+});
+
+describe("what is looked at again and again", () => {
+  it("wakes the processor together, whenever each began", async () => {
+    const clock = new ManualClock();
+    const wakings: number[] = [];
+    for (const ms of [1_000, 5_000, 5_000]) {
+      await clock.advance(700);
+      every(clock, ms, () => wakings.push(clock.elapsed()));
+    }
+    await clock.advance(9_000);
+    assert.deepEqual(
+      [...new Set(wakings)],
+      Array.from({ length: 11 }, (_, second) => (second + 1) * 1_000),
+    );
+    assert.deepEqual(
+      wakings.filter((at) => at % 5_000 === 0),
+      [5_000, 5_000, 5_000, 10_000, 10_000, 10_000],
+    );
+  });
+
+  it("is looked at by its new pace after the next look, or at once when hurried", async () => {
+    const clock = new ManualClock();
+    const looks: number[] = [];
+    let pace = 5_000;
+    const watch = paced(
+      clock,
+      () => pace,
+      () => looks.push(clock.elapsed()),
+    );
+    await clock.advance(1_200);
+    pace = 500;
+    watch.hurry();
+    await clock.advance(1_000);
+    pace = 5_000;
+    watch.hurry();
+    await clock.advance(9_000);
+    watch.stop();
+    await clock.advance(9_000);
+    assert.deepEqual(looks, [1_500, 2_000, 2_500, 5_000, 10_000]);
   });
 });
