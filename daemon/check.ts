@@ -60,7 +60,7 @@ async function describeKey(environment: Environment): Promise<string> {
 }
 
 function describeIdentity(config: Config, root: string): string {
-  const { identity } = chooseIdentity(readBoard(root), null, config.identity, randomUUID);
+  const { identity } = chooseIdentity(readBoard(root), null, false, config.identity, randomUUID);
   if (identity.source === "generated") return "made up at the first start and kept";
   return `${identity.clientId} (${identity.source}), unless another one is remembered`;
 }

@@ -378,9 +378,11 @@ export class Daemon {
 
   async #chooseIdentity(): Promise<undefined> {
     const { config, root, log } = this.#options;
+    const remembered = await this.#vault.identity();
     const { identity, changed } = chooseIdentity(
       readBoard(root),
-      await this.#vault.identity(),
+      remembered,
+      remembered !== null && (await this.#vault.authorization(remembered.clientId)) !== null,
       config.identity,
       randomUUID,
     );
@@ -388,7 +390,9 @@ export class Daemon {
     if (changed !== null) {
       this.#previousClientId = changed.reason === "other-board" ? changed.previous.clientId : null;
       log.warn(
-        `was ${changed.previous.clientId} before (${changed.reason}): that authorization is set aside`,
+        changed.reason === "shared"
+          ? `was ${changed.previous.clientId} before, which other boards may be as well: nothing was paired under it`
+          : `was ${changed.previous.clientId} before (${changed.reason}): that authorization is set aside`,
       );
     }
     await this.#vault.rememberIdentity(identity);

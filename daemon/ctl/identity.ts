@@ -13,7 +13,7 @@ export async function identity({ client, out, root, arguments: given }: Context)
   if (given.has(C2CCTL_OPTIONS.json)) {
     const { clientId: client_id, source, name } = device;
     out.write(
-      `${JSON.stringify({ client_id, source, name, board: { model, serials, refused } }, null, 2)}\n`,
+      `${JSON.stringify({ client_id, source, name, board: { model, serials, refused: refused.map(({ path }) => path) } }, null, 2)}\n`,
     );
     return EXIT.ok;
   }
@@ -24,7 +24,7 @@ export async function identity({ client, out, root, arguments: given }: Context)
       ["Name", device.name ?? "none yet"],
       ["Board", device.model || model || "does not say"],
       ...serials.map(({ value, path }) => ["Serial", `${value} (${path})`] as const),
-      ...refused.map((path) => ["No serial", `a placeholder in ${path}`] as const),
+      ...refused.map(({ path }) => ["No serial", `a placeholder in ${path}`] as const),
     ]),
   );
   return EXIT.ok;

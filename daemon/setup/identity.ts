@@ -6,14 +6,17 @@ import type { Config } from "./config.ts";
 
 /**
  * c2cd's application id for machine-id(5): the same id for ever, or every unit that lives by its machine-id becomes
- * another one. `systemd-id128 machine-id --app-specific=<this>` prints the client_id (in lower case).
+ * another one. The client_id is the last 60 bits of what `systemd-id128 machine-id --app-specific=<this>` prints.
  */
 export const APPLICATION_ID = "4c2f1dc7-10b0-49f9-afa2-8712986d2f93";
 
 export interface IdentityChange {
   readonly previous: StoredIdentity;
-  /** `other-board`: the card sits in another board now; `configuration`: the [identity] section asks for another id. */
-  readonly reason: "other-board" | "configuration";
+  /**
+   * `other-board`: the card sits in another board now; `configuration`: the [identity] section asks for another id;
+   * `shared`: it was a number that other boards have as well, and nothing was paired under it.
+   */
+  readonly reason: "other-board" | "configuration" | "shared";
 }
 
 export interface IdentityChoice {
@@ -30,27 +33,32 @@ export class IdentityError extends ConfigurationError {
 
 /**
  * Which unit this is. Chosen once; from then on the remembered choice stands, since a client_id that changes costs a
- * pairing. It gives way in two cases alone:
+ * pairing. It gives way in three cases alone:
  *
  * - the board has serial numbers and the remembered one is not among them: the card was moved or copied to another
  *   board, which pairs as itself. (With `source` machine-id or fixed the id goes with the card, as was asked for.)
  * - the [identity] section says something else than it did: another source, another prefix, another fixed id.
+ * - it is a number that other boards have as well, as is known by now, and no authorization hangs on it.
  *
  * What does not change it: a serial that appears later (a new kernel), disappears (DMI is readable by root alone), or
  * that a better source now tells differently beside the remembered one; a machine-id that was reset, since a
- * read-only root makes a new one at each boot. A serial that appears on a board remembered without one is taken to be
+ * read-only root makes a new one at each boot; rules that would give another id today. A serial that appears on a board remembered without one is taken to be
  * this board's, and noticed from then on: such a card moved to a board with a serial can't be told from a new kernel.
  *
+ * @param paired whether an authorization of the remembered client_id is held
  * @param newUuid `crypto.randomUUID`, called where nothing else tells units apart
  * @throws {IdentityError} where `config.source` names a source that this device lacks
  */
 export function chooseIdentity(
   board: Board,
   remembered: StoredIdentity | null,
+  paired: boolean,
   config: Config["identity"],
   newUuid: () => string,
 ): IdentityChoice {
-  const keptBody = remembered !== null && stillHolds(remembered, board, config) ? bodyOf(remembered) : null;
+  const shared = remembered !== null && !paired && hasSharedSerial(remembered, board);
+  const keptBody =
+    remembered !== null && !shared && stillHolds(remembered, board, config) ? bodyOf(remembered) : null;
   const { source, body } =
     remembered !== null && keptBody !== null
       ? { source: remembered.source, body: keptBody }
@@ -59,11 +67,19 @@ export function chooseIdentity(
     clientId: config.prefix + body,
     source,
     model: board.model ?? remembered?.model ?? null,
-    boardSerial: knownSerial(board, remembered),
+    boardSerial: knownSerial(board, shared ? null : remembered),
   };
   if (remembered === null || remembered.clientId === identity.clientId) return { identity, changed: null };
-  const reason = followsBoard(config) && isOtherBoard(remembered, board) ? "other-board" : "configuration";
+  const moved = followsBoard(config) && isOtherBoard(remembered, board);
+  const reason = moved ? "other-board" : shared ? "shared" : "configuration";
   return { identity, changed: { previous: remembered, reason } };
+}
+
+/** Whether this unit is known by a number that other boards have as well. */
+export function hasSharedSerial({ source, boardSerial }: StoredIdentity, { refused }: Board): boolean {
+  return (
+    source === "board-serial" && boardSerial !== null && refused.some(({ value }) => value === boardSerial)
+  );
 }
 
 /** Whether the remembered board has a serial, this one too, and they are not the same. */
@@ -71,7 +87,7 @@ export function isOtherBoard(remembered: StoredIdentity, board: Board): boolean 
   return (
     remembered.boardSerial !== null &&
     board.serials.length > 0 &&
-    !board.serials.some(({ value }) => value === remembered.boardSerial)
+    ![...board.serials, ...board.refused].some(({ value }) => value === remembered.boardSerial)
   );
 }
 
@@ -84,14 +100,16 @@ function stillHolds(remembered: StoredIdentity, board: Board, config: Config["id
   return config.source === "auto" ? remembered.source !== "fixed" : remembered.source === config.source;
 }
 
-const HEX_ID_LENGTH = 32;
+/** What was made of a machine-id or a UUID in 0.1, and is since. */
+const HEX_BODY = /[0-9A-F]{32}$/;
+const SHORT_BODY = /[0-9A-Z]{12}$/;
 
 /** The client_id without the prefix it was made with; null where it has to be made anew. */
 function bodyOf({ clientId, source, boardSerial }: StoredIdentity): string | null {
   if (source === "fixed") return null;
   if (source === "board-serial")
     return boardSerial !== null && clientId.endsWith(boardSerial) ? boardSerial : null;
-  return clientId.slice(-HEX_ID_LENGTH);
+  return (HEX_BODY.exec(clientId) ?? SHORT_BODY.exec(clientId))?.[0] ?? null;
 }
 
 function choose(
@@ -107,22 +125,35 @@ function choose(
     throw new IdentityError(
       'identity.source is "board-serial" and this board has no usable serial number; set it to "auto", or to "fixed" with identity.fixed',
     );
-  if (board.machineId !== null) return { source: "machine-id", body: applicationSpecificId(board.machineId) };
+  if (board.machineId !== null)
+    return { source: "machine-id", body: shortId(applicationSpecificId(board.machineId)) };
   if (config.source === "machine-id")
     throw new IdentityError(
       'identity.source is "machine-id" and /etc/machine-id holds none; run systemd-machine-id-setup, or set it to "auto"',
     );
-  return { source: "generated", body: newUuid().replaceAll("-", "").toUpperCase() };
+  return { source: "generated", body: shortId(newUuid().replaceAll("-", "")) };
+}
+
+/** Douglas Crockford's base 32: no I, L, O and U, which people take for other characters. */
+const BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** Twelve characters that people can compare aloud, of the last 60 bits of a UUID, all of which are random (RFC 9562 §5.4). */
+export function shortId(uuid: string): string {
+  const bits = BigInt(`0x${uuid.slice(-15)}`);
+  return Array.from({ length: 12 }, (_, at) => BASE32[Number((bits >> BigInt(5 * (11 - at))) & 31n)]).join(
+    "",
+  );
 }
 
 /** The serial to compare with at the next start. One that is out of sight today is not forgotten. */
 function knownSerial(board: Board, remembered: StoredIdentity | null): string | null {
   const known = remembered?.boardSerial ?? null;
-  if (board.serials.length === 0 || board.serials.some(({ value }) => value === known)) return known;
+  if (board.serials.length === 0 || [...board.serials, ...board.refused].some(({ value }) => value === known))
+    return known;
   return board.serials[0]?.value ?? null;
 }
 
-/** The application-specific id of sd_id128_get_machine_app_specific(3), in upper case. */
+/** The application-specific id of sd_id128_get_machine_app_specific(3): 32 hexadecimal digits in upper case. */
 export function applicationSpecificId(machineId: string): string {
   const digest = createHmac("sha256", Buffer.from(machineId, "hex"))
     .update(Buffer.from(APPLICATION_ID.replaceAll("-", ""), "hex"))

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import nodeMachineId from "node-machine-id";
 import { readText } from "../../daemon/core/files.ts";
-import { canonicalSerial, isSampleText } from "./serial.ts";
+import { canonicalSerial, isSampleText, isShared } from "./serial.ts";
 
 export type SerialSource = "device-tree" | "soc" | "cpuinfo" | "dmi";
 
@@ -14,12 +14,21 @@ export interface BoardSerial {
   readonly path: string;
 }
 
+export interface RefusedSerial {
+  /** Canonical form, by which a unit may be known that took it once; null where it has none. */
+  readonly value: string | null;
+  readonly path: string;
+}
+
 /** What the board says of itself. Never a MAC address and never a host name: both change hands. */
 export interface Board {
-  /** Best first, each value once. A kernel or a privilege may hide some of them, so compare with all. */
+  /**
+   * Best first, each value once. A kernel or a privilege may hide some of them, so compare with all. Where device tree
+   * and chip disagree, the chip's own is the better one: the other was stored by a boot loader.
+   */
   readonly serials: readonly BoardSerial[];
-  /** Where something was found that is no serial number (zeros, sample text, garbage). */
-  readonly refused: readonly string[];
+  /** What was found in place of a serial number: zeros, sample text, what many units share. */
+  readonly refused: readonly RefusedSerial[];
   /** "Raspberry Pi 4 Model B Rev 1.4"; printable ASCII; null where the board does not say. */
   readonly model: string | null;
   /** machine-id(5): 32 lower-case hexadecimal digits. Confidential: never send or show it as it stands. */
@@ -49,22 +58,40 @@ const LONGEST_MODEL = 64;
 /** Reads what the kernel and the image say of this board; whatever is missing or unreadable is left out. */
 export function readBoard(root: string): Board {
   const serials: BoardSerial[] = [];
-  const refused: string[] = [];
+  const refused: RefusedSerial[] = [];
+  const model = readModel(root);
   for (const { source, path, line } of SERIALS) {
     const content = readText(root + path);
     const raw = line === undefined ? content : line.exec(content ?? "")?.[1];
     if (raw === undefined || raw === null || !/[^\0\s]/.test(raw)) continue;
     const value = canonicalSerial(raw);
-    if (value === null) refused.push(path);
+    if (value === null || isShared(value, model)) refused.push({ value, path });
     else if (!serials.some((serial) => serial.value === value)) serials.push({ value, source, path });
   }
   const running = root === "" || root === "/";
+  const disputed = disputedSerial(serials);
   return {
-    serials,
+    serials: disputed === null ? serials : [...serials.filter((serial) => serial !== disputed), disputed],
     refused,
-    model: readModel(root),
+    model,
     machineId: readMachineId(root, running ? askLibrary : null),
   };
+}
+
+/**
+ * The device tree's number where the chip has another one: a boot loader's, which may have given it to every unit. That of
+ * a maker who burnt one in looks the same, so it is told and not refused. Null where they agree: some kernels print half.
+ */
+export function disputedSerial(serials: readonly BoardSerial[]): BoardSerial | null {
+  const stored = serials.find(({ source }) => source === "device-tree");
+  const chip = serials.find(({ source }) => source === "soc" || source === "cpuinfo");
+  if (stored === undefined || chip === undefined) return null;
+  const agree = stored.value.endsWith(significant(chip)) || chip.value.endsWith(significant(stored));
+  return agree ? null : stored;
+}
+
+function significant({ value }: BoardSerial): string {
+  return value.replace(/^0+/, "");
 }
 
 /**
@@ -92,7 +119,7 @@ function askLibrary(): string {
 /** Null for "", "uninitialized" (machine-id(5), First Boot Semantics), the null id, a host name. */
 function checkedMachineId(content: string): string | null {
   const id = content.trim().toLowerCase();
-  return /^[0-9a-f]{32}$/.test(id) && canonicalSerial(id) !== null ? id : null;
+  return /^[0-9a-f]{32}$/.test(id) && !isShared(id.toUpperCase(), null) ? id : null;
 }
 
 function readModel(root: string): string | null {

@@ -23,7 +23,7 @@ export class Board {
   readonly root = mkdtempSync(join(tmpdir(), "c2cd-board-"));
   readonly framebuffer: Framebuffer | null;
 
-  constructor({ serial = "10000000deadbeef", framebuffer = FRAMEBUFFER }: BoardOptions = {}) {
+  constructor({ serial = "10000000e63b0d94", framebuffer = FRAMEBUFFER }: BoardOptions = {}) {
     this.framebuffer = framebuffer;
     this.write("/sys/firmware/devicetree/base/serial-number", `${serial}\0`);
     this.write("/sys/firmware/devicetree/base/model", "Raspberry Pi 4 Model B Rev 1.4\0");

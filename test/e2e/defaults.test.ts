@@ -95,7 +95,7 @@ async function live({ board, simulator, environment: shell }: Scene): Promise<vo
     await daemon.until("paired", ({ state }) => state === "paired");
     await present;
     const [device] = simulator.devices();
-    assert.equal(device?.clientId, "10000000DEADBEEF");
+    assert.equal(device?.clientId, "10000000E63B0D94");
 
     const access_token = await daemon.accessToken();
     const refreshed = simulator.nextRequest(({ call }) => call === "refresh");

@@ -231,7 +231,7 @@ describe("the life of the process", () => {
       assert.ok(other.health.some(({ code }) => code === "identity-changed"));
       await moved.end();
 
-      board.write("/sys/firmware/devicetree/base/serial-number", "10000000deadbeef\0");
+      board.write("/sys/firmware/devicetree/base/serial-number", "10000000e63b0d94\0");
       const back = new DaemonProcess(board, simulator);
       const again = await back.until("paired", ({ state }) => state !== "starting");
       assert.equal(again.state, "paired");
@@ -258,7 +258,7 @@ describe("the life of the process", () => {
     board.write("/etc/c2cd/c2cd.toml", `[frameio]\nclient_secret_file = "${secret}"\n`);
     const good = c2cd("--root", board.root, "--check");
     assert.equal(good.status, 0);
-    assert.match(good.output, /10000000DEADBEEF \(board-serial\)/i);
+    assert.match(good.output, /10000000E63B0D94 \(board-serial\)/i);
     board.write("/etc/c2cd/c2cd.toml", "");
     const bad = c2cd("--root", board.root, "--check");
     assert.equal(bad.status, 78);

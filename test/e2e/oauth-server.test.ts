@@ -11,7 +11,7 @@ import { AuthorizationServer, authorize, refuse, typeIn } from "./authorization-
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
 
-const UNIT = "10000000DEADBEEF";
+const UNIT = "10000000E63B0D94";
 /** Between polls where the server says nothing of it (RFC 8628 §3.2), as oidc-provider does. */
 const INTERVAL_MS = 5_000;
 /** RFC 8628 §3.5 */

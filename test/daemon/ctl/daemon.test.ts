@@ -34,7 +34,7 @@ it("pairs, hands out a token, examines and unpairs", { timeout: 300_000 }, async
     },
   });
   assert.equal(paired.code, 0, paired.stdout);
-  assert.match(paired.stdout, /Paired with Night Shoot, as [\w-]+10000000DEADBEEF\.\r\n$/);
+  assert.match(paired.stdout, /Paired with Night Shoot, as [\w-]+10000000E63B0D94\.\r\n$/);
   assert.match(scanned[0] ?? "", new RegExp(`^${simulator.url}/pair/\\d{6}$`, "i"));
 
   const token = await program.run(["token", ...root]);

@@ -606,23 +606,22 @@ describe("doctor", { timeout: 300_000 }, () => {
   it("sees the signs of a card that was moved or copied", async (t) => {
     const settings = { C2CD_FRAMEIO_BASE_URL: "http://127.0.0.1:9" };
     const daemon = await daemonOf(t);
-    const device = { ...PAIRED.device, client_id: "10000000DEADBEEF" };
+    const device = { ...PAIRED.device, client_id: "10000000E63B0D94" };
     daemon.backend.become({ ...PAIRED, device });
     const moved = await examine({ daemon, settings });
     assert.match(
       moved.lines.identity ?? "",
-      /^warn: 10000000DEADBEEF, the board's serial number; but this board's is 10000000A1B2C3D4; restart c2cd/,
+      /^warn: 10000000E63B0D94, the board's serial number; but this board's is 10000000A1B2C3D4; restart c2cd/,
     );
 
     const board = new Board();
     board.write("/sys/firmware/devicetree/base/serial-number", "");
     board.write("/etc/machine-id", "7f3b0c62d5e94a1b8c0d2e6f9a1b3c5d\n");
-    const own = { ...device, client_id: "X-9C591AAED77C40FFA06150DDD584A2C8", source: "machine-id" } as const;
-    daemon.backend.become({ ...PAIRED, device: own });
-    assert.match(
-      (await examine({ board, daemon, settings })).lines.identity ?? "",
-      /^ok: X-9C59.*made from the machine-id$/,
-    );
+    for (const client_id of ["X-9C591AAED77C40FFA06150DDD584A2C8", "X-0RAGVQAR98P8"]) {
+      daemon.backend.become({ ...PAIRED, device: { ...device, client_id, source: "machine-id" } });
+      const { lines } = await examine({ board, daemon, settings });
+      assert.equal(lines.identity, `ok: ${client_id}, made from the machine-id`, "as 0.1 made it, and since");
+    }
     board.write("/etc/machine-id", "0d5e94a1b8c0d2e6f9a1b3c5d7f3b0c6\n");
     assert.match(
       (await examine({ board, daemon, settings })).lines.identity ?? "",
@@ -632,6 +631,28 @@ describe("doctor", { timeout: 300_000 }, () => {
     assert.match(
       (await examine({ board, daemon, settings })).lines.identity ?? "",
       /^warn: .*; never copy this card/,
+    );
+  });
+
+  it("knows a number that other boards have, and one that is disputed", async (t) => {
+    const settings = { C2CD_FRAMEIO_BASE_URL: "http://127.0.0.1:9" };
+    const daemon = await daemonOf(t);
+    const board = new Board();
+    board.write("/sys/firmware/devicetree/base/serial-number", "c3d9b8674f4b94f6\0");
+    board.write("/proc/cpuinfo", "Serial\t\t: 4a1be3cc7d90f1a2\n");
+    const became = async (client_id: string) => {
+      daemon.backend.become({ ...PAIRED, device: { ...PAIRED.device, client_id } });
+      return (await examine({ board, daemon, settings })).lines.identity;
+    };
+    assert.equal(
+      await became("C3D9B8674F4B94F6"),
+      "warn: C3D9B8674F4B94F6, the board's serial number; but other boards have that number as well, and Frame.io takes two of them for one device; run: c2cctl unpair; restart c2cd and pair: it is 4A1BE3CC7D90F1A2 then",
+    );
+    assert.equal(await became("4A1BE3CC7D90F1A2"), "ok: 4A1BE3CC7D90F1A2, the board's serial number");
+    board.write("/sys/firmware/devicetree/base/serial-number", "24021735\0");
+    assert.equal(
+      await became("4A1BE3CC7D90F1A2"),
+      "ok: 4A1BE3CC7D90F1A2, the board's serial number (the device tree says 24021735, which a boot loader put there)",
     );
   });
 });

@@ -9,7 +9,9 @@ import type { Board } from "../../../hw/board/board.ts";
 const UUID = "6f1c8e2a-94d7-4b05-a3f8-2e7d5c90b164";
 const MACHINE_ID = "7f3b0c62d5e94a1b8c0d2e6f9a1b3c5d";
 /** What `systemd-id128 machine-id --app-specific=4c2f1dc7-10b0-49f9-afa2-8712986d2f93` prints for MACHINE_ID. */
-const FROM_MACHINE_ID = "9C591AAED77C40FFA06150DDD584A2C8";
+const APPLICATION_SPECIFIC = "9C591AAED77C40FFA06150DDD584A2C8";
+/** Its last 60 bits. */
+const FROM_MACHINE_ID = "0RAGVQAR98P8";
 
 function board(serials: readonly string[], rest: Partial<Board> = {}): Board {
   return {
@@ -29,13 +31,13 @@ function config(keys: Readonly<Record<string, string>> = {}) {
 }
 
 const newUuid = () => UUID;
-const first = (of: Board, keys = {}) => chooseIdentity(of, null, config(keys), newUuid).identity;
-const again = (of: Board, remembered: StoredIdentity, keys = {}) =>
-  chooseIdentity(of, remembered, config(keys), newUuid);
+const first = (of: Board, keys = {}) => chooseIdentity(of, null, false, config(keys), newUuid).identity;
+const again = (of: Board, remembered: StoredIdentity, keys = {}, paired = true) =>
+  chooseIdentity(of, remembered, paired, config(keys), newUuid);
 
 describe("the first choice", () => {
   it("is the board's serial number", () => {
-    assert.deepEqual(chooseIdentity(board(["A1B2C3D4", "OTHER99"]), null, config(), newUuid), {
+    assert.deepEqual(chooseIdentity(board(["A1B2C3D4", "OTHER99"]), null, false, config(), newUuid), {
       identity: {
         clientId: "A1B2C3D4",
         source: "board-serial",
@@ -53,7 +55,7 @@ describe("the first choice", () => {
 
   it("else a generated UUID", () => {
     const { clientId, source } = first(board([], { machineId: null }));
-    assert.deepEqual([clientId, source], ["6F1C8E2A94D74B05A3F82E7D5C90B164", "generated"]);
+    assert.deepEqual([clientId, source], ["7Y1EFNE91CB4", "generated"]);
   });
 
   it("is what the configuration asks for, with its prefix", () => {
@@ -123,6 +125,28 @@ describe("the remembered choice", () => {
     assert.deepEqual([identity, changed], [fromMachineId, null]);
   });
 
+  it("stands as 0.1 made it, in 32 digits, with any prefix", () => {
+    const long: StoredIdentity = { ...fromMachineId, clientId: `ACME-${APPLICATION_SPECIFIC}` };
+    assert.deepEqual(again(board([]), long, { prefix: "ACME-" }), { identity: long, changed: null });
+    assert.equal(again(board([]), long).identity.clientId, APPLICATION_SPECIFIC);
+  });
+
+  it("stands on a paired device though other boards have that number, and gives way where nothing is paired", () => {
+    const stock = "C3D9B8674F4B94F6";
+    const taken: StoredIdentity = { ...fromSerial, clientId: stock, boardSerial: stock };
+    const today = board(["4A1BE3CC7D90F1A2"], { refused: [{ value: stock, path: "/serial-number" }] });
+    assert.deepEqual(again(today, taken), { identity: taken, changed: null });
+    assert.deepEqual(again(board([], { refused: today.refused }), taken), { identity: taken, changed: null });
+
+    const { identity, changed } = again(today, taken, {}, false);
+    assert.deepEqual([identity.clientId, identity.boardSerial], ["4A1BE3CC7D90F1A2", "4A1BE3CC7D90F1A2"]);
+    assert.deepEqual(changed, { previous: taken, reason: "shared" });
+    assert.equal(
+      again(board([], { refused: today.refused }), taken, {}, false).identity.clientId,
+      FROM_MACHINE_ID,
+    );
+  });
+
   it("takes over a new model name", () => {
     const { identity, changed } = again(board(["A1B2C3D4"], { model: "Testboard 1 rev 2" }), fromSerial);
     assert.deepEqual([identity.model, changed], ["Testboard 1 rev 2", null]);
@@ -182,8 +206,11 @@ it("a second start on the same board with the same configuration changes nothing
     fc.property(fc.array(fc.tuple(anyBoard, anyConfig), { minLength: 1, maxLength: 6 }), (starts) => {
       let remembered: StoredIdentity | null = null;
       for (const [of, keys] of starts) {
-        const { identity } = chooseIdentity(of, remembered, config(keys), newUuid);
-        assert.deepEqual(chooseIdentity(of, identity, config(keys), newUuid), { identity, changed: null });
+        const { identity } = chooseIdentity(of, remembered, false, config(keys), newUuid);
+        assert.deepEqual(chooseIdentity(of, identity, false, config(keys), newUuid), {
+          identity,
+          changed: null,
+        });
         assert.ok(identity.clientId.startsWith(keys.prefix));
         remembered = identity;
       }

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { readBoard, readMachineId } from "../../../hw/board/board.ts";
-import { canonicalSerial } from "../../../hw/board/serial.ts";
+import { canonicalSerial, isShared } from "../../../hw/board/serial.ts";
+import { seededRandom } from "../../support/random.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "c2cd-board-"));
 after(() => rmSync(scratch, { recursive: true }));
@@ -78,10 +79,24 @@ describe("readBoard", () => {
       "/sys/class/dmi/id/board_name": "H81-BTC\n",
     });
     const board = readBoard(root);
-    assert.deepEqual(board.refused, ["/sys/firmware/devicetree/base/serial-number"]);
+    assert.deepEqual(board.refused, [
+      { value: "0000000000000000", path: "/sys/firmware/devicetree/base/serial-number" },
+    ]);
     assert.deepEqual(readBoard(boardRoot({ "/sys/devices/soc0/serial_number": " \n\0" })).refused, []);
     assert.equal(board.serials[0]?.value, "02C00081A3B5F7D9");
     assert.equal(board.model, "H81-BTC");
+  });
+
+  it("prefers the chip's number to one that a boot loader stored, and keeps both", () => {
+    const kept = (tree: string, chip: string) =>
+      readBoard(
+        boardRoot({
+          "/sys/firmware/devicetree/base/serial-number": `${tree}\0`,
+          "/proc/cpuinfo": `Serial\t\t: ${chip}\n`,
+        }),
+      ).serials.map(({ value }) => value);
+    assert.deepEqual(kept("24021735", "b8a0bcb99f6bf8b1"), ["B8A0BCB99F6BF8B1", "24021735"]);
+    assert.deepEqual(kept("10000000a1b2c3d4", "00000000a1b2c3d4"), ["10000000A1B2C3D4", "00000000A1B2C3D4"]);
   });
 
   it("knows nothing of an empty board, and of directories where files should be", () => {
@@ -138,7 +153,10 @@ describe("canonicalSerial", () => {
     "A".repeat(30) + "B7".repeat(30),
   ];
   for (const text of placeholders)
-    it(`refuses ${JSON.stringify(text)}`, () => assert.equal(canonicalSerial(text), null));
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      const serial = canonicalSerial(text);
+      assert.ok(serial === null || isShared(serial, null), `took ${serial}`);
+    });
 
   const numbers: readonly (readonly [string, string])[] = [
     ["10000000a1b2c3d4\0", "10000000A1B2C3D4"],
@@ -162,6 +180,15 @@ describe("canonicalSerial", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it("takes each of 20000 random numbers of sixteen digits, with zeros before them or without", () => {
+    const random = seededRandom(1);
+    const digits = (count: number) =>
+      Array.from({ length: count }, () => "0123456789ABCDEF"[Math.floor(random() * 16)]).join("");
+    for (let unit = 0; unit < 10_000; unit++)
+      for (const serial of [digits(16), `10000000${digits(8)}`])
+        assert.equal(isShared(serial, "Raspberry Pi 4 Model B Rev 1.4"), false, serial);
   });
 
   it("keeps two real numbers apart", () => {
