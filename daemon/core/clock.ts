@@ -38,12 +38,15 @@ const CENTURY_MS = 100 * 365.25 * 86_400_000;
 /** How far a good clock may be from what a server told: an answer can take 20 s, and not every server is exact. */
 const AGREES_MS = 120_000;
 
+/** How far from UTC a real-time clock may be that keeps local time (hwclock(8)), and some drift. */
+const ZONES_MS = 15 * 3_600_000;
+
 /**
  * The system's clock. Its wall time is trusted when it does not lie before the build of this very program and agrees
  * with what the server told last, which no NTP step since can have spoilt unnoticed. Until a server could be asked,
  * either systemd-timesyncd must say that it is synchronised (systemd-timesyncd.service(8),
- * `/run/systemd/timesync/synchronized`) or the board have a real-time clock that the kernel read at boot
- * (`/sys/class/rtc/rtc0/hctosys`); chrony and ntpd leave no such sign.
+ * `/run/systemd/timesync/synchronized`) or the board have a real-time clock that has kept the time and that the kernel
+ * read at boot (`/sys/class/rtc/rtc0/hctosys`, `since_epoch`); chrony and ntpd leave no such sign.
  *
  * @param root prefix of the system paths
  * @param builtAt wall time of the build
@@ -60,7 +63,7 @@ export function systemClock(root: string, builtAt: number): SystemClock {
       const now = Date.now();
       if (now < builtAt || now > builtAt + CENTURY_MS) return false;
       if (bootedAt !== null) return Math.abs(now - elapsed() - bootedAt) <= AGREES_MS;
-      return existsSync(`${root}/run/systemd/timesync/synchronized`) || rtcSetTheClock(root);
+      return existsSync(`${root}/run/systemd/timesync/synchronized`) || rtcSetTheClock(root, builtAt, now);
     },
     after(ms, run) {
       const due = elapsed() + ms;
@@ -132,8 +135,14 @@ class SleepWatch {
   }
 }
 
-function rtcSetTheClock(root: string): boolean {
-  return readText(`${root}/sys/class/rtc/rtc0/hctosys`)?.trim() === "1";
+/**
+ * Whether the kernel set the clock at boot from a real-time clock that has kept the time (Documentation/ABI/testing/sysfs-class-rtc): one without a battery begins anew at each boot, while the wall time may come from a file.
+ */
+function rtcSetTheClock(root: string, builtAt: number, wall: number): boolean {
+  const rtc = (file: string) => readText(`${root}/sys/class/rtc/rtc0/${file}`)?.trim();
+  if (rtc("hctosys") !== "1") return false;
+  const kept = Number(rtc("since_epoch") || Number.NaN) * 1000;
+  return kept >= builtAt && Math.abs(kept - wall) <= ZONES_MS;
 }
 
 /** Resolves when so many milliseconds have passed. */

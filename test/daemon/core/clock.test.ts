@@ -23,20 +23,36 @@ describe("the wall clock is trusted", () => {
   const trusted = (prepare: (root: string) => void, builtAt = 0) =>
     systemClock(rootWith(prepare), builtAt).wallTrusted();
 
-  it("when timesyncd says so, or the kernel read a real-time clock", () => {
+  it("when timesyncd says so", () => {
     assert.equal(trusted(synchronised), true);
-    assert.equal(
-      trusted((root) => writeFileSync(join(root, "sys/class/rtc/rtc0/hctosys"), "1\n")),
-      true,
-    );
-    assert.equal(
-      trusted((root) => writeFileSync(join(root, "sys/class/rtc/rtc0/hctosys"), "0\n")),
-      false,
-    );
     assert.equal(
       trusted(() => {}),
       false,
     );
+  });
+
+  describe("when the kernel read a real-time clock", () => {
+    const now = Math.floor(Date.now() / 1000);
+    const builtAt = Date.now() - 30 * 86_400_000;
+    const byRtc = (hctosys: string, sinceEpoch: string | null) =>
+      trusted((root) => {
+        writeFileSync(join(root, "sys/class/rtc/rtc0/hctosys"), `${hctosys}\n`);
+        if (sinceEpoch !== null)
+          writeFileSync(join(root, "sys/class/rtc/rtc0/since_epoch"), `${sinceEpoch}\n`);
+      }, builtAt);
+
+    it("that has kept the time, also in a time zone of its own", () => {
+      assert.equal(byRtc("1", String(now)), true);
+      assert.equal(byRtc("1", String(now - 11 * 3_600)), true);
+    });
+
+    it("not where it did not, or stands in 1970, has stopped, or can't be read", () => {
+      assert.equal(byRtc("0", String(now)), false);
+      assert.equal(byRtc("1", "137"), false);
+      assert.equal(byRtc("1", String(now - 86_400)), false, "stopped, while the time came from elsewhere");
+      assert.equal(byRtc("1", null), false);
+      assert.equal(byRtc("1", ""), false);
+    });
   });
 
   it("never before this program was built, nor a century after", () => {
