@@ -224,7 +224,7 @@ describe("the life of the process", () => {
       const { device } = await first.until("paired", ({ state }) => state === "paired");
       await first.end();
 
-      board.write("/sys/firmware/devicetree/base/serial-number", "20000000cafef00d\0");
+      board.write("/sys/firmware/devicetree/base/serial-number", "20000000c4f19e07\0");
       const moved = new DaemonProcess(board, simulator);
       const other = await moved.until("a code", ({ pairing }) => pairing !== null);
       assert.notEqual(other.device.client_id, device.client_id);
