@@ -123,7 +123,11 @@ export class Daemon {
       state: () => this.#runner.state,
       facts: () => ({
         networkUp: this.#network.current().up,
-        vault: { notices: this.#vault.notices, failing: this.#vault.failing() },
+        vault: {
+          notices: this.#vault.notices,
+          failing: this.#vault.failing(),
+          unsaved: this.#vault.unsaved(this.#identity.clientId),
+        },
         display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
         identityChanged: this.#previousClientId,
       }),

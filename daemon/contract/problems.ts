@@ -30,7 +30,12 @@ export interface Facts {
   } | null;
   /** Wall time; null while the clock can't be believed. */
   readonly now: number | null;
-  readonly vault: { readonly notices: readonly VaultNotice[]; readonly failing: StorageTrouble | null };
+  readonly vault: {
+    readonly notices: readonly VaultNotice[];
+    readonly failing: StorageTrouble | null;
+    /** Whether memory alone has the newest tokens. */
+    readonly unsaved: boolean;
+  };
   readonly display: { readonly missing: string | null; readonly qrTooSmall: boolean };
   /** The client_id before, where the board under the card is another one than the card remembers. */
   readonly identityChanged: string | null;
@@ -190,8 +195,14 @@ export const PROBLEM_ROWS = {
     const end = grant?.device?.authorizationExpiresAt ?? null;
     return end === null ? NO : when(now !== null && end - now < SOON_MS, `It ends on ${day(end)}.`);
   }),
-  "storage-failing": row("error", "storage", ({ vault }) =>
-    when(vault.failing !== null, vault.failing?.reason),
+  "pairing-unsaved": row("error", "storage", ({ vault, grant }) =>
+    when(vault.failing !== null && vault.unsaved && grant !== null, vault.failing?.reason),
+  ),
+  "storage-failing": row(
+    "error",
+    "storage",
+    ({ vault }) => when(vault.failing !== null, vault.failing?.reason),
+    { hiddenBy: ["pairing-unsaved"] },
   ),
   "storage-replaced": row("warning", "storage", (facts) => (facts.grant === null ? movedAside(facts) : NO)),
   /** Nobody has to pair again where the pairing could be saved, or was made anew since. */

@@ -249,7 +249,9 @@ export class Runner {
       case "prepare-refresh": {
         const { number, record } = effect;
         const ok = await this.#write((vault) => vault.probe(this.#stored(record)));
-        return { type: "refresh-prepared", number, ok };
+        if (ok) return { type: "refresh-prepared", number, ok };
+        const atStake = !this.#ports.vault.unsaved(clientId());
+        return { type: "refresh-prepared", number, ok, atStake };
       }
       case "leave":
         this.#leaving = this.#leave(effect.record);

@@ -105,6 +105,8 @@ export class Disk {
   readonly #notices: VaultNotice[] = [];
   #lock: DirectoryLock | null = null;
   #link: Link | null = null;
+  /** What the tables were last known to hold. */
+  #stored = NOTHING;
   /** When the disk last took a write; null where it has refused since, or was never asked. */
   #tookWriteAt: number | null = null;
 
@@ -112,6 +114,11 @@ export class Disk {
   constructor(options: DiskOptions) {
     this.#options = options;
     this.#file = join(options.directory, DATABASE);
+  }
+
+  /** What the disk was last known to hold; it may have lost it since. */
+  get stored(): Memory {
+    return this.#stored;
   }
 
   /** What was found wrong with the files. */
@@ -169,6 +176,7 @@ export class Disk {
     const { pages, deleted } = await save(link.connection, link.keys, link.memory, memory);
     if (pages > 0) await this.#flush(link);
     link.memory = memory;
+    this.#stored = memory;
     link.largest = Math.max(link.largest, pages);
     // Nothing of it stays readable in the log, whose room goes with it.
     if (deleted) await checkpoint(link.connection, "TRUNCATE");
@@ -216,7 +224,10 @@ export class Disk {
   }
 
   async #linked(): Promise<Link> {
-    this.#link ??= await this.#connect();
+    if (this.#link === null) {
+      this.#link = await this.#connect();
+      this.#stored = this.#link.memory;
+    }
     return this.#link;
   }
 

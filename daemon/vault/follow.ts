@@ -13,6 +13,7 @@ import {
   type Memory,
   merged,
   NOTHING,
+  renewsLike,
   whyUnreadable,
   withAuthorization,
   withoutAuthorization,
@@ -73,6 +74,11 @@ export class MemoryFirstVault implements Vault {
 
   failing(): StorageTrouble | null {
     return this.#trouble;
+  }
+
+  unsaved(clientId: string): boolean {
+    const ours = held(this.#memory, clientId);
+    return ours !== null && !renewsLike(ours, held(this.#disk.stored, clientId));
   }
 
   onChange(listener: () => void): () => void {

@@ -255,3 +255,34 @@ test("an identity that was made up without the disk stays when a person has pair
   await vault.close();
   assert.deepEqual(await (await here.open()).identity(), madeUp);
 });
+
+test("what memory alone has is unsaved until the disk takes it, and what the disk has is not", async (t) => {
+  const here = room(t);
+  const clock = new ManualClock();
+  const { wire, disk } = switched(here.disk());
+  const vault = await openVault({ clock, disk });
+  defer(t, () => vault.close());
+  assert.equal(vault.unsaved(CLIENT), false, "there is nothing to lose");
+  await vault.storeAuthorization(authorization(1));
+  wire.cut = true;
+  await assert.rejects(vault.probe({ ...authorization(1), refreshBegun: 1 }), StorageError);
+  assert.equal(vault.unsaved(CLIENT), false, "the disk has these tokens, though not the intent");
+  await vault.storeAuthorization(authorization(2));
+  assert.equal(vault.unsaved(CLIENT), true);
+  assert.equal(await numberOnDisk(t, here), 1);
+  wire.cut = false;
+  await recovery(vault, clock);
+  assert.equal(vault.unsaved(CLIENT), false);
+});
+
+test("a server that lets the refresh token stand leaves nothing unsaved", async (t) => {
+  const { wire, disk } = switched(room(t).disk());
+  const vault = await openVault({ clock: new ManualClock(), disk });
+  defer(t, () => vault.close());
+  const before = authorization(1);
+  await vault.storeAuthorization(before);
+  wire.cut = true;
+  const { refreshToken } = before.current;
+  await vault.storeAuthorization({ ...before, current: { ...authorization(2).current, refreshToken } });
+  assert.equal(vault.unsaved(CLIENT), false);
+});
