@@ -80,14 +80,19 @@ export class FromTheFuture extends Error {
  * Builds a new database under another name, to be published under its own: a file of that name is then always one
  * that was once whole, and when it is empty or cut short, that is damage and no power cut of ours.
  *
+ * @param answered called after each call of SQLite
  * @param fill writes what it is to hold from the beginning
  * @returns the other name
  */
-export async function build(file: string, fill: (connection: Connection) => Promise<void>): Promise<string> {
+export async function build(
+  file: string,
+  answered: () => void,
+  fill: (connection: Connection) => Promise<void>,
+): Promise<string> {
   const unfinished = `${file}.new`;
   for (const suffix of ["", ...SIDECARS]) await rm(unfinished + suffix, { force: true });
   await (await open(unfinished, "wx", 0o600)).close();
-  const connection = await connect(unfinished);
+  const connection = await connect(unfinished, answered);
   try {
     await connection.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     await migrate(connection, 0);
@@ -102,12 +107,13 @@ export async function build(file: string, fill: (connection: Connection) => Prom
 /**
  * Opens the database that `build` made, and brings it to this version's schema.
  *
+ * @param answered called after each call of SQLite
  * @throws {Damaged}
  * @throws {FromTheFuture}
  */
-export async function openDatabase(file: string): Promise<Connection> {
+export async function openDatabase(file: string, answered: () => void): Promise<Connection> {
   await checkHeader(file);
-  const connection = await connect(file);
+  const connection = await connect(file, answered);
   try {
     const version = await pragma(connection, "user_version");
     if ((await pragma(connection, "application_id")) !== APPLICATION_ID)
@@ -228,8 +234,8 @@ export function asDamage(error: unknown): Damaged | null {
  * failing card would end the process by SIGBUS. A page is as large as a card's sector, and no smaller: a checkpoint
  * that is cut short may destroy the sector that it writes, which must not hold pages that are nowhere else.
  */
-async function connect(file: string): Promise<Connection> {
-  const connection = await Connection.open(file);
+async function connect(file: string, answered: () => void): Promise<Connection> {
+  const connection = await Connection.open(file, answered);
   try {
     await connection.script(
       `PRAGMA locking_mode = EXCLUSIVE;

@@ -107,6 +107,7 @@ export class Disk {
   #link: Link | null = null;
   /** What the tables were last known to hold. */
   #stored = NOTHING;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   /** When the disk last took a write; null where it has refused since, or was never asked. */
   #tookWriteAt: number | null = null;
 
@@ -114,6 +115,11 @@ export class Disk {
   constructor(options: DiskOptions) {
     this.#options = options;
     this.#file = join(options.directory, DATABASE);
+  }
+
+  /** When the disk last came to the end of a step, well or badly: `Clock.elapsed()`. No step has more than three syncs. */
+  get answeredAt(): number {
+    return this.#answeredAt;
   }
 
   /** What the disk was last known to hold; it may have lost it since. */
@@ -145,7 +151,7 @@ export class Disk {
       const { left } = await roomIn(link.log);
       if (left < NEEDED * link.largest) await makeRoom(link.connection, link.log);
       if (await this.#bring(link, decide(link.memory))) return;
-      if (this.#tookWriteLately()) return syncDirectory(this.#options.directory);
+      if (this.#tookWriteLately()) return this.#step(syncDirectory(this.#options.directory));
       await this.#flush(link);
     });
   }
@@ -184,7 +190,7 @@ export class Disk {
   }
 
   async #flush({ connection, log }: Writable): Promise<void> {
-    await flush(connection, log);
+    await this.#step(flush(connection, log));
     this.#tookWriteAt = this.#options.clock.elapsed();
   }
 
@@ -265,10 +271,10 @@ export class Disk {
 
   async #connectForWriting(): Promise<Writable> {
     const { directory } = this.#options;
-    await makePrivateDirectory(directory);
+    await this.#step(makePrivateDirectory(directory));
     if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
     this.#lock ??= await lockDirectory(directory);
-    const notice = await ensureKey(this.#options);
+    const notice = await this.#step(ensureKey(this.#options));
     if (notice !== null) this.#notice(notice);
     if (!(await exists(this.#file))) await this.#create();
     await restrict(this.#file, 0o600);
@@ -287,12 +293,12 @@ export class Disk {
   }
 
   #openForWriting(keys: KeyRing): Promise<Writable> {
-    return opened(this.#file, async (connection) => {
+    return this.#opened(this.#file, async (connection) => {
       // What a killed process has left may be in the page cache alone.
       await checkpoint(connection, "RESTART");
       const log = await open(`${this.#file}-wal`);
       try {
-        if (await reseal(connection, keys)) await flush(connection, log);
+        if (await reseal(connection, keys)) await this.#step(flush(connection, log));
         const memory = await load(connection, keys);
         const files = await this.#files();
         return { connection, keys, memory, readOnly: null, files, log, largest: ROW_PAGES };
@@ -307,7 +313,7 @@ export class Disk {
   #connectForReading(readOnly: StorageError): Promise<Copy> {
     return this.#withCopy(async (copy) => {
       const keys = await readKeys(this.#options);
-      return opened(copy, async (connection) => {
+      return this.#opened(copy, async (connection) => {
         const memory = await load(connection, keys);
         return { connection, keys, memory, readOnly, files: null, log: null };
       });
@@ -319,11 +325,11 @@ export class Disk {
     await this.#unlink();
     const keys = await readKeys(this.#options);
     const rescued = await this.#rescue(keys);
-    const unfinished = await build(this.#file, async (connection) => {
+    const unfinished = await build(this.#file, this.#answered, async (connection) => {
       await save(connection, keys, NOTHING, rescued);
     });
-    const aside = await moveAside(this.#options.directory, DATABASE, SIDECARS);
-    await publish(unfinished, this.#file);
+    const aside = await this.#step(moveAside(this.#options.directory, DATABASE, SIDECARS));
+    await this.#step(publish(unfinished, this.#file));
     const kept = rescued.authorizations.size > 0;
     const sentences = [
       `The database ${this.#file} ${damage.message}.`,
@@ -367,10 +373,11 @@ export class Disk {
   async #create(): Promise<void> {
     for (const suffix of SIDECARS)
       if (await exists(this.#file + suffix)) {
-        await moveAside(this.#options.directory, DATABASE, SIDECARS);
+        await this.#step(moveAside(this.#options.directory, DATABASE, SIDECARS));
         break;
       }
-    await publish(await build(this.#file, async () => {}), this.#file);
+    const unfinished = await build(this.#file, this.#answered, async () => {});
+    await this.#step(publish(unfinished, this.#file));
   }
 
   async #releaseLock(): Promise<void> {
@@ -383,15 +390,23 @@ export class Disk {
     if (!this.#notices.some((known) => known.reason === notice.reason)) this.#notices.push(notice);
     return notice;
   }
-}
 
-/** Opens a database for `work`, which keeps it; closed again where that fails. */
-async function opened<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await openDatabase(file);
-  try {
-    return await work(connection);
-  } catch (error) {
-    await connection.close().catch(() => {});
-    throw error;
+  /** Opens a database for `work`, which keeps it; closed again where that fails. */
+  async #opened<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await openDatabase(file, this.#answered);
+    try {
+      return await work(connection);
+    } catch (error) {
+      await connection.close().catch(() => {});
+      throw error;
+    }
   }
+
+  #step<T>(work: Promise<T>): Promise<T> {
+    return work.finally(this.#answered);
+  }
+
+  readonly #answered = () => {
+    this.#answeredAt = this.#options.clock.elapsed();
+  };
 }

@@ -23,8 +23,13 @@ import { type Vault, VaultBusy, VaultKeyError } from "./vault.ts";
 /** How long a disk that has refused is left alone. */
 const RETRY = { first: 1_000, most: 60_000 };
 
-/** Milliseconds after which a disk that has not answered counts as failing. A healthy card may stall for seconds. */
-const STALL_MS = 10_000;
+/**
+ * Milliseconds after which a disk that has not come to the end of a step counts as failing: ten seconds for each of the
+ * three syncs that may be in one. A slow card is slow, and not failing, however many steps an attempt takes.
+ */
+const STALL_MS = 30_000;
+/** The start waits no longer than this for all that it asks of the disk: a person looks at the screen. */
+const START_MS = 20_000;
 
 /** Lines of history that wait in memory for the disk. */
 const WAITING_LINES = 500;
@@ -210,17 +215,32 @@ export class MemoryFirstVault implements Vault {
    */
   #attempt(work: () => Promise<void>): Promise<StorageError | null> {
     if (this.#stalled !== null) return Promise.resolve(this.#stalled);
+    const asked = this.#clock.elapsed();
     const done = this.#turns.take(() => this.#try(work));
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(STALL_MS, () => {
-        this.#stalled = new StorageError(
-          "The storage has not answered for 10 seconds: the card may be failing.",
-        );
-        this.#failed(this.#stalled);
-        resolve(this.#stalled);
-      });
-      done.then(resolve, reject).finally(cancel);
+      let cancel = () => {};
+      const watch = () => {
+        const left = this.#patienceEnds(asked) - this.#clock.elapsed();
+        if (left > 0) cancel = this.#clock.after(left, watch);
+        else resolve(this.#stall());
+      };
+      watch();
+      done.then(resolve, reject).finally(() => cancel());
     });
+  }
+
+  #patienceEnds(asked: number): number {
+    return this.#started ? Math.max(asked, this.#disk.answeredAt) + STALL_MS : asked + START_MS;
+  }
+
+  #stall(): StorageError {
+    this.#stalled ??= new StorageError(
+      this.#started
+        ? `The storage has not answered for ${STALL_MS / 1000} seconds: the card may be failing.`
+        : `The storage has not told within ${START_MS / 1000} seconds what it holds: the card may be failing.`,
+    );
+    this.#failed(this.#stalled);
+    return this.#stalled;
   }
 
   async #try(work: () => Promise<void>): Promise<StorageError | null> {
