@@ -179,6 +179,7 @@ export class Daemon {
    */
   async #openRooms(): Promise<void> {
     const start: (() => Promise<Close | undefined>)[][] = [
+      [() => this.#claimDirectories()],
       [() => this.#openScreen(), () => this.#openVault()],
       [() => this.#chooseIdentity()],
       [() => this.#openPairing(), () => this.#openLocal()],
@@ -360,13 +361,19 @@ export class Daemon {
     this.#status.update();
   }
 
-  async #openScreen(): Promise<undefined> {
+  /** Before anything is touched that a second daemon would share with the first: a screen, a socket. */
+  async #claimDirectories(): Promise<Close> {
     mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
+    await this.#vault.claim();
+    return () => this.#vault.close();
+  }
+
+  async #openScreen(): Promise<undefined> {
     // The storage needs more patience than the processor: both are opened at once.
     void this.#presenter.start();
   }
 
-  async #openVault(): Promise<Close> {
+  async #openVault(): Promise<undefined> {
     const { log, fail } = this.#options;
     await this.#vault.open();
     this.#watches.push(
@@ -377,7 +384,6 @@ export class Daemon {
         this.#status.update();
       }),
     );
-    return () => this.#vault.close();
   }
 
   async #chooseIdentity(): Promise<undefined> {

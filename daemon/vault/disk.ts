@@ -104,6 +104,7 @@ export class Disk {
   readonly #file: string;
   readonly #notices: VaultNotice[] = [];
   #lock: DirectoryLock | null = null;
+  #scratchLock: DirectoryLock | null = null;
   #link: Link | null = null;
   /** What the tables were last known to hold. */
   #stored = NOTHING;
@@ -111,7 +112,7 @@ export class Disk {
   /** When the disk last took a write; null where it has refused since, or was never asked. */
   #tookWriteAt: number | null = null;
 
-  /** Does nothing yet: the first call opens what is there, or makes it. */
+  /** Does nothing yet: the first call but `claim` opens what is there, or makes it. */
   constructor(options: DiskOptions) {
     this.#options = options;
     this.#file = join(options.directory, DATABASE);
@@ -130,6 +131,25 @@ export class Disk {
   /** What was found wrong with the files. */
   get notices(): readonly VaultNotice[] {
     return this.#notices;
+  }
+
+  /**
+   * Takes the state directory for this process, and the scratch directory, which can be taken on a disk that refuses as
+   * well: what can't be taken for other reasons is left to the calls that need it.
+   *
+   * @throws {VaultBusy}
+   */
+  async claim(): Promise<void> {
+    const { scratch } = this.#options;
+    for (const take of [
+      () => this.#takeDirectory(),
+      async () => {
+        this.#scratchLock ??= await lockDirectory(scratch);
+      },
+    ])
+      await take().catch((error) => {
+        if (!(explain(error, scratch) instanceof StorageError)) throw error;
+      });
   }
 
   /**
@@ -175,6 +195,8 @@ export class Disk {
   async close(): Promise<void> {
     await this.#unlink();
     await this.#releaseLock();
+    await this.#scratchLock?.release();
+    this.#scratchLock = null;
   }
 
   /** Resolves to whether there was anything to write. */
@@ -270,10 +292,7 @@ export class Disk {
   }
 
   async #connectForWriting(): Promise<Writable> {
-    const { directory } = this.#options;
-    await this.#step(makePrivateDirectory(directory));
-    if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
-    this.#lock ??= await lockDirectory(directory);
+    await this.#takeDirectory();
     const notice = await this.#step(ensureKey(this.#options));
     if (notice !== null) this.#notice(notice);
     if (!(await exists(this.#file))) await this.#create();
@@ -290,6 +309,13 @@ export class Disk {
       await this.#replace(damage);
       return this.#openForWriting(keys);
     }
+  }
+
+  async #takeDirectory(): Promise<void> {
+    const { directory } = this.#options;
+    await this.#step(makePrivateDirectory(directory));
+    if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
+    this.#lock ??= await lockDirectory(directory);
   }
 
   #openForWriting(keys: KeyRing): Promise<Writable> {

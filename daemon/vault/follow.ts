@@ -91,7 +91,16 @@ export class MemoryFirstVault implements Vault {
   }
 
   /**
-   * Does nothing with the disk before this. Unlike later, a busy directory or a bad key ends the start.
+   * Keeps every second daemon from the directories. The first that is asked of the disk.
+   *
+   * @throws {VaultBusy}
+   */
+  async claim(): Promise<void> {
+    await this.#attempt(() => this.#disk.claim());
+  }
+
+  /**
+   * Reads what the disk holds. Unlike later, a busy directory or a bad key ends the start.
    *
    * @throws {VaultBusy | VaultKeyError}
    */
@@ -163,6 +172,7 @@ export class MemoryFirstVault implements Vault {
 
   /** What the disk does not take now is lost; a disk that does not even answer is left to the end of the process. */
   async close(): Promise<void> {
+    if (!this.#started) return this.#disk.close();
     await this.#follow();
     this.#closed = true;
     this.#cancelRetry();
