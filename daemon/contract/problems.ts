@@ -206,7 +206,9 @@ export const PROBLEM_ROWS = {
   ),
   "storage-replaced": row("warning", "storage", (facts) => (facts.grant === null ? movedAside(facts) : NO)),
   /** Nobody has to pair again where the pairing could be saved, or was made anew since. */
-  "storage-recovered": row("info", "storage", (facts) => (facts.grant === null ? NO : movedAside(facts))),
+  "storage-recovered": row("info", "storage", (facts) =>
+    facts.grant === null ? NO : [...movedAside(facts), ...restored(facts)],
+  ),
   "storage-unreadable": row("warning", "storage", ({ vault, grant }) =>
     vault.notices.flatMap((notice) =>
       notice.type === "unreadable" && grant === null ? [notice.reason] : [],
@@ -269,6 +271,10 @@ function movedAside({ vault }: Facts): readonly string[] {
   return vault.notices.flatMap((notice) =>
     notice.type === "moved-aside" ? [`The damaged file is kept as ${notice.path}.`] : [],
   );
+}
+
+function restored({ vault }: Facts): readonly string[] {
+  return vault.notices.flatMap((notice) => (notice.type === "restored" ? [notice.reason] : []));
 }
 
 function day(wallMs: number): string {

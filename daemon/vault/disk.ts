@@ -27,7 +27,7 @@ import {
   restrict,
   syncDirectory,
 } from "./files.ts";
-import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
+import { ensureKey, type KeyRing, keepKey, readKeys } from "./keys.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { type Memory, NOTHING } from "./memory.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
@@ -259,9 +259,12 @@ export class Disk {
     return this.#link;
   }
 
-  /** The files that are under their names now, and not those of a disk that was exchanged. */
+  /** The files that are under their names now, and not those of a disk that was exchanged; and the key beside them. */
   async #current(): Promise<Link> {
     if (this.#link !== null && (await this.#files()) !== this.#link.files) await this.#unlink();
+    const key = this.#link?.keys.ofFile ?? null;
+    const notice = key && (await this.#step(keepKey(this.#options, key)));
+    if (notice !== null) this.#notice(notice);
     return this.#linked();
   }
 

@@ -31,6 +31,9 @@ const STALL_MS = 30_000;
 /** The start waits no longer than this for all that it asks of the disk: a person looks at the screen. */
 const START_MS = 20_000;
 
+/** A file of ours that others take away or exchange is noticed within this time. */
+const LOOK_MS = 60_000;
+
 /** Lines of history that wait in memory for the disk. */
 const WAITING_LINES = 500;
 
@@ -63,6 +66,7 @@ export class MemoryFirstVault implements Vault {
   /** The pass that waits for its turn: what is remembered meanwhile goes with it. */
   #waiting: Promise<StorageError | null> | null = null;
   #cancelRetry: () => void = () => {};
+  #cancelLook: () => void = () => {};
   /** Refusals in a row. */
   #refusals = 0;
   #started = false;
@@ -108,6 +112,7 @@ export class MemoryFirstVault implements Vault {
     try {
       await this.#follow();
       this.#started = true;
+      this.#lookLater();
     } catch (error) {
       await this.#disk.close();
       throw error;
@@ -176,6 +181,7 @@ export class MemoryFirstVault implements Vault {
     await this.#follow();
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelLook();
     if (this.#stalled !== null) return;
     await this.#turns.take(() => this.#disk.close());
   }
@@ -190,6 +196,14 @@ export class MemoryFirstVault implements Vault {
     if (this.#stalled !== null) return;
     this.#waiting ??= this.#attempt(() => (this.#trouble === null ? this.#bring() : this.#prove()));
     await this.#waiting;
+  }
+
+  /** What changes nothing costs the disk nothing but the look. A disk that hangs meanwhile is told by who needs it. */
+  #lookLater(): void {
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+      const look = this.#trouble === null ? this.#turns.take(() => this.#try(() => this.#bring())) : null;
+      void Promise.resolve(look).finally(() => !this.#closed && this.#lookLater());
+    });
   }
 
   async #bring(): Promise<void> {

@@ -42,6 +42,7 @@ const device = (change: object): Facts =>
   grant({ device: well.grant?.device ? { ...well.grant.device, ...change } : null });
 const aside = [{ type: "moved-aside", path: "/old", reason: "" }] as const;
 const full = { notices: [], failing: { since: NOW, reason: "Full." }, unsaved: false } as const;
+const gone = [{ type: "restored", reason: "It was gone." }] as const;
 const sealed = [{ type: "unreadable", reason: "Another key." }] as const;
 
 interface Example {
@@ -224,8 +225,12 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
         { ...well, vault: { notices: aside, failing: null, unsaved: false } },
         "The damaged file is kept as /old.",
       ],
+      [{ ...well, vault: { notices: gone, failing: null, unsaved: false } }, "It was gone."],
     ],
-    not: [{ ...unpaired, vault: { notices: aside, failing: null, unsaved: false } }],
+    not: [aside, gone].map((notices) => ({
+      ...unpaired,
+      vault: { notices, failing: null, unsaved: false },
+    })),
   },
   "storage-unreadable": {
     severity: "warning",
