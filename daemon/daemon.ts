@@ -375,12 +375,16 @@ export class Daemon {
 
   async #openVault(): Promise<undefined> {
     const { log, fail } = this.#options;
+    const logTrouble = () => {
+      const failing = this.#vault.failing();
+      if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
+      return failing !== null;
+    };
     await this.#vault.open();
+    logTrouble();
     this.#watches.push(
       this.#vault.onChange(() => {
-        const failing = this.#vault.failing();
-        if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
-        else this.#runner.recover().catch(fail);
+        if (!logTrouble()) this.#runner.recover().catch(fail);
         this.#status.update();
       }),
     );

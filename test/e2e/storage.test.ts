@@ -157,6 +157,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     remount(here.directory, "ro");
     const daemon = here.start();
     await daemon.until("paired", ({ state }) => state === "paired");
+    assert.match(daemon.output, /<3>the storage refuses: The storage is read-only/);
     return daemon;
   },
   async "read-only, and the tokens have been refreshed since"(here, t) {

@@ -131,8 +131,8 @@ test("each step of an opening is told, so that a slow one is not taken for a dea
   const disk = room(t).disk({ clock });
   defer(t, () => disk.close());
   await disk.history(1);
-  // The directory, the key, the new database with its log, its name, and what is read of it.
-  assert.ok(steps > 15, `${steps} steps`);
+  // The directory, the key and the new database's name take one each, and SQLite the others.
+  assert.ok(steps >= 20, `${steps} steps`);
   assert.equal(disk.answeredAt, steps);
 });
 
