@@ -33,6 +33,7 @@ import { type Memory, NOTHING } from "./memory.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
 import { append, history, load, ROW_PAGES, reseal, salvage, save } from "./tables.ts";
 import { explain } from "./trouble.ts";
+import { VaultBusy } from "./vault.ts";
 
 export interface DiskOptions {
   /** The state directory; made, for this user alone, where it is missing. */
@@ -140,16 +141,8 @@ export class Disk {
    * @throws {VaultBusy}
    */
   async claim(): Promise<void> {
-    const { scratch } = this.#options;
-    for (const take of [
-      () => this.#takeDirectory(),
-      async () => {
-        this.#scratchLock ??= await lockDirectory(scratch);
-      },
-    ])
-      await take().catch((error) => {
-        if (!(explain(error, scratch) instanceof StorageError)) throw error;
-      });
+    await this.#takeDirectory().catch((error) => this.#unlessRefused(error));
+    await this.#takeScratch().catch((error) => this.#unlessRefused(error));
   }
 
   /**
@@ -319,6 +312,23 @@ export class Disk {
     await this.#step(makePrivateDirectory(directory));
     if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
     this.#lock ??= await lockDirectory(directory);
+  }
+
+  async #takeScratch(): Promise<void> {
+    const { scratch } = this.#options;
+    try {
+      this.#scratchLock ??= await lockDirectory(scratch);
+    } catch (error) {
+      if (["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? ""))
+        throw new VaultBusy(`${scratch} belongs to another user, whose c2cd may be running.`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+
+  #unlessRefused(error: unknown): void {
+    if (!(explain(error, this.#options.directory) instanceof StorageError)) throw error;
   }
 
   #openForWriting(keys: KeyRing): Promise<Writable> {

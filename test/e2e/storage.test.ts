@@ -1,7 +1,7 @@
 /** What becomes of a pairing when the storage is in trouble: the real daemon on real file systems. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ interface Stage {
   readonly board: Board;
   /** The state directory. */
   readonly directory: string;
-  start(environment?: Readonly<Record<string, string>>): DaemonProcess;
+  start(environment?: Readonly<Record<string, string>>, wrapper?: readonly string[]): DaemonProcess;
 }
 
 async function stage(t: TestContext, options: SimulatorOptions = {}): Promise<Stage> {
@@ -30,8 +30,9 @@ async function stage(t: TestContext, options: SimulatorOptions = {}): Promise<St
     simulator,
     board,
     directory: `${board.root}/var/lib/c2cd`,
-    start(environment = {}) {
-      const daemon = new DaemonProcess(board, simulator, { "display.paired_for": "0" }, { environment });
+    start(environment = {}, wrapper = []) {
+      const settings = { "display.paired_for": "0" };
+      const daemon = new DaemonProcess(board, simulator, settings, { environment, wrapper });
       defer(t, () => daemon.end("SIGKILL"));
       return daemon;
     },
@@ -48,7 +49,7 @@ const noMount = cannotMount();
 
 describe("a second daemon on the same state", () => {
   /** Ends a second daemon while the first one's picture stands still, and returns what it said. */
-  async function second({ board, start }: Stage): Promise<string> {
+  async function second({ board, start }: Stage, wrapper?: readonly string[]): Promise<string> {
     const still = () => ({ at: statSync(`${board.root}/dev/fb0`).mtimeMs, bytes: board.memory() });
     const before = await eventually("a picture that stands still", async () => {
       const first = still();
@@ -59,7 +60,7 @@ describe("a second daemon on the same state", () => {
       before.bytes.some((byte) => byte > 0),
       "there is a picture",
     );
-    const daemon = start();
+    const daemon = start({}, wrapper);
     await eventually("its end", () => (daemon.child.exitCode === null ? null : true));
     assert.equal(daemon.child.exitCode, 75, daemon.output);
     const after = still();
@@ -72,6 +73,18 @@ describe("a second daemon on the same state", () => {
     const here = await stage(t);
     await pair(here, here.start());
     assert.match(await second(here), /Another c2cd is running: it holds .*\/var\/lib\/c2cd\./);
+  });
+
+  test("does so for another user", { skip: noMount }, async (t) => {
+    const here = await stage(t);
+    await pair(here, here.start());
+    chmodSync(here.board.root, 0o755);
+    chmodSync(`${here.board.root}/dev/fb0`, 0o666);
+    const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    assert.match(
+      await second(here, nobody),
+      /\/run\/c2cd belongs to another user, whose c2cd may be running\./,
+    );
   });
 
   test("does so on a card that nobody can write as well", { skip: noMount }, async (t) => {
