@@ -123,7 +123,11 @@ export class Daemon {
       state: () => this.#runner.state,
       facts: () => ({
         networkUp: this.#network.current().up,
-        vault: { notices: this.#vault.notices, failing: this.#vault.failing() },
+        vault: {
+          notices: this.#vault.notices,
+          failing: this.#vault.failing(),
+          unsaved: this.#vault.unsaved(this.#identity.clientId),
+        },
         display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
         identityChanged: this.#previousClientId,
       }),
@@ -175,6 +179,7 @@ export class Daemon {
    */
   async #openRooms(): Promise<void> {
     const start: (() => Promise<Close | undefined>)[][] = [
+      [() => this.#claimDirectories()],
       [() => this.#openScreen(), () => this.#openVault()],
       [() => this.#chooseIdentity()],
       [() => this.#openPairing(), () => this.#openLocal()],
@@ -356,24 +361,33 @@ export class Daemon {
     this.#status.update();
   }
 
-  async #openScreen(): Promise<undefined> {
+  /** Before anything is touched that a second daemon would share with the first: a screen, a socket. */
+  async #claimDirectories(): Promise<Close> {
     mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
+    await this.#vault.claim();
+    return () => this.#vault.close();
+  }
+
+  async #openScreen(): Promise<undefined> {
     // The storage needs more patience than the processor: both are opened at once.
     void this.#presenter.start();
   }
 
-  async #openVault(): Promise<Close> {
+  async #openVault(): Promise<undefined> {
     const { log, fail } = this.#options;
+    const logTrouble = () => {
+      const failing = this.#vault.failing();
+      if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
+      return failing !== null;
+    };
     await this.#vault.open();
+    logTrouble();
     this.#watches.push(
       this.#vault.onChange(() => {
-        const failing = this.#vault.failing();
-        if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
-        else this.#runner.recover().catch(fail);
+        if (!logTrouble()) this.#runner.recover().catch(fail);
         this.#status.update();
       }),
     );
-    return () => this.#vault.close();
   }
 
   async #chooseIdentity(): Promise<undefined> {

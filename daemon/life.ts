@@ -67,7 +67,9 @@ export function live({ configFile, root }: Life, first: Config): void {
     if (ending) end();
     ending = true;
     setTimeout(end, DISPLAY_MS);
-    void Promise.resolve(daemon?.giveDisplayBack()).then(end, end);
+    // Within the turn of a file operation's answer, that operation would count as one that hangs.
+    const soon = () => setImmediate(end);
+    void Promise.resolve(daemon?.giveDisplayBack()).then(soon, soon);
   }
 
   async function readAgain(): Promise<void> {

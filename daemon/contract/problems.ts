@@ -30,7 +30,12 @@ export interface Facts {
   } | null;
   /** Wall time; null while the clock can't be believed. */
   readonly now: number | null;
-  readonly vault: { readonly notices: readonly VaultNotice[]; readonly failing: StorageTrouble | null };
+  readonly vault: {
+    readonly notices: readonly VaultNotice[];
+    readonly failing: StorageTrouble | null;
+    /** Whether memory alone has the newest tokens. */
+    readonly unsaved: boolean;
+  };
   readonly display: { readonly missing: string | null; readonly qrTooSmall: boolean };
   /** The client_id before, where the board under the card is another one than the card remembers. */
   readonly identityChanged: string | null;
@@ -190,12 +195,20 @@ export const PROBLEM_ROWS = {
     const end = grant?.device?.authorizationExpiresAt ?? null;
     return end === null ? NO : when(now !== null && end - now < SOON_MS, `It ends on ${day(end)}.`);
   }),
-  "storage-failing": row("error", "storage", ({ vault }) =>
-    when(vault.failing !== null, vault.failing?.reason),
+  "pairing-unsaved": row("error", "storage", ({ vault, grant }) =>
+    when(vault.failing !== null && vault.unsaved && grant !== null, vault.failing?.reason),
+  ),
+  "storage-failing": row(
+    "error",
+    "storage",
+    ({ vault }) => when(vault.failing !== null, vault.failing?.reason),
+    { hiddenBy: ["pairing-unsaved"] },
   ),
   "storage-replaced": row("warning", "storage", (facts) => (facts.grant === null ? movedAside(facts) : NO)),
   /** Nobody has to pair again where the pairing could be saved, or was made anew since. */
-  "storage-recovered": row("info", "storage", (facts) => (facts.grant === null ? NO : movedAside(facts))),
+  "storage-recovered": row("info", "storage", (facts) =>
+    facts.grant === null ? NO : [...movedAside(facts), ...restored(facts)],
+  ),
   "storage-unreadable": row("warning", "storage", ({ vault, grant }) =>
     vault.notices.flatMap((notice) =>
       notice.type === "unreadable" && grant === null ? [notice.reason] : [],
@@ -258,6 +271,10 @@ function movedAside({ vault }: Facts): readonly string[] {
   return vault.notices.flatMap((notice) =>
     notice.type === "moved-aside" ? [`The damaged file is kept as ${notice.path}.`] : [],
   );
+}
+
+function restored({ vault }: Facts): readonly string[] {
+  return vault.notices.flatMap((notice) => (notice.type === "restored" ? [notice.reason] : []));
 }
 
 function day(wallMs: number): string {

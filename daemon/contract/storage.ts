@@ -4,6 +4,8 @@
 export type VaultNotice =
   /** A file was damaged and has been moved aside; what could still be read of it is in the new one. */
   | { readonly type: "moved-aside"; readonly path: string; readonly reason: string }
+  /** A file was gone, and was written again from memory. */
+  | { readonly type: "restored"; readonly reason: string }
   /** An authorization is there and can't be unsealed: another key, or another board's file. */
   | { readonly type: "unreadable"; readonly reason: string };
 

@@ -131,7 +131,8 @@ export const TokenQuery = Type.Object({
     minimum: 0,
     maximum: 3600,
     default: 300,
-    description: "Seconds that the token must still live; a shorter one is refreshed first.",
+    description:
+      "Seconds that the token must still live; a shorter one is refreshed first, or given out as it is while the storage takes no writes.",
   }),
 });
 

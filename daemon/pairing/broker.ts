@@ -9,8 +9,8 @@ const WAIT_MS = 25_000;
 const RETRY_S = 5;
 
 /**
- * Hands out the access token with a guaranteed remaining life. Any number of callers wait for the one refresh that
- * the machine makes.
+ * Hands out the access token with a guaranteed remaining life; with what life it has while the refresh waits for the
+ * disk. Any number of callers wait for the one refresh that the machine makes.
  *
  * @param minimumLife seconds
  */
@@ -21,7 +21,7 @@ export async function brokerToken(runner: Runner, clock: Clock, minimumLife: num
     if (grant === null) return { type: "not-paired" };
     if (grant.rotation.at === "storing") return null;
     const left = grant.accessEnds === null ? 0 : grant.accessEnds - clock.elapsed();
-    if (left > 0 && left >= life(grant))
+    if (left > 0 && (left >= life(grant) || waitsForDisk(grant)))
       return { type: "token", accessToken: grant.current.accessToken, expiresIn: Math.floor(left / 1000) };
     return refusal(grant, clock);
   };
@@ -29,6 +29,10 @@ export async function brokerToken(runner: Runner, clock: Clock, minimumLife: num
   const grant = grantOf(runner.state);
   if (grant !== null) runner.dispatch({ type: "token-wanted", life: life(grant) });
   return answer() ?? waitFor(runner, clock, answer);
+}
+
+function waitsForDisk({ refresh }: Grant): boolean {
+  return refresh.at !== "never" && refresh.failing?.cause === "storage";
 }
 
 /** Null while a refresh is on its way. */

@@ -29,7 +29,8 @@ export function describe(event: Event): string {
         verdict.type === "device" ? "device read" : "access token refused",
       );
     case "refresh-prepared":
-      return event.ok ? "intent stored" : "storage refused";
+      if (event.ok) return "intent stored";
+      return event.atStake ? "storage refused" : "storage refused, and holds nothing to lose";
     case "device-kept":
       return "project stored";
     case "settled":

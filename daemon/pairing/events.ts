@@ -33,7 +33,7 @@ export type Event =
       readonly accessToken: Secret;
       readonly outcome: Outcome<DeviceVerdict>;
     }
-  | { readonly type: "refresh-prepared"; readonly number: number; readonly ok: boolean }
+  | RefreshPrepared
   | { readonly type: "refresh-answered"; readonly number: number; readonly outcome: Outcome<RefreshVerdict> }
   | { readonly type: "left"; readonly number: number }
   /** Someone got a 401 with this access token. */
@@ -54,6 +54,12 @@ export type Event =
   | { readonly type: "clock-changed" }
   /** The client_secret may be another one now. */
   | { readonly type: "secret-changed" };
+
+export type RefreshPrepared = { readonly type: "refresh-prepared"; readonly number: number } & (
+  | { readonly ok: true }
+  /** The disk refused. `atStake`: it holds the token that the refresh would spend, and a power cut would leave that. */
+  | { readonly ok: false; readonly atStake: boolean }
+);
 
 export type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
 

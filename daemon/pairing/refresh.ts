@@ -1,6 +1,8 @@
 /**
  * Refreshing: when, and what its answer means. A refresh token is good for one use, so: record the intent, send, make the
- * new pair durable beside the old one, use it once; the old one goes with the next write. Pure.
+ * new pair durable beside the old one, use it once; the old one goes with the next write. While the disk refuses, the
+ * token that it holds is spent only when the access token nears its end; one that memory alone holds can't be lost there.
+ * Pure.
  */
 
 import type { AuthorizationRecord } from "../contract/authorization.ts";
@@ -16,6 +18,11 @@ const REFUSED_RETRY_MS = 60_000;
 const REFRESH_BACKOFF_MAX_MS = 300_000;
 /** Where the count of failing refreshes starts over: the first is retried at once, and two in a row are told. */
 const FAILING_ANEW = 2;
+/**
+ * The last of an access token's life, in which it is refreshed though the disk refuses: long enough for some tries. One
+ * whose end no clock can tell is given as long from the first refusal on, in which a clock may be found.
+ */
+const LAST_CHANCE_MS = 600_000;
 /** Devices that get power together ask together: the refresh at boot is spread over this long. */
 export const BOOT_SPREAD_MS = 10_000;
 /** A boot loop must not spend a single-use token at every turn. */
@@ -67,7 +74,7 @@ export function onTokenWanted(grant: Grant, life: number, { now }: Turn): Grant 
  */
 export function refuseToken(grant: Grant, { now }: Turn): Grant {
   const { refresh, rotation, refusedAt, accessEnds } = grant;
-  if (refresh.at !== "due" || refresh.failing !== null) return grant;
+  if (refresh.at !== "due" || (refresh.failing !== null && refresh.failing.cause !== "storage")) return grant;
   if (refusedAt !== null && refusedAt > now) return grant;
   const last = rotation.at === "proven" ? refusedAt : now;
   const earliest = last === null ? now : Math.max(now, last + REFUSED_AGAIN_MS);
@@ -90,12 +97,19 @@ export function dueRefresh(grant: Grant, turn: Turn): Grant {
   return preparing;
 }
 
-export function onPrepared(grant: Grant, { number, ok }: EventOf<"refresh-prepared">, turn: Turn): Grant {
-  if (grant.number !== number || grant.refresh.at !== "preparing") return grant;
+export function onPrepared(grant: Grant, event: EventOf<"refresh-prepared">, turn: Turn): Grant {
+  if (grant.number !== event.number || grant.refresh.at !== "preparing") return grant;
   const { failing } = grant.refresh;
-  return ok
+  const latest = lastChance(grant, failing?.since ?? turn.now);
+  return event.ok || !event.atStake || turn.now >= latest
     ? sendRefresh(grant, "current", failing, turn)
-    : refreshLater(grant, failing, { cause: "storage" }, turn);
+    : refreshLater(grant, failing, { cause: "storage", latest }, turn);
+}
+
+function lastChance({ current, accessEnds }: Grant, since: number): number {
+  return accessEnds === null
+    ? since + LAST_CHANCE_MS
+    : accessEnds - Math.min(LAST_CHANCE_MS, usefulLife(current) / 4);
 }
 
 function sendRefresh(
@@ -158,10 +172,16 @@ function onVerdict(
 function refreshLater(
   grant: Grant,
   before: Failing | null,
-  why: { readonly cause: Failing["cause"]; readonly error?: string; readonly fault?: Fault },
+  why: {
+    readonly cause: Failing["cause"];
+    readonly error?: string;
+    readonly fault?: Fault;
+    /** When it is due whatever the pause. */
+    readonly latest?: number;
+  },
   turn: Turn,
 ): Grant {
-  const { cause, error = null, fault = null } = why;
+  const { cause, error = null, fault = null, latest = Number.POSITIVE_INFINITY } = why;
   const failing = { since: before?.since ?? turn.now, count: (before?.count ?? 0) + 1, cause, error };
   const lostAgain = before !== null && LOSSES.includes(before.cause);
   const atOnce = LOSSES.includes(cause) && !lostAgain && fault?.retryAfter === null;
@@ -169,7 +189,8 @@ function refreshLater(
     cause === "refused"
       ? REFUSED_RETRY_MS * (1 + turn.random)
       : pauseAfter(failing.count, REFRESH_BACKOFF_MAX_MS, fault, turn);
-  return { ...grant, refresh: { at: "due", when: atOnce ? turn.now : turn.now + pause, failing } };
+  const when = atOnce ? turn.now : Math.min(turn.now + pause, latest);
+  return { ...grant, refresh: { at: "due", when, failing } };
 }
 
 /** A refresh that fails is tried at once, and what it says of the past stays known. */

@@ -43,8 +43,10 @@ const GRACE_MS = 1_500;
  * a power cut would cost the pairing. A disk that takes longer than this keeps no used code on the screen.
  */
 const SETTLING_MS = 2_000;
-/** A timer that is late by this much is not late but lost, and so is an answer: every call and every write is bounded. */
+/** A timer that is late by this much is not late but lost, and so is an answer of Frame.io: every call is bounded. */
 const STUCK_MS = 60_000;
+/** What waits for the disk. A slow card may take minutes for what has gathered; one that hangs is the vault's to tell. */
+const WRITES: readonly Effect["type"][] = ["store", "prepare-refresh", "leave", "forget", "record"];
 /** An unpair does not wait longer than this for a network that is not there. */
 const REVOKE_MS = 10_000;
 
@@ -69,7 +71,7 @@ export class Runner {
   readonly #stop = new AbortController();
   readonly #listeners = new Listeners();
   readonly #critical = new Set<Promise<void>>();
-  /** What is being performed, and since when. */
+  /** What Frame.io is being asked, and since when. */
   readonly #underWay = new Map<Promise<void>, number>();
   #state: State = initialState;
   /** What nobody has been told of yet. */
@@ -207,8 +209,10 @@ export class Runner {
     const atStop = AT_STOP[effect.type];
     if (this.#stopping && atStop !== "done") return;
     const work = this.#answer(effect);
-    this.#underWay.set(work, this.#ports.clock.elapsed());
-    void work.finally(() => this.#underWay.delete(work));
+    if (!WRITES.includes(effect.type)) {
+      this.#underWay.set(work, this.#ports.clock.elapsed());
+      void work.finally(() => this.#underWay.delete(work));
+    }
     if (effect.type === "store" && effect.answer === "settled") this.#holdBack(work);
     if (atStop === "given up") return;
     this.#critical.add(work);
@@ -249,7 +253,9 @@ export class Runner {
       case "prepare-refresh": {
         const { number, record } = effect;
         const ok = await this.#write((vault) => vault.probe(this.#stored(record)));
-        return { type: "refresh-prepared", number, ok };
+        if (ok) return { type: "refresh-prepared", number, ok };
+        const atStake = !this.#ports.vault.unsaved(clientId());
+        return { type: "refresh-prepared", number, ok, atStake };
       }
       case "leave":
         this.#leaving = this.#leave(effect.record);

@@ -202,7 +202,7 @@ export type Reading =
 
 export type Refresh =
   | { readonly at: "due"; readonly when: number; readonly failing: Failing | null }
-  /** The intent is being written: a single-use token is spent only when the disk takes writes. */
+  /** The intent is being written: a single-use token that the disk holds is spent only when it takes writes. */
   | { readonly at: "preparing"; readonly failing: Failing | null }
   | {
       readonly at: "sent";

@@ -55,9 +55,6 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;`,
 ];
 
-/** What the migrations come to. */
-const TABLES = ["identity", "authorization", "set_aside", "history", "probe", "ending"];
-
 /** The file is not what it should be. `message` is the end of a sentence that begins with the file's name. */
 export class Damaged extends Error {
   override readonly name = "Damaged";
@@ -80,14 +77,19 @@ export class FromTheFuture extends Error {
  * Builds a new database under another name, to be published under its own: a file of that name is then always one
  * that was once whole, and when it is empty or cut short, that is damage and no power cut of ours.
  *
+ * @param answered called after each call of SQLite
  * @param fill writes what it is to hold from the beginning
  * @returns the other name
  */
-export async function build(file: string, fill: (connection: Connection) => Promise<void>): Promise<string> {
+export async function build(
+  file: string,
+  answered: () => void,
+  fill: (connection: Connection) => Promise<void>,
+): Promise<string> {
   const unfinished = `${file}.new`;
   for (const suffix of ["", ...SIDECARS]) await rm(unfinished + suffix, { force: true });
   await (await open(unfinished, "wx", 0o600)).close();
-  const connection = await connect(unfinished);
+  const connection = await connect(unfinished, answered);
   try {
     await connection.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     await migrate(connection, 0);
@@ -102,19 +104,20 @@ export async function build(file: string, fill: (connection: Connection) => Prom
 /**
  * Opens the database that `build` made, and brings it to this version's schema.
  *
+ * @param answered called after each call of SQLite
  * @throws {Damaged}
  * @throws {FromTheFuture}
  */
-export async function openDatabase(file: string): Promise<Connection> {
+export async function openDatabase(file: string, answered: () => void): Promise<Connection> {
   await checkHeader(file);
-  const connection = await connect(file);
+  const connection = await connect(file, answered);
   try {
     const version = await pragma(connection, "user_version");
     if ((await pragma(connection, "application_id")) !== APPLICATION_ID)
       throw new Damaged("belongs to another program");
     if (version > MIGRATIONS.length) throw new FromTheFuture(version);
+    await checkSchema(connection, version);
     await migrate(connection, version);
-    if (!(await hasTables(connection))) throw new Damaged("has lost a table");
     return connection;
   } catch (error) {
     await connection.close();
@@ -228,8 +231,8 @@ export function asDamage(error: unknown): Damaged | null {
  * failing card would end the process by SIGBUS. A page is as large as a card's sector, and no smaller: a checkpoint
  * that is cut short may destroy the sector that it writes, which must not hold pages that are nowhere else.
  */
-async function connect(file: string): Promise<Connection> {
-  const connection = await Connection.open(file);
+async function connect(file: string, answered: () => void): Promise<Connection> {
+  const connection = await Connection.open(file, answered);
   try {
     await connection.script(
       `PRAGMA locking_mode = EXCLUSIVE;
@@ -254,9 +257,27 @@ async function migrate(connection: Connection, from: number): Promise<void> {
       await connection.script(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
 }
 
-async function hasTables(connection: Connection): Promise<boolean> {
-  const found = await connection.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'");
-  return TABLES.every((table) => found.some(({ name }) => name === table));
+/** A table that is not there is none that is empty, and one of another shape takes no writes. */
+async function checkSchema(connection: Connection, version: number): Promise<void> {
+  const wanted = tablesOf(version);
+  const found = await connection.all<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL",
+  );
+  const names = found.map(({ name }) => name);
+  if ([...wanted.keys()].some((name) => !names.includes(name))) throw new Damaged("has lost a table");
+  const fits = found.every(({ name, sql }) => squeezed(sql) === wanted.get(name));
+  if (!fits || names.length > wanted.size) throw new Damaged("has other tables than c2cd gave it");
+}
+
+/** The tables that the migrations up to a `user_version` come to, by name, each with the SQL that makes it. */
+function tablesOf(version: number): ReadonlyMap<string, string> {
+  const sql = MIGRATIONS.slice(0, Math.max(0, version)).join("\n");
+  const made = sql.matchAll(/(CREATE TABLE (\w+)[^;]*);/g);
+  return new Map([...made].map(([, table = "", name = ""]) => [name, squeezed(table)]));
+}
+
+function squeezed(sql: string): string {
+  return sql.replace(/\s+/g, " ").replace(/ ?([(),]) ?/g, "$1");
 }
 
 async function pragma(connection: Connection, name: "user_version" | "application_id"): Promise<number> {
@@ -284,7 +305,7 @@ async function checkHeader(file: string): Promise<void> {
     if (await exists(`${file}-wal`)) return;
     if (!isDatabase) throw new Damaged("is not a database");
     if (buffer.readUInt32BE(68) !== APPLICATION_ID) throw new Damaged("belongs to another program");
-    const version = buffer.readUInt32BE(60);
+    const version = buffer.readInt32BE(60);
     if (version > MIGRATIONS.length) throw new FromTheFuture(version);
   } finally {
     await handle.close();

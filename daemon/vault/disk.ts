@@ -27,12 +27,13 @@ import {
   restrict,
   syncDirectory,
 } from "./files.ts";
-import { ensureKey, type KeyRing, readKeys } from "./keys.ts";
+import { ensureKey, type KeyRing, keepKey, readKeys } from "./keys.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { type Memory, NOTHING } from "./memory.ts";
 import { type Connection, isSqliteError } from "./sqlite.ts";
 import { append, history, load, ROW_PAGES, reseal, salvage, save } from "./tables.ts";
 import { explain } from "./trouble.ts";
+import { VaultBusy } from "./vault.ts";
 
 export interface DiskOptions {
   /** The state directory; made, for this user alone, where it is missing. */
@@ -104,19 +105,44 @@ export class Disk {
   readonly #file: string;
   readonly #notices: VaultNotice[] = [];
   #lock: DirectoryLock | null = null;
+  #scratchLock: DirectoryLock | null = null;
   #link: Link | null = null;
+  /** What the tables were last known to hold. */
+  #stored = NOTHING;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   /** When the disk last took a write; null where it has refused since, or was never asked. */
   #tookWriteAt: number | null = null;
 
-  /** Does nothing yet: the first call opens what is there, or makes it. */
+  /** Does nothing yet: the first call but `claim` opens what is there, or makes it. */
   constructor(options: DiskOptions) {
     this.#options = options;
     this.#file = join(options.directory, DATABASE);
   }
 
+  /** When the disk last came to the end of a step, well or badly: `Clock.elapsed()`. No step has more than three syncs. */
+  get answeredAt(): number {
+    return this.#answeredAt;
+  }
+
+  /** What the disk was last known to hold; it may have lost it since. */
+  get stored(): Memory {
+    return this.#stored;
+  }
+
   /** What was found wrong with the files. */
   get notices(): readonly VaultNotice[] {
     return this.#notices;
+  }
+
+  /**
+   * Takes the state directory for this process, and the scratch directory, which can be taken on a disk that refuses as
+   * well: what can't be taken for other reasons is left to the calls that need it.
+   *
+   * @throws {VaultBusy}
+   */
+  async claim(): Promise<void> {
+    await this.#takeDirectory().catch((error) => this.#unlessRefused(error));
+    await this.#takeScratch().catch((error) => this.#unlessRefused(error));
   }
 
   /**
@@ -138,7 +164,7 @@ export class Disk {
       const { left } = await roomIn(link.log);
       if (left < NEEDED * link.largest) await makeRoom(link.connection, link.log);
       if (await this.#bring(link, decide(link.memory))) return;
-      if (this.#tookWriteLately()) return syncDirectory(this.#options.directory);
+      if (this.#tookWriteLately()) return this.#step(syncDirectory(this.#options.directory));
       await this.#flush(link);
     });
   }
@@ -162,6 +188,8 @@ export class Disk {
   async close(): Promise<void> {
     await this.#unlink();
     await this.#releaseLock();
+    await this.#scratchLock?.release();
+    this.#scratchLock = null;
   }
 
   /** Resolves to whether there was anything to write. */
@@ -169,6 +197,7 @@ export class Disk {
     const { pages, deleted } = await save(link.connection, link.keys, link.memory, memory);
     if (pages > 0) await this.#flush(link);
     link.memory = memory;
+    this.#stored = memory;
     link.largest = Math.max(link.largest, pages);
     // Nothing of it stays readable in the log, whose room goes with it.
     if (deleted) await checkpoint(link.connection, "TRUNCATE");
@@ -176,7 +205,7 @@ export class Disk {
   }
 
   async #flush({ connection, log }: Writable): Promise<void> {
-    await flush(connection, log);
+    await this.#step(flush(connection, log));
     this.#tookWriteAt = this.#options.clock.elapsed();
   }
 
@@ -216,13 +245,19 @@ export class Disk {
   }
 
   async #linked(): Promise<Link> {
-    this.#link ??= await this.#connect();
+    if (this.#link === null) {
+      this.#link = await this.#connect();
+      this.#stored = this.#link.memory;
+    }
     return this.#link;
   }
 
-  /** The files that are under their names now, and not those of a disk that was exchanged. */
+  /** The files that are under their names now, and not those of a disk that was exchanged; and the key beside them. */
   async #current(): Promise<Link> {
     if (this.#link !== null && (await this.#files()) !== this.#link.files) await this.#unlink();
+    const key = this.#link?.keys.ofFile ?? null;
+    const notice = key && (await this.#step(keepKey(this.#options, key)));
+    if (notice !== null) this.#notice(notice);
     return this.#linked();
   }
 
@@ -253,11 +288,8 @@ export class Disk {
   }
 
   async #connectForWriting(): Promise<Writable> {
-    const { directory } = this.#options;
-    await makePrivateDirectory(directory);
-    if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
-    this.#lock ??= await lockDirectory(directory);
-    const notice = await ensureKey(this.#options);
+    await this.#takeDirectory();
+    const notice = await this.#step(ensureKey(this.#options));
     if (notice !== null) this.#notice(notice);
     if (!(await exists(this.#file))) await this.#create();
     await restrict(this.#file, 0o600);
@@ -275,13 +307,37 @@ export class Disk {
     }
   }
 
+  async #takeDirectory(): Promise<void> {
+    const { directory } = this.#options;
+    await this.#step(makePrivateDirectory(directory));
+    if (this.#lock !== null && !(await this.#lock.holds())) await this.#releaseLock();
+    this.#lock ??= await lockDirectory(directory);
+  }
+
+  async #takeScratch(): Promise<void> {
+    const { scratch } = this.#options;
+    try {
+      this.#scratchLock ??= await lockDirectory(scratch);
+    } catch (error) {
+      if (["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? ""))
+        throw new VaultBusy(`${scratch} belongs to another user, whose c2cd may be running.`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+
+  #unlessRefused(error: unknown): void {
+    if (!(explain(error, this.#options.directory) instanceof StorageError)) throw error;
+  }
+
   #openForWriting(keys: KeyRing): Promise<Writable> {
-    return opened(this.#file, async (connection) => {
+    return this.#opened(this.#file, async (connection) => {
       // What a killed process has left may be in the page cache alone.
       await checkpoint(connection, "RESTART");
       const log = await open(`${this.#file}-wal`);
       try {
-        if (await reseal(connection, keys)) await flush(connection, log);
+        if (await reseal(connection, keys)) await this.#step(flush(connection, log));
         const memory = await load(connection, keys);
         const files = await this.#files();
         return { connection, keys, memory, readOnly: null, files, log, largest: ROW_PAGES };
@@ -296,7 +352,7 @@ export class Disk {
   #connectForReading(readOnly: StorageError): Promise<Copy> {
     return this.#withCopy(async (copy) => {
       const keys = await readKeys(this.#options);
-      return opened(copy, async (connection) => {
+      return this.#opened(copy, async (connection) => {
         const memory = await load(connection, keys);
         return { connection, keys, memory, readOnly, files: null, log: null };
       });
@@ -308,11 +364,11 @@ export class Disk {
     await this.#unlink();
     const keys = await readKeys(this.#options);
     const rescued = await this.#rescue(keys);
-    const unfinished = await build(this.#file, async (connection) => {
+    const unfinished = await build(this.#file, this.#answered, async (connection) => {
       await save(connection, keys, NOTHING, rescued);
     });
-    const aside = await moveAside(this.#options.directory, DATABASE, SIDECARS);
-    await publish(unfinished, this.#file);
+    const aside = await this.#step(moveAside(this.#options.directory, DATABASE, SIDECARS));
+    await this.#step(publish(unfinished, this.#file));
     const kept = rescued.authorizations.size > 0;
     const sentences = [
       `The database ${this.#file} ${damage.message}.`,
@@ -356,10 +412,11 @@ export class Disk {
   async #create(): Promise<void> {
     for (const suffix of SIDECARS)
       if (await exists(this.#file + suffix)) {
-        await moveAside(this.#options.directory, DATABASE, SIDECARS);
+        await this.#step(moveAside(this.#options.directory, DATABASE, SIDECARS));
         break;
       }
-    await publish(await build(this.#file, async () => {}), this.#file);
+    const unfinished = await build(this.#file, this.#answered, async () => {});
+    await this.#step(publish(unfinished, this.#file));
   }
 
   async #releaseLock(): Promise<void> {
@@ -372,15 +429,23 @@ export class Disk {
     if (!this.#notices.some((known) => known.reason === notice.reason)) this.#notices.push(notice);
     return notice;
   }
-}
 
-/** Opens a database for `work`, which keeps it; closed again where that fails. */
-async function opened<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await openDatabase(file);
-  try {
-    return await work(connection);
-  } catch (error) {
-    await connection.close().catch(() => {});
-    throw error;
+  /** Opens a database for `work`, which keeps it; closed again where that fails. */
+  async #opened<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await openDatabase(file, this.#answered);
+    try {
+      return await work(connection);
+    } catch (error) {
+      await connection.close().catch(() => {});
+      throw error;
+    }
   }
+
+  #step<T>(work: Promise<T>): Promise<T> {
+    return work.finally(this.#answered);
+  }
+
+  readonly #answered = () => {
+    this.#answeredAt = this.#options.clock.elapsed();
+  };
 }

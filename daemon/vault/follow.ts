@@ -13,6 +13,7 @@ import {
   type Memory,
   merged,
   NOTHING,
+  renewsLike,
   whyUnreadable,
   withAuthorization,
   withoutAuthorization,
@@ -22,8 +23,16 @@ import { type Vault, VaultBusy, VaultKeyError } from "./vault.ts";
 /** How long a disk that has refused is left alone. */
 const RETRY = { first: 1_000, most: 60_000 };
 
-/** Milliseconds after which a disk that has not answered counts as failing. A healthy card may stall for seconds. */
-const STALL_MS = 10_000;
+/**
+ * Milliseconds after which a disk that has not come to the end of a step counts as failing: ten seconds for each of the
+ * three syncs that may be in one. A slow card is slow, and not failing, however many steps an attempt takes.
+ */
+const STALL_MS = 30_000;
+/** The start waits no longer than this for all that it asks of the disk: a person looks at the screen. */
+const START_MS = 20_000;
+
+/** A file of ours that others take away or exchange is noticed within this time. */
+const LOOK_MS = 60_000;
 
 /** Lines of history that wait in memory for the disk. */
 const WAITING_LINES = 500;
@@ -57,6 +66,7 @@ export class MemoryFirstVault implements Vault {
   /** The pass that waits for its turn: what is remembered meanwhile goes with it. */
   #waiting: Promise<StorageError | null> | null = null;
   #cancelRetry: () => void = () => {};
+  #cancelLook: () => void = () => {};
   /** Refusals in a row. */
   #refusals = 0;
   #started = false;
@@ -75,12 +85,26 @@ export class MemoryFirstVault implements Vault {
     return this.#trouble;
   }
 
+  unsaved(clientId: string): boolean {
+    const ours = held(this.#memory, clientId);
+    return ours !== null && !renewsLike(ours, held(this.#disk.stored, clientId));
+  }
+
   onChange(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
 
   /**
-   * Does nothing with the disk before this. Unlike later, a busy directory or a bad key ends the start.
+   * Keeps every second daemon from the directories. The first that is asked of the disk.
+   *
+   * @throws {VaultBusy}
+   */
+  async claim(): Promise<void> {
+    await this.#attempt(() => this.#disk.claim());
+  }
+
+  /**
+   * Reads what the disk holds. Unlike later, a busy directory or a bad key ends the start.
    *
    * @throws {VaultBusy | VaultKeyError}
    */
@@ -88,6 +112,7 @@ export class MemoryFirstVault implements Vault {
     try {
       await this.#follow();
       this.#started = true;
+      this.#lookLater();
     } catch (error) {
       await this.#disk.close();
       throw error;
@@ -152,9 +177,11 @@ export class MemoryFirstVault implements Vault {
 
   /** What the disk does not take now is lost; a disk that does not even answer is left to the end of the process. */
   async close(): Promise<void> {
+    if (!this.#started) return this.#disk.close();
     await this.#follow();
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelLook();
     if (this.#stalled !== null) return;
     await this.#turns.take(() => this.#disk.close());
   }
@@ -169,6 +196,14 @@ export class MemoryFirstVault implements Vault {
     if (this.#stalled !== null) return;
     this.#waiting ??= this.#attempt(() => (this.#trouble === null ? this.#bring() : this.#prove()));
     await this.#waiting;
+  }
+
+  /** What changes nothing costs the disk nothing but the look. A disk that hangs meanwhile is told by who needs it. */
+  #lookLater(): void {
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+      const look = this.#trouble === null ? this.#turns.take(() => this.#try(() => this.#bring())) : null;
+      void Promise.resolve(look).finally(() => !this.#closed && this.#lookLater());
+    });
   }
 
   async #bring(): Promise<void> {
@@ -204,17 +239,32 @@ export class MemoryFirstVault implements Vault {
    */
   #attempt(work: () => Promise<void>): Promise<StorageError | null> {
     if (this.#stalled !== null) return Promise.resolve(this.#stalled);
+    const asked = this.#clock.elapsed();
     const done = this.#turns.take(() => this.#try(work));
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(STALL_MS, () => {
-        this.#stalled = new StorageError(
-          "The storage has not answered for 10 seconds: the card may be failing.",
-        );
-        this.#failed(this.#stalled);
-        resolve(this.#stalled);
-      });
-      done.then(resolve, reject).finally(cancel);
+      let cancel = () => {};
+      const watch = () => {
+        const left = this.#patienceEnds(asked) - this.#clock.elapsed();
+        if (left > 0) cancel = this.#clock.after(left, watch);
+        else resolve(this.#stall());
+      };
+      watch();
+      done.then(resolve, reject).finally(() => cancel());
     });
+  }
+
+  #patienceEnds(asked: number): number {
+    return this.#started ? Math.max(asked, this.#disk.answeredAt) + STALL_MS : asked + START_MS;
+  }
+
+  #stall(): StorageError {
+    this.#stalled ??= new StorageError(
+      this.#started
+        ? `The storage has not answered for ${STALL_MS / 1000} seconds: the card may be failing.`
+        : `The storage has not told within ${START_MS / 1000} seconds what it holds: the card may be failing.`,
+    );
+    this.#failed(this.#stalled);
+    return this.#stalled;
   }
 
   async #try(work: () => Promise<void>): Promise<StorageError | null> {

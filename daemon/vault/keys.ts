@@ -12,6 +12,8 @@ const KEY_BYTES = 32;
 export interface KeyRing {
   /** Null where there is no key and none could be made: nothing can be sealed then. */
   readonly sealing: VaultKey | null;
+  /** The key of the key file, where that is the one that seals. */
+  readonly ofFile: VaultKey | null;
   find(id: string): VaultKey | null;
 }
 
@@ -49,7 +51,11 @@ export async function readKeys(places: KeyPlaces): Promise<KeyRing> {
     await readCredential(places, CREDENTIAL + OLD),
     await readKeyFile(places, KEY_FILE + OLD),
   ].filter((key) => key !== null);
-  return { sealing: credential ?? file, find: (id) => keys.find((key) => key.id === id) ?? null };
+  return {
+    sealing: credential ?? file,
+    ofFile: credential === null ? file : null,
+    find: (id) => keys.find((key) => key.id === id) ?? null,
+  };
 }
 
 /**
@@ -77,10 +83,7 @@ export async function ensureKey(places: KeyPlaces): Promise<VaultNotice | null> 
     return null;
   }
   const aside = bytes && (await moveAside(places.directory, KEY_FILE, []));
-  const unfinished = `${file}.new`;
-  await rm(unfinished, { force: true });
-  await writeFile(unfinished, `${randomBytes(KEY_BYTES).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
-  await publish(unfinished, file);
+  await writeKeyFile(file, randomBytes(KEY_BYTES));
   return (
     aside && {
       type: "moved-aside",
@@ -88,6 +91,34 @@ export async function ensureKey(places: KeyPlaces): Promise<VaultNotice | null> 
       reason: `The key file ${file} held ${bytes?.length} bytes and no key. A new key was made; what the old one had sealed can't be read.`,
     }
   );
+}
+
+/**
+ * Makes sure that the key file still holds the key that seals. Where it is gone it is written again; what has taken its
+ * place is moved aside.
+ *
+ * @returns what was found wrong, or null
+ */
+export async function keepKey({ directory }: KeyPlaces, key: VaultKey): Promise<VaultNotice | null> {
+  const file = join(directory, KEY_FILE);
+  const bytes = await readOptional(file);
+  if (bytes !== null && parseKey(bytes)?.id === key.id) return null;
+  const aside = bytes && (await moveAside(directory, KEY_FILE, []));
+  await writeKeyFile(file, key.secret.export());
+  return aside === null
+    ? { type: "restored", reason: `The key file ${file} was gone. It was written again.` }
+    : {
+        type: "moved-aside",
+        path: aside.path,
+        reason: `The key file ${file} was changed. It was moved to ${aside.path}, and the key written again.`,
+      };
+}
+
+async function writeKeyFile(file: string, key: Buffer): Promise<void> {
+  const unfinished = `${file}.new`;
+  await rm(unfinished, { force: true });
+  await writeFile(unfinished, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+  await publish(unfinished, file);
 }
 
 async function readCredential(
@@ -110,11 +141,14 @@ async function readKeyFile(places: KeyPlaces, name: string): Promise<VaultKey | 
   return bytes && parseKey(bytes);
 }
 
-/** 32 bytes as they are, or written as 64 hexadecimal digits or as base64; null where it is neither, or nothing but zeros. */
+/**
+ * 32 bytes as they are, or written as 64 hexadecimal digits or as base64. Null where it is neither, nothing but zeros, or
+ * 32 characters: those are a written key that was cut short.
+ */
 function parseKey(bytes: Buffer): VaultKey | null {
   const text = bytes.toString("latin1").trim();
   let raw: Buffer;
-  if (bytes.length === KEY_BYTES) raw = bytes;
+  if (bytes.length === KEY_BYTES && !/^[\x20-\x7e]+$/.test(text)) raw = bytes;
   else if (/^[0-9a-f]{64}$/i.test(text)) raw = Buffer.from(text, "hex");
   else if (/^[0-9a-z+/]{43}=$/i.test(text)) raw = Buffer.from(text, "base64");
   else return null;

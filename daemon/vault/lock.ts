@@ -5,7 +5,7 @@ import { fileAt } from "./files.ts";
 import { Connection, isSqliteError } from "./sqlite.ts";
 import { VaultBusy } from "./vault.ts";
 
-/** Holds a state directory for this process. */
+/** Holds a directory for this process. */
 export interface DirectoryLock {
   /** Whether what is locked is still what other processes would lock: not deleted, not on a disk that was exchanged. */
   holds(): Promise<boolean>;
@@ -13,7 +13,7 @@ export interface DirectoryLock {
 }
 
 /**
- * Locks a state directory for this process. The lock is SQLite's own, on an empty file: it ends with the process,
+ * Locks a directory for this process. The lock is SQLite's own, on an empty file: it ends with the process,
  * however that ends, and outlives the database beside it being moved aside or opened anew.
  *
  * @throws {VaultBusy} another process holds it
@@ -42,7 +42,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   } catch (error) {
     await connection.close();
     if (isSqliteError(error) && error.code === "SQLITE_BUSY")
-      throw new VaultBusy(`Another c2cd is running with the state directory ${directory}.`, { cause: error });
+      throw new VaultBusy(`Another c2cd is running: it holds ${directory}.`, { cause: error });
     throw error;
   }
 }

@@ -55,6 +55,15 @@ export function held(memory: Memory, clientId: string): StoredAuthorization | nu
   return known?.type === "held" ? known.authorization : null;
 }
 
+/** Whether the one on the disk brings new tokens as this one does: a server may issue access tokens to the same refresh token. */
+export function renewsLike(ours: StoredAuthorization, stored: StoredAuthorization | null): boolean {
+  const [one, other] = [ours.current, stored?.current ?? null];
+  if (other === null) return false;
+  return one.refreshToken === null || other.refreshToken === null
+    ? one.accessToken.equals(other.accessToken)
+    : one.refreshToken.equals(other.refreshToken);
+}
+
 /** How the authorization of this client_id ended; null where nothing is to be told of it. */
 export function endOf(memory: Memory, clientId: string): StoredEnd | null {
   const known = memory.authorizations.get(clientId);

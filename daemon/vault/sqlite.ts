@@ -18,35 +18,35 @@ export function isSqliteError(error: unknown): error is SqliteError {
 /** One connection of sqlite3, with promises. Statements run in the order of the calls that are awaited. */
 export class Connection {
   readonly #database: sqlite3.Database;
+  readonly #answered: () => void;
 
-  private constructor(database: sqlite3.Database) {
+  private constructor(database: sqlite3.Database, answered: () => void) {
     this.#database = database;
+    this.#answered = answered;
   }
 
   /**
    * Opens a file that exists. `psow=0` tells SQLite what is true of flash cards: a write that is cut short may
    * destroy the bytes beside it too (sqlite.org/psow.html).
+   *
+   * @param answered called after each call of SQLite, however it ended
    */
-  static open(file: string): Promise<Connection> {
+  static open(file: string, answered: () => void = () => {}): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const database = new sqlite3.Database(
         `${pathToFileURL(file).href}?psow=0`,
         sqlite3.OPEN_READWRITE | sqlite3.OPEN_URI | sqlite3.OPEN_FULLMUTEX,
-        (error) => (error === null ? resolve(new Connection(database)) : reject(error)),
+        (error) => (error === null ? resolve(new Connection(database, answered)) : reject(error)),
       );
     });
   }
 
   run(sql: string, ...values: Value[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#database.run(sql, values, (error) => (error === null ? resolve() : reject(error)));
-    });
+    return this.#call((done) => this.#database.run(sql, values, (error) => done(error)));
   }
 
   all<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
-    return new Promise((resolve, reject) => {
-      this.#database.all<Row>(sql, values, (error, rows) => (error === null ? resolve(rows) : reject(error)));
-    });
+    return this.#call((done) => this.#database.all<Row>(sql, values, done));
   }
 
   async get<Row>(sql: string, ...values: Value[]): Promise<Row | undefined> {
@@ -55,9 +55,7 @@ export class Connection {
 
   /** Several statements, separated by semicolons. */
   script(sql: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#database.exec(sql, (error) => (error === null ? resolve() : reject(error)));
-    });
+    return this.#call((done) => this.#database.exec(sql, (error) => done(error)));
   }
 
   /** All of them or nothing; one alone is a transaction by itself. */
@@ -74,8 +72,16 @@ export class Connection {
   }
 
   close(): Promise<void> {
+    return this.#call((done) => this.#database.close((error) => done(error)));
+  }
+
+  #call<T = void>(begin: (done: (error: Error | null, result?: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#database.close((error) => (error === null ? resolve() : reject(error)));
+      begin((error, result) => {
+        this.#answered();
+        if (error === null) resolve(result as T);
+        else reject(error);
+      });
     });
   }
 }

@@ -26,6 +26,8 @@ export interface Vault {
   failing(): StorageTrouble | null;
   /** Calls `listener` whenever `failing()` or `notices` has changed; returns what ends it. */
   onChange(listener: () => void): () => void;
+  /** Whether a power cut now would cost what is held of this client_id: memory alone has its newest tokens. */
+  unsaved(clientId: string): boolean;
   identity(): Promise<StoredIdentity | null>;
   rememberIdentity(identity: StoredIdentity): Promise<void>;
   /** The authorization of this client_id; those of other boards stay set aside, untouched. */

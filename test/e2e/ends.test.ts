@@ -175,7 +175,7 @@ describe("SIGTERM while the hardware does not answer", {
       stall();
       stage.simulator.approve();
       await daemon.until("a word about the storage", ({ health }) =>
-        health.some(({ code }) => code === "storage-failing"),
+        health.some(({ code }) => code === "pairing-unsaved"),
       );
       await endsSoon(daemon);
     }));

@@ -106,6 +106,10 @@ export const de: Texts = {
       headline: "Hochladen nicht erlaubt",
       sentence: "Diese Verbindung darf nichts hochladen. Kopple das Gerät neu und erlaube das Hochladen.",
     },
+    "pairing-unsaved": {
+      headline: "Kopplung nicht gespeichert",
+      sentence: "Ohne Strom geht sie verloren. Prüfe die Speicherkarte oder schaffe Platz.",
+    },
     "storage-failing": {
       headline: "Speicher\u00ADproblem",
       sentence: "Das Gerät kann die Kopplung nicht speichern. Prüfe die Speicherkarte oder schaffe Platz.",

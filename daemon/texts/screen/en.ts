@@ -96,6 +96,10 @@ export const en: Texts = {
       headline: "Uploads not allowed",
       sentence: "This connection does not allow uploads. Pair again and allow them.",
     },
+    "pairing-unsaved": {
+      headline: "Pairing not saved",
+      sentence: "Pair again if the power goes. Check the memory card or free some space.",
+    },
     "storage-failing": {
       headline: "Storage problem",
       sentence: "This device can’t save its pairing. Check the memory card or free some space.",

@@ -101,6 +101,10 @@ export const es: Texts = {
       headline: "Subidas no permitidas",
       sentence: "Esta conexión no permite subir archivos. Vuelve a emparejar y permite las subidas.",
     },
+    "pairing-unsaved": {
+      headline: "Emparejamiento sin guardar",
+      sentence: "Se perderá si se va la corriente. Revisa la tarjeta de memoria o libera espacio.",
+    },
     "storage-failing": {
       headline: "Problema de memoria",
       sentence: "No se puede guardar el emparejamiento. Revisa la tarjeta de memoria o libera espacio.",

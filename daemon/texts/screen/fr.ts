@@ -107,6 +107,10 @@ export const fr: Texts = {
       sentence:
         "Cette connexion ne permet pas l’envoi. Couplez de nouveau l’appareil et autorisez les envois.",
     },
+    "pairing-unsaved": {
+      headline: "Couplage non enregistré",
+      sentence: "Une coupure de courant l’effacera. Vérifiez la carte mémoire ou libérez de l’espace.",
+    },
     "storage-failing": {
       headline: "Problème de stockage",
       sentence: "Le couplage ne peut pas être enregistré. Vérifiez la carte mémoire ou libérez de l’espace.",

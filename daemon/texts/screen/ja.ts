@@ -119,6 +119,10 @@ export const ja: Texts = {
       sentence:
         "アップロードが\u200B許可されていません。\u200B再度\u200Bペアリングし、\u200B許可してください。",
     },
+    "pairing-unsaved": {
+      headline: "ペアリング\u200B未保存",
+      sentence: "再起動まで\u200B有効です。\u200Bメモリーカードと\u200B空き容量を\u200B確認してください。",
+    },
     "storage-failing": {
       headline: "保存できません",
       sentence:

@@ -83,6 +83,10 @@ export const zh: Texts = {
       headline: "不允许上传",
       sentence: "没有上传\u200B权限。\u200B请重新配对\u200B并允许上传。",
     },
+    "pairing-unsaved": {
+      headline: "配对\u200B未保存",
+      sentence: "重启后\u200B需要\u200B重新配对。\u200B请检查\u200B存储卡\u200B和空间。",
+    },
     "storage-failing": {
       headline: "存储\u200B故障",
       sentence: "无法\u200B保存\u200B配对。\u200B请检查\u200B存储卡\u200B和空间。",

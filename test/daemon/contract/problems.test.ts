@@ -25,7 +25,7 @@ const well: Facts = {
     },
   },
   now: NOW,
-  vault: { notices: [], failing: null },
+  vault: { notices: [], failing: null, unsaved: false },
   display: { missing: null, qrTooSmall: false },
   identityChanged: null,
 };
@@ -41,6 +41,8 @@ const grant = (change: Partial<NonNullable<Facts["grant"]>>): Facts => ({
 const device = (change: object): Facts =>
   grant({ device: well.grant?.device ? { ...well.grant.device, ...change } : null });
 const aside = [{ type: "moved-aside", path: "/old", reason: "" }] as const;
+const full = { notices: [], failing: { since: NOW, reason: "Full." }, unsaved: false } as const;
+const gone = [{ type: "restored", reason: "It was gone." }] as const;
 const sealed = [{ type: "unreadable", reason: "Another key." }] as const;
 
 interface Example {
@@ -192,25 +194,48 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
       { ...device({ authorizationExpiresAt: NOW + DAY }), now: null },
     ],
   },
+  "pairing-unsaved": {
+    severity: "error",
+    holds: [[{ ...well, vault: { ...full, unsaved: true } }, "Full."]],
+    not: [
+      { ...well, vault: full },
+      { ...well, vault: { ...full, unsaved: true, failing: null } },
+      { ...unpaired, vault: { ...full, unsaved: true } },
+    ],
+  },
   "storage-failing": {
     severity: "error",
-    holds: [[{ ...well, vault: { notices: [], failing: { since: NOW, reason: "Full." } } }, "Full."]],
-    not: [],
+    holds: [[{ ...well, vault: full }, "Full."]],
+    not: [{ ...well, vault: { ...full, unsaved: true } }],
   },
   "storage-replaced": {
     severity: "warning",
-    holds: [[{ ...unpaired, vault: { notices: aside, failing: null } }, "The damaged file is kept as /old."]],
-    not: [{ ...well, vault: { notices: aside, failing: null } }],
+    holds: [
+      [
+        { ...unpaired, vault: { notices: aside, failing: null, unsaved: false } },
+        "The damaged file is kept as /old.",
+      ],
+    ],
+    not: [{ ...well, vault: { notices: aside, failing: null, unsaved: false } }],
   },
   "storage-recovered": {
     severity: "info",
-    holds: [[{ ...well, vault: { notices: aside, failing: null } }, "The damaged file is kept as /old."]],
-    not: [{ ...unpaired, vault: { notices: aside, failing: null } }],
+    holds: [
+      [
+        { ...well, vault: { notices: aside, failing: null, unsaved: false } },
+        "The damaged file is kept as /old.",
+      ],
+      [{ ...well, vault: { notices: gone, failing: null, unsaved: false } }, "It was gone."],
+    ],
+    not: [aside, gone].map((notices) => ({
+      ...unpaired,
+      vault: { notices, failing: null, unsaved: false },
+    })),
   },
   "storage-unreadable": {
     severity: "warning",
-    holds: [[{ ...unpaired, vault: { notices: sealed, failing: null } }, "Another key."]],
-    not: [{ ...well, vault: { notices: sealed, failing: null } }],
+    holds: [[{ ...unpaired, vault: { notices: sealed, failing: null, unsaved: false } }, "Another key."]],
+    not: [{ ...well, vault: { notices: sealed, failing: null, unsaved: false } }],
   },
   "identity-changed": {
     severity: "warning",

@@ -70,7 +70,7 @@ test("what the machine goes through is counted, failed refreshes by their cause"
   answered(fault("timeout"));
   answered(verdict({ type: "ended", error: "invalid_grant" }));
   answered(verdict({ type: "refused", error: "invalid_client", description: null }));
-  happen({ type: "refresh-prepared", number: 1, ok: false });
+  happen({ type: "refresh-prepared", number: 1, ok: false, atStake: true });
   happen({ type: "refresh-prepared", number: 1, ok: true });
   happen({ type: "poll-answered", number: 1, outcome: verdict({ type: "pending" }) });
   const { value, families } = await scrape(running);

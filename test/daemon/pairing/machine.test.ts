@@ -152,7 +152,8 @@ function everyEvent(state: State): Event[] {
       { type: "device-kept", number },
       { type: "left", number },
       { type: "refresh-prepared", number, ok: true },
-      { type: "refresh-prepared", number, ok: false },
+      { type: "refresh-prepared", number, ok: false, atStake: true },
+      { type: "refresh-prepared", number, ok: false, atStake: false },
       offered(number),
       { type: "code-answered", number, outcome: verdict(refused) },
       granted(number),
@@ -1009,15 +1010,76 @@ describe("the authorization", () => {
     only(effects, "prepare-refresh");
   });
 
-  test("a single-use token is not spent while the disk refuses", () => {
-    const preparing = states["paired, preparing"] as State;
-    const { state, effects } = step(
-      preparing,
-      { type: "refresh-prepared", number, ok: false },
-      moment(90_000_000),
+  /** Plays on until a refresh is sent, on a disk that refuses; when that is, and how often the disk was asked. */
+  const refusing = (from: State, atStake: boolean) => {
+    let state = from;
+    for (let asked = 1; ; asked++) {
+      const now = Math.max(wakeAt(state) ?? 0, refreshAt(state));
+      const due = step(state, tick, moment(now));
+      only(due.effects, "prepare-refresh");
+      const refused = step(
+        due.state,
+        { type: "refresh-prepared", number, ok: false, atStake },
+        moment(now + 5),
+      );
+      state = refused.state;
+      assert.equal(stateName(state), "paired");
+      if (refused.effects.some(({ type }) => type === "refresh")) return { at: now, asked, state };
+      assert.ok(asked < 1_000, "never sent");
+    }
+  };
+
+  test("while the disk refuses, the token that it holds is spent only in the last ten minutes of the access token", () => {
+    const { at, asked, state } = refusing(paired, true);
+    assert.equal(at, (grantOf(paired)?.accessEnds ?? 0) - 600_000);
+    assert.ok(asked > 10, "the disk is asked again and again meanwhile");
+    const answer = verdict({ type: "refreshed" as const, tokens: tokens("second") });
+    const renewed = step(state, { type: "refresh-answered", number, outcome: answer }, moment(at + 100));
+    assert.equal(stored(renewed.effects, "settled").current.accessToken.reveal(), "second-access");
+  });
+
+  test("a token of a short life waits for the disk for three quarters of it", () => {
+    const grant = grantOf(paired);
+    assert.ok(grant !== null);
+    const current = { ...grant.current, expiresIn: 120 };
+    const short: State = {
+      ...paired,
+      authorization: { ...grant, current, accessEnds: refreshAt(paired) + 60_000 },
+    };
+    assert.equal(refusing(short, true).at, refreshAt(paired) + 30_000);
+  });
+
+  test("a token that the disk does not hold is spent while it refuses: nothing is lost by that", () => {
+    assert.deepEqual(
+      { at: refusing(paired, false).at, asked: refusing(paired, false).asked },
+      { at: refreshAt(paired), asked: 1 },
     );
-    assert.ok(!effects.some(({ type }) => type === "refresh"));
-    assert.equal(stateName(state), "paired");
+  });
+
+  test("where no clock can tell when the access token ends, the disk is waited for ten minutes", () => {
+    const grant = grantOf(paired);
+    assert.ok(grant !== null);
+    const timeless: State = { ...paired, authorization: { ...grant, accessEnds: null } };
+    assert.equal(refusing(timeless, true).at, refreshAt(paired) + 5 + 600_000);
+  });
+
+  test("an access token that is refused while its refresh waits for the disk is renewed at once, without it", () => {
+    const preparing = states["paired, preparing"] as State;
+    const accessToken = grantOf(paired)?.current.accessToken ?? new Secret("");
+    const now = refreshAt(paired);
+    const { steps } = play(
+      [
+        [now + 10, { type: "refresh-prepared", number, ok: false, atStake: true }],
+        [now + 100, { type: "token-refused", accessToken }],
+        [now + 110, { type: "refresh-prepared", number, ok: false, atStake: true }],
+      ],
+      {},
+      preparing,
+    );
+    assert.deepEqual(
+      steps.map(({ effects }) => effects.map(({ type }) => type).filter((type) => type.endsWith("refresh"))),
+      [[], ["prepare-refresh"], ["refresh"]],
+    );
   });
 
   test("a start that finds the pair before on the disk as well spends no token for that", () => {

@@ -3,11 +3,12 @@ import { test } from "node:test";
 import type { Clock } from "../../../daemon/core/clock.ts";
 import type { Frameio } from "../../../daemon/frameio/client.ts";
 import { Runner } from "../../../daemon/pairing/runner.ts";
+import { grantOf } from "../../../daemon/pairing/state.ts";
 import type { Vault } from "../../../daemon/vault/vault.ts";
-import { fault } from "./examples.ts";
+import { fault, record } from "./examples.ts";
 
 /** A runner whose request for a code has that answer, on a clock that is moved by hand and has no timers. */
-function asking(requestCode: Frameio["requestCode"]) {
+function asking(requestCode: Frameio["requestCode"], vault: Partial<Vault> = {}) {
   let now = 0;
   const clock: Clock = {
     elapsed: () => now,
@@ -17,7 +18,7 @@ function asking(requestCode: Frameio["requestCode"]) {
   };
   const runner = new Runner({
     frameio: { requestCode } as Frameio,
-    vault: { authorization: async () => null, lastEnd: async () => null } as unknown as Vault,
+    vault: { authorization: async () => null, lastEnd: async () => null, ...vault } as unknown as Vault,
     clock,
     random: () => 0.5,
     clientId: () => "ACME-1",
@@ -46,6 +47,20 @@ test("a call that never comes back is no progress, nor is a timer that never fir
   assert.ok(late.runner.makesProgress());
   late.pass(20_000);
   assert.ok(!late.runner.makesProgress());
+});
+
+test("a disk that is slow is progress", async () => {
+  const stored = { ...record({ refreshBegun: 1 }), clientId: "ACME-1", bodyEncoding: null };
+  const { runner, pass } = asking(async () => fault("connect"), {
+    authorization: async () => stored,
+    probe: () => new Promise(() => {}),
+  });
+  await runner.boot();
+  assert.equal(grantOf(runner.state)?.refresh.at, "preparing");
+  pass(50_000);
+  runner.dispatch({ type: "tick" });
+  pass(50_000);
+  assert.ok(runner.makesProgress());
 });
 
 test("nothing to do is progress", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Tokens } from "../../../daemon/contract/authorization.ts";
 import type { FaultKind, Outcome, PollVerdict, RefreshVerdict } from "../../../daemon/contract/verdicts.ts";
-import type { Effect, Event } from "../../../daemon/pairing/events.ts";
+import type { Effect, Event, RefreshPrepared } from "../../../daemon/pairing/events.ts";
 import { step, wakeAt } from "../../../daemon/pairing/machine.ts";
 import { shownAttempt } from "../../../daemon/pairing/name.ts";
 import { grantOf, initialState, type State } from "../../../daemon/pairing/state.ts";
@@ -54,6 +54,14 @@ type Asked = Extract<
   }
 >;
 
+/** Whether the access token has so little life left that it is refreshed without the disk. */
+function nearsItsEnd(state: State, now: number): boolean {
+  const grant = grantOf(state);
+  if (grant?.refresh.at !== "sent") return false;
+  const { accessEnds, refresh } = grant;
+  return (accessEnds ?? (refresh.failing?.since ?? now) + 2 * 600_000) - now <= 600_000;
+}
+
 /** The world around the machine, which keeps its own account of what is allowed. */
 class World {
   state: State = initialState;
@@ -70,7 +78,7 @@ class World {
   readonly #requests = new Map<number, { readonly at: number; reached: boolean }>();
   /** Presses that no request has followed. */
   #pressed = false;
-  #prepared = false;
+  #prepared: RefreshPrepared | null = null;
 
   constructor(random: number, manual: boolean, stored: boolean) {
     this.#random = random;
@@ -114,7 +122,10 @@ class World {
         assert.notEqual(effect.record.refreshBegun, null, "records the intent before a refresh");
         break;
       case "refresh":
-        assert.ok(this.#prepared, "spends a token only when the disk took the intent");
+        assert.ok(
+          this.#prepared?.ok || this.#prepared?.atStake === false || nearsItsEnd(this.state, this.now),
+          "spends a token that the disk holds only when it took the intent, or as the access token ends",
+        );
         // A refresh of an authorization that was replaced meanwhile may still be under way; its answer is revoked.
         assert.ok(
           !this.#open.some(({ type, number }) => type === "refresh" && number === effect.number),
@@ -253,8 +264,11 @@ class World {
         return asked.answer === null ? { type: "tick" } : { type: asked.answer, number };
       case "prepare-refresh":
         // The intent on disk covers the attempt with the pair before as well.
-        this.#prepared = move.how > 1;
-        return { type: "refresh-prepared", number, ok: this.#prepared };
+        this.#prepared =
+          move.how > 1
+            ? { type: "refresh-prepared", number, ok: true }
+            : { type: "refresh-prepared", number, ok: false, atStake: move.how === 1 };
+        return this.#prepared;
       case "refresh":
         if (outcome !== null) return { type: "refresh-answered", number, outcome };
         return {
@@ -444,7 +458,10 @@ class Rotation {
       if (effect.type === "refresh") {
         const { current, previous, refreshBegun } = this.disk;
         const held = [current, previous].some((pair) => pair?.refreshToken?.equals(effect.refreshToken));
-        assert.ok(held && refreshBegun !== null, "spends what is on the disk, with the intent beside it");
+        assert.ok(
+          held && (refreshBegun !== null || nearsItsEnd(state, this.#now)),
+          "spends what is on the disk, with the intent beside it, or as the access token ends",
+        );
       }
       if (isWork(effect)) this.#open.push(effect);
     }
@@ -469,9 +486,9 @@ class Rotation {
         this.disk = work.record;
         return work.answer && { type: work.answer, number };
       case "prepare-refresh": {
-        const ok = turn !== "refused";
-        if (ok) this.disk = work.record;
-        return { type: "refresh-prepared", number, ok };
+        if (turn === "refused") return { type: "refresh-prepared", number, ok: false, atStake: true };
+        this.disk = work.record;
+        return { type: "refresh-prepared", number, ok: true };
       }
       case "read-device": {
         const { accessToken } = work;

@@ -53,11 +53,11 @@ function runnerOn(t: TestContext, baseUrl: string, secret: string, vault: Vault,
 }
 
 /** A simulated Frame.io with a vault and a runner beside it, and what approves the code that the runner shows. */
-async function pairing(t: TestContext, here: ReturnType<typeof room>) {
+async function pairing(t: TestContext, here: Room, disk = here.disk()) {
   const { clock } = here.options;
   const simulator = await startSimulator({ interval: 1 });
   defer(t, () => simulator.close());
-  const vault = await openVault({ clock, disk: here.disk() });
+  const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
   const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
   const approve = async () => {
@@ -65,7 +65,7 @@ async function pairing(t: TestContext, here: ReturnType<typeof room>) {
     simulator.approve();
     await clock.advance(2_000);
   };
-  return { clock, vault, runner, approve };
+  return { clock, vault, runner, approve, simulator };
 }
 
 async function until(arrived: () => boolean): Promise<void> {
@@ -147,4 +147,54 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
       "told of tokens that a power cut would have cost",
     );
   }
+});
+
+/** The access token that has worked; null while there is none. */
+function provenToken(runner: Runner): string | null {
+  const grant = grantOf(runner.state);
+  return grant?.rotation.at === "proven" ? grant.current.accessToken.reveal() : null;
+}
+
+test("while the disk refuses, the refresh waits for it, programs get the token of memory, and its last minutes don't wait", async (t) => {
+  const here = room(t);
+  const { wire, disk } = switched(here.disk());
+  const { clock, vault, runner, approve } = await pairing(t, here, disk);
+  const served = async (minimumLife: number) => {
+    const answer = await brokerToken(runner, clock, minimumLife);
+    return answer.type === "token" ? answer.accessToken.reveal() : null;
+  };
+  /** Lets time pass until there are new tokens; none passes while Frame.io answers. */
+  const refresh = async (before: string | null) => {
+    const at = () => grantOf(runner.state)?.refresh.at;
+    while ([before, null].includes(provenToken(runner))) {
+      if (at() === "due") await clock.advance((clock.nextDue ?? 0) - clock.elapsed());
+      else await settled();
+    }
+    return provenToken(runner);
+  };
+  const life = 28_800_000;
+  await runner.boot();
+  await approve();
+  await until(() => provenToken(runner) !== null);
+  const first = provenToken(runner);
+
+  wire.cut = true;
+  await clock.advance(life - 700_000);
+  assert.equal(grantOf(runner.state)?.refresh.at, "due");
+  assert.equal(await served(300), first);
+  assert.equal(await served(3_600), first, "with what life it has");
+  assert.equal(vault.unsaved(CLIENT), false);
+
+  const second = await refresh(first);
+  assert.ok(clock.elapsed() <= life, "while programs could still use the one before");
+  assert.equal(await served(300), second);
+  assert.equal(vault.unsaved(CLIENT), true);
+
+  const third = await refresh(second);
+  assert.ok(clock.elapsed() < 1.8 * life, "the disk has nothing to lose any more");
+  wire.cut = false;
+  await recovery(vault, clock);
+  assert.equal(vault.unsaved(CLIENT), false);
+  const stored = await (await pulled(t, here).open()).authorization(CLIENT);
+  assert.equal(stored?.current.accessToken.reveal(), third);
 });

@@ -23,7 +23,7 @@ const paired = step(initialState, { type: "booted", stored: authorization(1), en
 function factsWith(...notices: VaultNotice[]): OtherFacts {
   return {
     networkUp: true,
-    vault: { notices, failing: null },
+    vault: { notices, failing: null, unsaved: false },
     display: { missing: null, qrTooSmall: false },
     identityChanged: null,
   };

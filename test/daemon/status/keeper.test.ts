@@ -17,7 +17,7 @@ function bench() {
     state: () => state,
     facts: () => ({
       networkUp: true,
-      vault: { notices: [], failing: null },
+      vault: { notices: [], failing: null, unsaved: false },
       display: { missing: null, qrTooSmall: false },
       identityChanged: null,
     }),

@@ -124,6 +124,33 @@ for (const table of ["identity", "authorization", "set_aside", "history", "probe
     assert.deepEqual(await vault.identity(), table === "identity" ? null : identity);
   });
 
+for (const [name, ...statements] of [
+  ["an older version's number", "PRAGMA user_version = 2"],
+  ["the number of a database that is not made yet", "PRAGMA user_version = 0"],
+  ["a number that no version has", "PRAGMA user_version = -1"],
+  ["a table without a column", "ALTER TABLE ending DROP COLUMN at"],
+  ["a table of another shape", "DROP TABLE history", "CREATE TABLE history (id INTEGER PRIMARY KEY)"],
+  [
+    "a trigger that refuses every write",
+    "CREATE TRIGGER no BEFORE UPDATE ON probe BEGIN SELECT RAISE(ABORT, 'no'); END",
+  ],
+] as const)
+  test(`a database with ${name} is moved aside, with the authorization kept, and heals`, async (t) => {
+    const here = await used(t);
+    await sql(here.database, ...statements);
+    const vault = await here.open();
+    const notice = vault.notices[0];
+    assert.ok(notice?.type === "moved-aside" && SAVED.test(notice.reason), notice?.reason);
+    assert.match(notice.reason, /c2cd\.db has other tables than c2cd gave it\./);
+    assert.equal(numberOf(await vault.authorization(CLIENT)), 1);
+    assert.deepEqual(await vault.identity(), identity);
+    await vault.storeAuthorization(authorization(2));
+    await vault.close();
+    const next = await here.open();
+    assert.equal(numberOf(await next.authorization(CLIENT)), 2);
+    assert.deepEqual(next.notices, []);
+  });
+
 test("another program's database is left whole", async (t) => {
   const here = await used(t);
   rmSync(here.database);

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { openDatabase } from "../../../daemon/vault/database.ts";
 import { VaultBusy } from "../../../daemon/vault/vault.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { authorization, CLIENT, defer, identity, numberOf, plain, room, sql, tokens } from "./support.ts";
 
 test("what was stored is there after a restart", async (t) => {
@@ -124,10 +125,21 @@ test("a second daemon on the same directory is told so", async (t) => {
   assert.deepEqual(plain(await next.authorization(CLIENT)), plain(authorization(1)));
 });
 
+test("each step of an opening is told, so that a slow one is not taken for a dead one", async (t) => {
+  let steps = 0;
+  const clock = Object.assign(new ManualClock(), { elapsed: () => ++steps });
+  const disk = room(t).disk({ clock });
+  defer(t, () => disk.close());
+  await disk.history(1);
+  // The directory, the key and the new database's name take one each, and SQLite the others.
+  assert.ok(steps >= 20, `${steps} steps`);
+  assert.equal(disk.answeredAt, steps);
+});
+
 test("every connection has the settings that survive a power cut, with a flush after each commit", async (t) => {
   const here = room(t);
   await (await here.open()).close();
-  const connection = await openDatabase(here.database);
+  const connection = await openDatabase(here.database, () => {});
   defer(t, () => connection.close());
   assert.deepEqual(await connection.get("PRAGMA journal_mode"), { journal_mode: "wal" });
   assert.deepEqual(await connection.get("PRAGMA synchronous"), { synchronous: 1 });
@@ -141,7 +153,7 @@ test("a database of the first version is brought to this one, with all that is i
   await first.rememberIdentity(identity);
   await first.storeAuthorization(authorization(1));
   await first.close();
-  const old = await openDatabase(here.database);
+  const old = await openDatabase(here.database, () => {});
   await old.script(`DROP TABLE ending;
     DROP TABLE probe;
     CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), filler BLOB NOT NULL) STRICT;

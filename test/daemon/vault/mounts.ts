@@ -19,10 +19,14 @@ export function cannotMount(): string | false {
   return false;
 }
 
-/** A small file system in memory, at `directory`; gone after the test. */
-export function mountTmpfs(t: TestContext, directory: string, size: string): void {
+/**
+ * A small file system in memory, at `directory`; gone after the test.
+ *
+ * @param inodes files that it has room for
+ */
+export function mountTmpfs(t: TestContext, directory: string, size: string, inodes = 1_000): void {
   mkdirSync(directory, { recursive: true });
-  run("mount", "-t", "tmpfs", "-o", `size=${size},mode=0700`, "tmpfs", directory);
+  run("mount", "-t", "tmpfs", "-o", `size=${size},nr_inodes=${inodes},mode=0700`, "tmpfs", directory);
   defer(t, () => run("umount", "--lazy", directory));
 }
 
@@ -43,6 +47,16 @@ export function fill(directory: string): string {
   }
   closeSync(descriptor);
   return file;
+}
+
+/** Makes files until a file system has room for no more. */
+export function fillInodes(directory: string): void {
+  for (let count = 0; ; count++)
+    try {
+      writeFileSync(join(directory, `filler-${count}`), "");
+    } catch {
+      return;
+    }
 }
 
 /** Bytes that are left. */

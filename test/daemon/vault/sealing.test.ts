@@ -9,13 +9,16 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import sqlite3 from "sqlite3";
 import { VaultKeyError } from "../../../daemon/vault/vault.ts";
-import { authorization, CLIENT, numberOf, room } from "./support.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { openVault } from "../../support/open-vault.ts";
+import { authorization, CLIENT, defer, numberOf, pulled, room } from "./support.ts";
 
 interface SealedRow {
   readonly client_id: string;
@@ -75,6 +78,7 @@ for (const [name, key] of [
   ["empty", ""],
   ["a password", "hunter2\n"],
   ["too short", randomBytes(31)],
+  ["cut to its first 32 digits", hexKey().slice(0, 32)],
   ["nothing but zero bytes", Buffer.alloc(32)],
   ["nothing but zeros", "0".repeat(64)],
 ] as const)
@@ -253,6 +257,7 @@ test("equal authorizations are sealed under different nonces", async (t) => {
 for (const [name, content] of [
   ["zero-length", ""],
   ["cut short", "0123456789abcdef"],
+  ["cut to its first 32 digits", hexKey().slice(0, 32)],
   ["filled with garbage", randomBytes(500)],
   ["filled with zero bytes", Buffer.alloc(65)],
   ["32 zero bytes", Buffer.alloc(32)],
@@ -279,3 +284,55 @@ for (const [name, content] of [
     assert.equal(numberOf(await third.authorization(CLIENT)), 2);
     assert.deepEqual(third.notices, []);
   });
+
+for (const [name, harm, notice] of [
+  [
+    "removed",
+    (file: string) => rmSync(file),
+    { type: "restored", reason: /vault\.key was gone\. It was written again\.$/ },
+  ],
+  [
+    "cut",
+    (file: string) => truncateSync(file, 32),
+    {
+      type: "moved-aside",
+      reason: /vault\.key was changed\. It was moved to .*, and the key written again\.$/,
+    },
+  ],
+  [
+    "exchanged",
+    (file: string) => writeFileSync(file, hexKey()),
+    { type: "moved-aside", reason: /vault\.key was changed\./ },
+  ],
+] as const)
+  test(`a key file that is ${name} under the running daemon is written again within a minute`, async (t) => {
+    const here = room(t);
+    const clock = new ManualClock();
+    const disk = here.disk();
+    const vault = await openVault({ clock, disk });
+    defer(t, () => vault.close());
+    await vault.storeAuthorization(authorization(1));
+    const file = join(here.directory, "vault.key");
+    const key = readFileSync(file, "utf8");
+    harm(file);
+    const told = new Promise<void>((resolve) => vault.onChange(resolve));
+    await clock.advance(60_000);
+    await told;
+    assert.equal(readFileSync(file, "utf8"), key);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(vault.failing(), null);
+    assert.equal(vault.notices[0]?.type, notice.type);
+    assert.match(vault.notices[0]?.reason ?? "", notice.reason);
+    const after = await pulled(t, here).open();
+    assert.equal(numberOf(await after.authorization(CLIENT)), 1);
+  });
+
+test("a credential that seals is never written into the state directory", async (t) => {
+  const here = room(t);
+  const credentialsDirectory = credentials(here.options.scratch, { vault_key: hexKey() });
+  const vault = await here.open({ credentialsDirectory });
+  await vault.storeAuthorization(authorization(1));
+  rmSync(join(credentialsDirectory, "vault_key"));
+  await vault.storeAuthorization(authorization(2));
+  assert.ok(!readdirSync(here.directory).includes("vault.key"));
+});
