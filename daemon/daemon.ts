@@ -391,7 +391,7 @@ export class Daemon {
   }
 
   async #chooseIdentity(): Promise<undefined> {
-    const { config, root, log } = this.#options;
+    const { config, root, log, fail } = this.#options;
     const remembered = await this.#vault.identity();
     const { identity, changed } = chooseIdentity(
       readBoard(root),
@@ -409,7 +409,8 @@ export class Daemon {
           : `was ${changed.previous.clientId} before (${changed.reason}): that authorization is set aside`,
       );
     }
-    await this.#vault.rememberIdentity(identity);
+    // The disk takes it before any authorization, and nobody has to wait for that.
+    this.#vault.rememberIdentity(identity).catch(fail);
     log.info(`client_id ${identity.clientId} (${identity.source}), ${identity.model ?? "unknown board"}`);
   }
 

@@ -146,6 +146,21 @@ export class Disk {
   }
 
   /**
+   * Whether there is nothing to be read: neither a database nor what one leaves behind.
+   *
+   * @throws {VaultKeyError}
+   */
+  async isBlank(): Promise<boolean> {
+    try {
+      await readKeys(this.#options);
+      const there = await Promise.all(["", ...SIDECARS].map((suffix) => exists(this.#file + suffix)));
+      return !there.includes(true);
+    } catch (error) {
+      throw explain(error, this.#options.directory);
+    }
+  }
+
+  /**
    * Brings the disk to what `decide` makes of it, which is asked even where the disk then refuses; and adds lines to the
    * history.
    */

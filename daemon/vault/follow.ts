@@ -104,13 +104,19 @@ export class MemoryFirstVault implements Vault {
   }
 
   /**
-   * Reads what the disk holds. Unlike later, a busy directory or a bad key ends the start.
+   * Reads what the disk holds; where that is nothing, what is to hold it is made meanwhile. Unlike later, a busy directory
+   * or a bad key ends the start.
    *
    * @throws {VaultBusy | VaultKeyError}
    */
   async open(): Promise<void> {
     try {
-      await this.#follow();
+      let blank = false;
+      await this.#attempt(async () => {
+        blank = await this.#disk.isBlank();
+      });
+      const followed = this.#follow();
+      if (!blank) await followed;
       this.#started = true;
       this.#lookLater();
     } catch (error) {

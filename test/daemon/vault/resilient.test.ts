@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import type { Disk } from "../../../daemon/vault/disk.ts";
+import { MemoryFirstVault } from "../../../daemon/vault/follow.ts";
 import { VaultBusy } from "../../../daemon/vault/vault.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
 import { openVault } from "../../support/open-vault.ts";
@@ -185,6 +186,36 @@ function slow(disk: Disk, clock: ManualClock) {
   });
   return { pace, disk: slowDisk };
 }
+
+test("a device that holds nothing yet does not wait for what is to hold it; what it stores does", async (t) => {
+  const here = room(t);
+  const clock = new ManualClock();
+  let make = () => {};
+  const made = new Promise<void>((resolve) => {
+    make = resolve;
+  });
+  const disk = new Proxy(here.disk(), {
+    get(target, name: keyof Disk) {
+      const member = target[name];
+      if (name === "write")
+        return async (...given: Parameters<Disk["write"]>) => made.then(() => target.write(...given));
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  const vault = new MemoryFirstVault(clock, disk);
+  await vault.open();
+  assert.equal(await vault.identity(), null);
+  let stored = false;
+  const storing = vault.storeAuthorization(authorization(1)).then(() => {
+    stored = true;
+  });
+  await settled();
+  assert.equal(stored, false);
+  make();
+  await storing;
+  await vault.close();
+  assert.equal(numberOf(await (await here.open()).authorization(CLIENT)), 1);
+});
 
 test("a disk that is slow at each of many steps is slow, and not failing", async (t) => {
   const clock = new ManualClock();
