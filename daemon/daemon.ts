@@ -442,7 +442,7 @@ export class Daemon {
       handedOver: this.#options.handedOver,
       groupFile: `${root}/etc/group`,
       webRoot: join(HOME, "web-ui"),
-      hostName: hostname(),
+      hostName: hostname,
       clock: this.#clock,
       log,
       randomBytes,

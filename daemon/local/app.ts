@@ -17,7 +17,7 @@ export type Audience =
   /** Programs of this machine that the socket's file mode lets in. */
   | { readonly kind: "socket" }
   /** Anybody who reaches the port, with a browser or without. */
-  | { readonly kind: "tcp"; readonly hostName: string };
+  | { readonly kind: "tcp"; names(): readonly string[] };
 
 const BODY_LIMIT = 8 * 1024;
 const HEADER_LIMIT = 8 * 1024;
@@ -80,10 +80,11 @@ function guard(audience: Audience, request: FastifyRequest, reply: FastifyReply)
       throw new ApiProblem("origin-refused", "The control socket is for programs, not for browsers.");
     return;
   }
-  if (!hostIsOwn(host, audience.hostName))
+  const names = audience.names();
+  if (!hostIsOwn(host, names))
     throw new ApiProblem(
       "host-refused",
-      `This device answers to its address, ${audience.hostName} and localhost; not to this name.`,
+      `This device answers to its address and to ${names.join(", ")}; not to this name. http.hosts names more.`,
     );
   if (!originIsOwn(origin, host))
     throw new ApiProblem("origin-refused", "Pages of other sites may not talk to this device.");

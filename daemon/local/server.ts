@@ -7,6 +7,7 @@ import type { Logger } from "../core/log.ts";
 import type { Language } from "../texts/languages.ts";
 import type { Audience } from "./app.ts";
 import type { Backend } from "./backend.ts";
+import { ownNames } from "./guards.ts";
 import type { HandedOverSocket } from "./handed-over.ts";
 import { createListener, groupId, listen, listenOnSocket } from "./listen.ts";
 import { OnDemandServer } from "./on-demand.ts";
@@ -14,8 +15,12 @@ import { type PageFile, readPageFiles } from "./page-files.ts";
 
 export interface LocalOptions {
   readonly backend: Backend;
-  /** `listen` as ADDRESS:PORT, "" for no page. */
-  readonly http: { readonly listen: string; readonly allow_actions: boolean };
+  /** `listen` as ADDRESS:PORT, "" for no page; `hosts` are more names by which browsers may call it. */
+  readonly http: {
+    readonly listen: string;
+    readonly hosts: readonly string[];
+    readonly allow_actions: boolean;
+  };
   /** What the page speaks to readers who ask for none of its languages. */
   readonly language: Language;
   /** Where the control socket is made. */
@@ -26,8 +31,8 @@ export interface LocalOptions {
   readonly groupFile: string;
   /** The built status page. */
   readonly webRoot: string;
-  /** The machine's name, which browsers may call it by. */
-  readonly hostName: string;
+  /** The machine's name at this moment: first boots, DHCP and people change it. */
+  hostName(): string;
   readonly clock: Clock;
   readonly log: Logger;
   randomBytes(count: number): Buffer;
@@ -117,7 +122,8 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
     onPageProblem(`The status page is not installed: ${(error as Error).message}.`);
     return null;
   }
-  const server = serverFor(options, { kind: "tcp", hostName }, formToken, files);
+  const names = () => ownNames(hostName(), http.hosts);
+  const server = serverFor(options, { kind: "tcp", names }, formToken, files);
   const listener = createListener(server.serve);
   let stopRetry = () => {};
 

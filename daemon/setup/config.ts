@@ -89,13 +89,14 @@ function oneOf<const V extends number>(values: readonly V[], fallback: V, doc: s
   };
 }
 
-function hostList(fallback: readonly string[], doc: string): Key<readonly string[]> {
+/** @param least names that it must have */
+function hostList(fallback: readonly string[], least: number, doc: string): Key<readonly string[]> {
   return {
     default: fallback,
     doc,
     parse(raw) {
       const list = typeof raw === "string" ? raw.split(",").map((item) => item.trim()) : raw;
-      if (!Array.isArray(list) || list.length === 0 || !list.every((item) => isHostName(item)))
+      if (!Array.isArray(list) || list.length < least || !list.every((item) => isHostName(item)))
         throw new BadValue('must be a list of host names, for example ["frame.io"]');
       return list;
     },
@@ -106,7 +107,7 @@ function isHostName(value: unknown): value is string {
   return (
     typeof value === "string" &&
     value.length <= 253 &&
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value) &&
+    /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(value) &&
     !value.includes("..")
   );
 }
@@ -181,6 +182,7 @@ export const SCHEMA = {
     ca_file: text("", "One more root certificate to trust, PEM, beside the system's."),
     verification_hosts: hostList(
       ["frame.io"],
+      1,
       "A QR code is shown only for https URLs on these domains or below them. With a base_url on loopback, its host counts too.",
     ),
   },
@@ -265,6 +267,11 @@ export const SCHEMA = {
       "127.0.0.1:8620",
       'Address of the status page. "" switches it off; "0.0.0.0:8620" puts it on the network.',
       checkListen,
+    ),
+    hosts: hostList(
+      [],
+      0,
+      'More names by which the page is reached, e.g. ["camera.lan"]. Without them it answers to its addresses, "localhost", the host name as it is now, and that with ".local"; other names are refused, since a foreign site could have them resolve to this device (DNS rebinding).',
     ),
     allow_actions: boolean(false, "Offer pair, cancel and unpair on the status page."),
   },

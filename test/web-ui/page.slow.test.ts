@@ -85,7 +85,10 @@ interface Visit {
 }
 
 async function serve(context: TestContext, snapshot: Snapshot, actions = true): Promise<Running> {
-  const running = await start(context, { webRoot, http: { listen: "127.0.0.1:0", allow_actions: actions } });
+  const running = await start(context, {
+    webRoot,
+    http: { listen: "127.0.0.1:0", hosts: [], allow_actions: actions },
+  });
   running.backend.become(snapshot);
   return running;
 }
@@ -377,7 +380,10 @@ test("cancelling stops the code, in the reader's language", async (context) => {
 });
 
 test("a form that is out of date brings the page back, in the reader's language, and can be sent again", async (context) => {
-  const options = optionsFor(context, { webRoot, http: { listen: "127.0.0.1:0", allow_actions: true } });
+  const options = optionsFor(context, {
+    webRoot,
+    http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true },
+  });
   options.backend.become(IDLE);
   const first = await startLocal(options);
   const { port } = first.tcpAddress() as AddressInfo;

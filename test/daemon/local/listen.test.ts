@@ -139,9 +139,9 @@ test("a listening socket from systemd is taken as it is", async (context) => {
        import { systemClock } from ${module("../../../daemon/core/clock.ts")};
        import { createLogger } from ${module("../../../daemon/core/log.ts")};
        import { randomBytes } from "node:crypto";
-       await startLocal({ backend: new FakeBackend(), http: { listen: "", allow_actions: false },
+       await startLocal({ backend: new FakeBackend(), http: { listen: "", hosts: [], allow_actions: false },
          socketPath: "/nonexistent/never-used", handedOver: new HandedOverSocket(3), groupFile: "/dev/null", webRoot: "/nonexistent",
-         hostName: "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
+         hostName: () => "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
          onPageProblem() {}, fail(error) { throw error; } });
        console.log("up");`,
     ],
@@ -164,7 +164,10 @@ test("a TCP port in use is told, tried again, and had in the end", async (contex
   await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
   const { port } = squatter.address() as AddressInfo;
   const clock = new ManualClock();
-  const options = optionsFor(context, { clock, http: { listen: `127.0.0.1:${port}`, allow_actions: false } });
+  const options = optionsFor(context, {
+    clock,
+    http: { listen: `127.0.0.1:${port}`, hosts: [], allow_actions: false },
+  });
   const local = await startLocal(options);
   context.after(() => local.close());
   assert.equal(local.tcpAddress(), null);
@@ -189,7 +192,7 @@ test("a TCP port in use is told, tried again, and had in the end", async (contex
 test("an address that this machine does not have is told and tried again", async (context) => {
   const options = optionsFor(context, {
     clock: new ManualClock(),
-    http: { listen: "203.0.113.7:8620", allow_actions: false },
+    http: { listen: "203.0.113.7:8620", hosts: [], allow_actions: false },
   });
   const local = await startLocal(options);
   assert.match(options.pageProblems[0] ?? "", /203\.0\.113\.7:8620/);
@@ -221,7 +224,7 @@ test("more connections than there is room for are closed at once", async (contex
 
 test("without a page there is no port", async (context) => {
   const options = optionsFor(context, {
-    http: { listen: "", allow_actions: false },
+    http: { listen: "", hosts: [], allow_actions: false },
     webRoot: "/nonexistent",
   });
   const local = await startLocal(options);
@@ -239,7 +242,7 @@ test("a page that is not installed is told, and the socket works all the same", 
 });
 
 test("the page listens on IPv6 too", async (context) => {
-  const options = optionsFor(context, { http: { listen: "[::1]:0", allow_actions: false } });
+  const options = optionsFor(context, { http: { listen: "[::1]:0", hosts: [], allow_actions: false } });
   const local = await startLocal(options);
   context.after(() => local.close());
   if (local.tcpAddress() === null) return context.skip(`no IPv6 here: ${options.pageProblems.at(-1)}`);
