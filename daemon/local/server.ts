@@ -8,7 +8,7 @@ import type { Language } from "../texts/languages.ts";
 import type { Audience } from "./app.ts";
 import type { Backend } from "./backend.ts";
 import { ownNames } from "./guards.ts";
-import type { HandedOverSocket } from "./handed-over.ts";
+import type { HandedOverSockets } from "./handed-over.ts";
 import { createListener, groupId, listen, listenOnSocket } from "./listen.ts";
 import { OnDemandServer } from "./on-demand.ts";
 import { type PageFile, readPageFiles } from "./page-files.ts";
@@ -26,7 +26,7 @@ export interface LocalOptions {
   /** Where the control socket is made. */
   readonly socketPath: string;
   /** A listening socket that systemd handed over, taken in place of `socketPath`; null where there is none. */
-  readonly handedOver: HandedOverSocket | null;
+  readonly handedOver: HandedOverSockets | null;
   /** The system's group(5) file: the socket goes to group `c2cd` where there is one. */
   readonly groupFile: string;
   /** The built status page. */
@@ -132,9 +132,9 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
       await listen(listener, { ...where, exclusive: true });
       onPageProblem(null);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = code === "EADDRINUSE" ? "another program uses this port" : (error as Error).message;
-      onPageProblem(`The status page can't listen on ${http.listen}: ${reason}.`);
+      onPageProblem(
+        `The status page can't listen on ${http.listen}: ${reasonOf(error as NodeJS.ErrnoException)}.`,
+      );
       stopRetry = clock.after(backOff(failures + 1, RETRY, 1), () => void open(failures + 1));
     }
   }
@@ -148,4 +148,18 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
       await server.close();
     },
   };
+}
+
+/** Why an address can't be listened on, and what to do. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return "another program uses this port; stop it, or choose another port in http.listen";
+    case "EACCES":
+      return "a port below 1024 needs CAP_NET_BIND_SERVICE (AmbientCapabilities= and CapabilityBoundingSet= of the unit); or choose another port in http.listen";
+    case "EADDRNOTAVAIL":
+      return "this device does not have that address now";
+    default:
+      return message;
+  }
 }

@@ -61,6 +61,7 @@ export class ClientSecret {
   readonly #read: () => Credential | null;
   readonly #warn: (message: string) => void;
   #secret: Secret | null = null;
+  #unusable: string | null = null;
 
   /** @param warn told in one sentence why a secret that is there can't be used */
   constructor(read: () => Credential | null, warn: (message: string) => void) {
@@ -73,12 +74,19 @@ export class ClientSecret {
     return this.#secret;
   }
 
+  /** Why the secret that is there can't be used, and what to do; null where it can, or there is none. */
+  get unusable(): string | null {
+    return this.#unusable;
+  }
+
   reload(): void {
+    this.#unusable = null;
     try {
       this.#secret = this.#read()?.secret ?? null;
     } catch (error) {
       if (!(error instanceof CredentialError)) throw error;
       this.#secret = null;
+      this.#unusable = error.message;
       this.#warn(error.message);
     }
   }

@@ -22,3 +22,25 @@ export function governing(environment: Environment, config: Config): Readonly<Re
       told[name] = environment[name].replace(/^(\w+:\/\/)?.*@/s, `$1${HIDDEN}@`);
   return told;
 }
+
+export interface Directories {
+  readonly state: string;
+  readonly runtime: string;
+  /** Null where no service manager hands over credentials. */
+  readonly credentials: string | null;
+}
+
+/**
+ * The directories that the service manager has made for c2cd (systemd.exec(5)). What is set to nothing is not set; of
+ * several, which a drop-in may bring about, the unit's own is the first.
+ *
+ * @param root prefix of every system path
+ */
+export function directories(environment: Environment, root: string): Directories {
+  const first = (name: string) => environment[name]?.split(":", 1)[0] || null;
+  return {
+    state: first("STATE_DIRECTORY") ?? `${root}/var/lib/c2cd`,
+    runtime: first("RUNTIME_DIRECTORY") ?? `${root}/run/c2cd`,
+    credentials: environment.CREDENTIALS_DIRECTORY || null,
+  };
+}

@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
   lstatSync,
   readdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { createListener, groupId, listen, SocketError } from "../../../daemon/local/listen.ts";
 import { startLocal } from "../../../daemon/local/server.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
@@ -117,14 +118,13 @@ test("another daemon's socket is not taken away on closing", async (context) => 
   assert.ok(existsSync(first.socketPath));
 });
 
-test("a listening socket from systemd is taken as it is", async (context) => {
-  const directory = directoryFor(context);
-  const boundTo = join(directory, "bound.sock");
-  const socketPath = join(directory, "activated.sock");
-  const systemd = createServer();
-  await new Promise<void>((resolve) => systemd.listen(boundTo, resolve));
-  const { fd } = (systemd as unknown as { _handle: { fd: number } })._handle;
-  // A child inherits the listening socket as descriptor 3, the way systemd hands it over.
+/** The descriptor of a listening server. */
+function descriptorOf(server: Server): number {
+  return (server as unknown as { readonly _handle: { readonly fd: number } })._handle.fd;
+}
+
+/** A daemon that inherits these servers as descriptors from 3 on, the way systemd hands them over. */
+function daemonWith(context: TestContext, servers: readonly Server[]): ChildProcess {
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const child = spawn(
     process.execPath,
@@ -134,29 +134,55 @@ test("a listening socket from systemd is taken as it is", async (context) => {
       "--input-type=module",
       "-e",
       `import { startLocal } from ${module("../../../daemon/local/server.ts")};
-       import { HandedOverSocket } from ${module("../../../daemon/local/handed-over.ts")};
+       import { handedOverSockets } from ${module("../../../daemon/local/handed-over.ts")};
        import { FakeBackend } from ${module("./fake-backend.ts")};
        import { systemClock } from ${module("../../../daemon/core/clock.ts")};
        import { createLogger } from ${module("../../../daemon/core/log.ts")};
        import { randomBytes } from "node:crypto";
+       const handedOver = handedOverSockets({ LISTEN_FDS: "${servers.length}", LISTEN_PID: String(process.pid) });
        await startLocal({ backend: new FakeBackend(), http: { listen: "", hosts: [], allow_actions: false },
-         socketPath: "/nonexistent/never-used", handedOver: new HandedOverSocket(3), groupFile: "/dev/null", webRoot: "/nonexistent",
+         socketPath: "/nonexistent/never-used", handedOver, groupFile: "/dev/null", webRoot: "/nonexistent",
          hostName: () => "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
-         onPageProblem() {}, fail(error) { throw error; } });
-       console.log("up");`,
+         onPageProblem() {}, fail(error) { throw error; } }).then(
+           () => console.log("up"), (error) => { console.log(error.name, error.message); process.exit(); });`,
     ],
-    { stdio: ["ignore", "pipe", "inherit", fd] },
+    { stdio: ["ignore", "pipe", "inherit", ...servers.map(descriptorOf)] },
   );
   context.after(() => child.kill());
-  await once(child.stdout as Readable, "data");
-  // Closing removes the name that it was bound to, so it goes by another one from here on.
-  renameSync(boundTo, socketPath);
-  await new Promise((resolve) => systemd.close(resolve));
-  const probe = await overSocket({ socketPath } as never, "/healthz");
-  assert.equal(probe.status, 200);
+  return child;
+}
+
+test("listening sockets from systemd are all taken, as they are", async (context) => {
+  const directory = directoryFor(context);
+  const names = ["control", "uploader"];
+  const servers = names.map((name) => createServer().listen(join(directory, `${name}.bound`)));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const child = daemonWith(context, servers);
+  assert.equal(String(await once(child.stdout as Readable, "data")).trim(), "up");
+  // Closing removes the names that they were bound to, so they go by others from here on.
+  for (const name of names) renameSync(join(directory, `${name}.bound`), join(directory, name));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  for (const name of names) {
+    const probe = await overSocket({ socketPath: join(directory, name) } as never, "/healthz");
+    assert.equal(probe.status, 200, name);
+  }
   child.kill();
   await once(child, "exit");
-  assert.ok(existsSync(socketPath), "systemd's file stays systemd's");
+  for (const name of names) assert.ok(existsSync(join(directory, name)), "systemd's file stays systemd's");
+});
+
+test("a TCP socket from systemd is refused: whoever reached it would be given tokens", async (context) => {
+  const directory = directoryFor(context);
+  const servers = [createServer().listen(join(directory, "control")), createServer().listen(0, "127.0.0.1")];
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  context.after(() => {
+    for (const server of servers) server.close();
+  });
+  const said = String(await once(daemonWith(context, servers).stdout as Readable, "data"));
+  assert.match(
+    said,
+    /^SocketError systemd hands over 127\.0\.0\.1:\d+ as a control socket, which must be a UNIX one/,
+  );
 });
 
 test("a TCP port in use is told, tried again, and had in the end", async (context) => {
@@ -187,6 +213,26 @@ test("a TCP port in use is told, tried again, and had in the end", async (contex
   const probe = connect(port, "127.0.0.1");
   await once(probe, "connect");
   probe.destroy();
+});
+
+test("a port that a plain user may not have is told, with what to do", {
+  skip: process.getuid?.() !== 0 && "needs root to become another user",
+}, async (context) => {
+  // What the kernel counts as privileged may be nothing here; then there is nothing to refuse.
+  if (Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) <= 80)
+    return context.skip("any port is free for everyone here");
+  const options = optionsFor(context, {
+    clock: new ManualClock(),
+    http: { listen: "127.0.0.1:80", hosts: [], allow_actions: false },
+  });
+  chmodSync(options.webRoot, 0o777);
+  process.seteuid?.(65_534);
+  const local = await startLocal(options).finally(() => process.seteuid?.(0));
+  assert.match(
+    options.pageProblems[0] ?? "",
+    /listen on 127\.0\.0\.1:80: .*CAP_NET_BIND_SERVICE.*http\.listen/,
+  );
+  await local.close();
 });
 
 test("an address that this machine does not have is told and tried again", async (context) => {
