@@ -117,8 +117,9 @@ export const PROBLEM_ROWS = {
       "The client_secret is missing: run c2cd-provision, or set frameio.client_secret_file.",
     ),
   ),
-  "secret-unusable": row("error", "secret", ({ refusal, secretUnusable }) =>
-    when(refusal === "secret_missing" && secretUnusable !== null, secretUnusable),
+  /** Told at once, and not when the next refresh is due. */
+  "secret-unusable": row("error", "secret", ({ secretUnusable }) =>
+    when(secretUnusable !== null, secretUnusable),
   ),
   "secret-refused": row("error", "secret", ({ refusal }) =>
     when(refusal === "invalid_client", "The client_secret does not belong to this device model."),

@@ -25,8 +25,13 @@ export interface Credential {
 export function loadClientSecret(credentialsDirectory: string | null, file: string): Credential | null {
   if (credentialsDirectory !== null) {
     const path = join(credentialsDirectory, "client_secret");
-    if (statSync(path, { throwIfNoEntry: false }) !== undefined)
-      return { secret: readSecret(path), origin: "the credential client_secret" };
+    const stat = statSync(path, { throwIfNoEntry: false });
+    // As c2cd-unseal.socket leaves it.
+    if (stat?.size === 0)
+      throw new CredentialError(
+        "the client_secret can't be opened here: it was sealed for another device or its TPM was reset, or the file is damaged; seal it anew: sudo c2cd-provision",
+      );
+    if (stat !== undefined) return { secret: readSecret(path), origin: "the credential client_secret" };
   }
   if (file === "") return null;
   const stat = statSync(file, { throwIfNoEntry: false });

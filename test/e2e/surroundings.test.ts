@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import { startSimulator } from "../simulator/simulator.ts";
 import { Program } from "../support/c2cctl.ts";
@@ -43,6 +44,31 @@ for (const mask of ["000", "077"])
       assert.equal(statSync(`${board.root}/run/c2cd/control.sock`).mode & 0o777, 0o660);
     });
   });
+
+test("a secret that can't be opened is a state on the screen, and told with what to do", async () => {
+  const simulator = await startSimulator({ interval: 1 });
+  const board = new Board();
+  // As systemd leaves it where c2cd-unseal@.service has opened nothing.
+  const credentials = dirname(board.write("/run/credentials/c2cd.service/client_secret", "", 0o400));
+  const environment = { CREDENTIALS_DIRECTORY: credentials };
+  const daemon = new DaemonProcess(board, simulator, {}, { environment });
+  try {
+    const { health } = await daemon.until("the state", ({ state }) => state === "unconfigured");
+    assert.deepEqual(
+      health.map(({ code }) => code),
+      ["secret-unusable"],
+    );
+    assert.match(health[0]?.detail ?? "", /can't be opened here.*c2cd-provision/);
+    assert.ok(
+      board.memory().some((byte) => byte !== 0),
+      "the screen is lit",
+    );
+  } finally {
+    await daemon.end("SIGKILL");
+    await simulator.close();
+    board.remove();
+  }
+});
 
 test("a page that can't be served is in the health list until it can, with what to do", async (context) => {
   const squatter = createServer().listen(0, "127.0.0.1");

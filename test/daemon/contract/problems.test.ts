@@ -73,11 +73,11 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   },
   "secret-unusable": {
     severity: "error",
-    holds: [[{ ...unpaired, refusal: "secret_missing", secretUnusable: "It is empty." }, "It is empty."]],
-    not: [
-      { ...unpaired, refusal: "secret_missing" },
-      { ...unpaired, secretUnusable: "It is empty." },
+    holds: [
+      [{ ...unpaired, refusal: "secret_missing", secretUnusable: "It is empty." }, "It is empty."],
+      [{ ...well, secretUnusable: "It is empty." }, "It is empty."],
     ],
+    not: [{ ...unpaired, refusal: "secret_missing" }],
   },
   "secret-refused": {
     severity: "error",
