@@ -1,6 +1,7 @@
 /** The listening sockets that systemd hands over, see sd_listen_fds(3). */
 import type { Socket } from "node:net";
 import { createListener, listen, SocketError } from "./listen.ts";
+import { CONNECTION_LIMIT } from "./on-demand.ts";
 
 /** The first descriptor that systemd passes. */
 const FIRST_FD = 3;
@@ -58,8 +59,8 @@ export class HandedOverSockets {
   }
 
   #accept(socket: Socket): void {
-    if (this.#serve === null) this.#waiting.push(socket);
-    else this.#serve(socket);
+    if (this.#serve !== null) this.#serve(socket);
+    else if (this.#waiting.push(socket) > CONNECTION_LIMIT) this.#waiting.shift()?.destroy();
   }
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { createLogger } from "../../../daemon/core/log.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
+import { createApp } from "../../../daemon/local/app.ts";
 import { hostIsOwn, originIsOwn, ownNames } from "../../../daemon/local/guards.ts";
 import { AWAITING, PAIRED } from "./fake-backend.ts";
 import { overSocket, overTcp, type Running, start } from "./harness.ts";
@@ -364,6 +366,35 @@ test("headers or a body that arrive too slowly cost their sender the connection,
   const seconds = (performance.now() - begun) / 1000;
   assert.ok(seconds < 20, `held for ${seconds} s`);
   assert.deepEqual(running.backend.calls, []);
+});
+
+/** The server's end of a connection whose client says this, ends nothing and never reads. */
+async function silentAfter(context: TestContext, said: string): Promise<Socket> {
+  const app = createApp(
+    { kind: "socket" },
+    createLogger("fatal", "json", () => {}),
+  );
+  // The kernel's buffers take some megabytes of what nobody reads.
+  app.get("/big", async (_, reply) => reply.type("text/plain").send("x".repeat(32 * 1024 * 1024)));
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  context.after(() => app.close());
+  const accepted = once(app.server, "connection");
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {});
+  context.after(() => socket.destroy());
+  socket.pause().write(said);
+  const [theirs] = (await accepted) as [Socket];
+  return theirs;
+}
+
+test("who is refused has the whole connection ended, and not the server's half", {
+  timeout: 45_000,
+}, async (context) => {
+  await once(await silentAfter(context, "hello\r\n\r\n"), "close");
+});
+
+test("an answer that its client does not read is given up", { timeout: 45_000 }, async (context) => {
+  await once(await silentAfter(context, "GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n"), "close");
 });
 
 test("a reader is told in no answer what only the daemon may know", async (context: TestContext) => {
