@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readBoard } from "../hw/board/board.ts";
 import { keyCode } from "../hw/input/buttons.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
+import { printable } from "./core/text.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import type { Config } from "./setup/config.ts";
@@ -21,7 +22,7 @@ export async function check(config: Config, root: string, environment: Environme
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
     { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
   ];
-  process.stdout.write(lines.map(({ text }) => `${text}\n`).join(""));
+  process.stdout.write(lines.map(({ text }) => `${printable(text)}\n`).join(""));
   return lines.every(({ ok }) => ok);
 }
 
