@@ -15,7 +15,7 @@ import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
 import { checkDisplay } from "./display.ts";
 import { AS_ROOT, checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
 import { checkIdentity } from "./identity.ts";
-import { checkApi, checkDns, checkInterface, checkProxy } from "./network.ts";
+import { checkApi, checkDns, checkExtraCertificates, checkInterface, checkProxy } from "./network.ts";
 import { checkUnit, readUnit } from "./unit.ts";
 
 /** `c2cctl doctor` */
@@ -77,6 +77,7 @@ async function* examine(context: Context, trying: (what: string) => void): Async
   const wallClock = systemClock(root, buildInfo.builtAt);
   const { proxy, check: proxied } = checkProxy(baseUrl, environment);
   if (proxied !== null) yield proxied;
+  yield* checkExtraCertificates(environment, process.versions.node);
   trying("dns");
   const dns = await checkDns(proxy ?? baseUrl, interrupted);
   yield* heard(dns);

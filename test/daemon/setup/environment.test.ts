@@ -6,8 +6,18 @@ import { directories, governing } from "../../../daemon/setup/environment.ts";
 const config = parseConfig("", "", {});
 
 test("what is told of the environment is what the daemon goes by", () => {
-  const environment = { C2CD_DISPLAY_DRIVER: "none", no_proxy: "*", PATH: "/usr/bin", C2CD_SOCKET: "/x" };
-  assert.deepEqual(governing(environment, config), { C2CD_DISPLAY_DRIVER: "none", no_proxy: "*" });
+  const environment = {
+    C2CD_DISPLAY_DRIVER: "none",
+    no_proxy: "*",
+    PATH: "/usr/bin",
+    C2CD_SOCKET: "/x",
+    NODE_EXTRA_CA_CERTS: "/corp.pem",
+  };
+  assert.deepEqual(governing(environment, config), {
+    C2CD_DISPLAY_DRIVER: "none",
+    no_proxy: "*",
+    NODE_EXTRA_CA_CERTS: "/corp.pem",
+  });
 });
 
 test("nothing is told that is no key, and may be a secret in the wrong place", () => {
