@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { readBoard } from "../hw/board/board.ts";
 import { keyCode } from "../hw/input/buttons.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
+import { printable } from "./core/text.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots } from "./frameio/root-files.ts";
 import type { Config } from "./setup/config.ts";
 import { CredentialError, loadClientSecret, storedForSystemd } from "./setup/credentials.ts";
-import type { Environment } from "./setup/environment.ts";
+import { directories, type Environment } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
 import { credentialSeals } from "./vault/keys.ts";
 
@@ -14,14 +15,14 @@ import { credentialSeals } from "./vault/keys.ts";
 export async function check(config: Config, root: string, environment: Environment): Promise<boolean> {
   const lines = [
     await attempt("secret", () => describeSecret(config, root, environment)),
-    await attempt("vault key", () => describeKey(environment)),
+    await attempt("vault key", () => describeKey(root, environment)),
     await attempt("identity", () => describeIdentity(config, root)),
     await attempt("server", () => describeServer(config, environment)),
     await attempt("button", () => describeButton(config)),
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
     { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
   ];
-  process.stdout.write(lines.map(({ text }) => `${text}\n`).join(""));
+  process.stdout.write(lines.map(({ text }) => `${printable(text)}\n`).join(""));
   return lines.every(({ ok }) => ok);
 }
 
@@ -39,7 +40,7 @@ async function attempt(
 }
 
 function describeSecret(config: Config, root: string, environment: Environment): string {
-  const { CREDENTIALS_DIRECTORY: credentials = null } = environment;
+  const { credentials } = directories(environment, root);
   const found = loadClientSecret(credentials, config.frameio.client_secret_file);
   if (found !== null) return `from ${found.origin}`;
   const stored = credentials === null ? storedForSystemd(root) : null;
@@ -52,8 +53,8 @@ function describeSecret(config: Config, root: string, environment: Environment):
     : `handed over by systemd from ${stored.store}`;
 }
 
-async function describeKey(environment: Environment): Promise<string> {
-  const { CREDENTIALS_DIRECTORY: credentials = null } = environment;
+async function describeKey(root: string, environment: Environment): Promise<string> {
+  const { credentials } = directories(environment, root);
   return (await credentialSeals({ credentialsDirectory: credentials }))
     ? "the credential vault_key"
     : "a file in the state directory";

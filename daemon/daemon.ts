@@ -1,7 +1,7 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,15 +11,16 @@ import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
 import type { Identity } from "./contract/identity.ts";
+import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
 import { createBackend } from "./facade.ts";
 import { createFrameio, type Frameio } from "./frameio/client.ts";
-import { keepPresent, type Presence } from "./frameio/presence.ts";
+import { keepPresent, type Presence, type PresenceTrouble } from "./frameio/presence.ts";
 import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
-import type { HandedOverSocket } from "./local/handed-over.ts";
+import type { HandedOverSockets } from "./local/handed-over.ts";
 import { startLocal } from "./local/server.ts";
 import { Runner } from "./pairing/runner.ts";
 import { grantOf } from "./pairing/state.ts";
@@ -28,7 +29,7 @@ import type { Notifier } from "./service/notifier.ts";
 import { startWatchdog, watchdogUsec } from "./service/watchdog.ts";
 import type { Config } from "./setup/config.ts";
 import { ClientSecret, loadClientSecret } from "./setup/credentials.ts";
-import { governing } from "./setup/environment.ts";
+import { type Directories, directories, governing } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
 import { StatusKeeper } from "./status/keeper.ts";
 import { statusLine } from "./status/line.ts";
@@ -49,7 +50,7 @@ export interface DaemonOptions {
   readonly clock: SystemClock;
   readonly log: Logger;
   /** The control socket from systemd; null where the daemon makes its own. */
-  readonly handedOver: HandedOverSocket | null;
+  readonly handedOver: HandedOverSockets | null;
   readonly notifier: Notifier;
   /** The one uncaught way out of a loop that can't go on. */
   fail(error: unknown): void;
@@ -70,6 +71,7 @@ type Close = () => Promise<void>;
 /** The rooms of one running daemon. */
 export class Daemon {
   readonly #options: DaemonOptions;
+  readonly #directories: Directories;
   readonly #clock: SystemClock;
   readonly #meters = new Meters();
   readonly #keyCode: number;
@@ -90,6 +92,10 @@ export class Daemon {
   #pairing: Config["pairing"];
   #identity = NOBODY;
   #previousClientId: string | null = null;
+  #pageFailing: string | null = null;
+  /** What keeps the device from being shown online. */
+  #absence: PresenceTrouble | null = null;
+  #stopAbsence = () => {};
   #opening: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
@@ -101,11 +107,12 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     const { config, root, environment, log, clock } = options;
     this.#options = options;
+    this.#directories = directories(environment, root);
     this.#clock = clock;
     this.#pairing = config.pairing;
     this.#keyCode = keyCode(config.buttons.key);
     this.#secret = new ClientSecret(
-      () => loadClientSecret(environment.CREDENTIALS_DIRECTORY ?? null, config.frameio.client_secret_file),
+      () => loadClientSecret(this.#directories.credentials, config.frameio.client_secret_file),
       (message) => log.error(message),
     );
     // What may throw comes before what has to be ended.
@@ -130,6 +137,12 @@ export class Daemon {
         },
         display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
         identityChanged: this.#previousClientId,
+        secretUnusable: this.#secret.unusable,
+        pageFailing: this.#pageFailing,
+        presence: this.#absence && {
+          detail: `Frame.io may show it offline: ${this.#absence.fault.detail}.`,
+          lasts: clock.elapsed() - this.#absence.since,
+        },
       }),
       display: () => this.#presenter.view(),
       button: () => this.#button.view(),
@@ -158,6 +171,7 @@ export class Daemon {
       () => this.#audience.close(),
       () => this.#button.close(),
       () => this.#presence.close(),
+      () => this.#stopAbsence(),
       this.#runner.subscribe(() => this.#presence.update()),
     );
   }
@@ -272,12 +286,10 @@ export class Daemon {
   }
 
   #makeVault(): MemoryFirstVault {
-    const { root, environment } = this.#options;
-    const directory = environment.STATE_DIRECTORY ?? `${root}/var/lib/c2cd`;
-    const credentialsDirectory = environment.CREDENTIALS_DIRECTORY ?? null;
+    const { state: directory, credentials: credentialsDirectory, runtime: scratch } = this.#directories;
     return new MemoryFirstVault(
       this.#clock,
-      new Disk({ directory, credentialsDirectory, scratch: this.#runtimeDirectory(), clock: this.#clock }),
+      new Disk({ directory, credentialsDirectory, scratch, clock: this.#clock }),
     );
   }
 
@@ -338,6 +350,7 @@ export class Daemon {
       onStatus: (paused) =>
         runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
       onTrouble: (trouble) => {
+        this.#absent(trouble?.online === false ? trouble : null);
         if (trouble === null) log.info("Frame.io shows the device online again");
         else if (trouble.online)
           log.warn(
@@ -346,6 +359,15 @@ export class Daemon {
         else log.warn(`Frame.io may show the device offline: ${trouble.fault.detail}`);
       },
     });
+  }
+
+  /** Told when it has lasted. */
+  #absent(trouble: PresenceTrouble | null): void {
+    this.#absence = trouble;
+    this.#stopAbsence();
+    if (trouble !== null)
+      this.#stopAbsence = this.#clock.after(SHOWN_OFFLINE_MS, () => this.#status.update());
+    this.#status.update();
   }
 
   #lookPace(): number {
@@ -363,7 +385,10 @@ export class Daemon {
 
   /** Before anything is touched that a second daemon would share with the first: a screen, a socket. */
   async #claimDirectories(): Promise<Close> {
-    mkdirSync(this.#runtimeDirectory(), { recursive: true, mode: 0o755 });
+    const { runtime } = this.#directories;
+    const made = mkdirSync(runtime, { recursive: true, mode: 0o755 });
+    // Whatever the umask: who may use the socket must get to it, and nobody else may put anything beside it.
+    if (made !== undefined) chmodSync(runtime, 0o755);
     await this.#vault.claim();
     return () => this.#vault.close();
   }
@@ -460,20 +485,27 @@ export class Daemon {
       }),
       http: config.http,
       language: config.display.language,
-      socketPath: join(this.#runtimeDirectory(), "control.sock"),
+      socketPath: join(this.#directories.runtime, "control.sock"),
       handedOver: this.#options.handedOver,
       groupFile: `${root}/etc/group`,
       webRoot: join(HOME, "web-ui"),
-      hostName: hostname(),
+      hostName: hostname,
       clock: this.#clock,
       log,
       randomBytes,
-      onPageProblem: (problem) => problem !== null && log.warn(problem),
+      onPageProblem: (problem) => this.#pageTold(problem),
       fail,
     });
     const address = local.tcpAddress();
     if (address !== null) log.info(`status page at http://${host(address)}`);
     return () => local.close();
+  }
+
+  #pageTold(problem: string | null): void {
+    if (problem === this.#pageFailing) return;
+    this.#pageFailing = problem;
+    if (problem !== null) this.#options.log.warn(problem);
+    this.#status.update();
   }
 
   /** Tells the service manager how it goes. What is left has time. */
@@ -487,10 +519,6 @@ export class Daemon {
       this.#watches.push(startWatchdog(this.#clock, notifier, usec, () => this.#runner.makesProgress()));
     log.debug({ config }, "running");
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
-  }
-
-  #runtimeDirectory(): string {
-    return this.#options.environment.RUNTIME_DIRECTORY ?? `${this.#options.root}/run/c2cd`;
   }
 }
 

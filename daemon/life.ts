@@ -6,7 +6,7 @@ import { systemClock } from "./core/clock.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
 import { chooseFormat, createLogger, type Logger } from "./core/log.ts";
 import { Daemon } from "./daemon.ts";
-import { handedOverSocket } from "./local/handed-over.ts";
+import { handedOverSockets } from "./local/handed-over.ts";
 import { SocketError } from "./local/listen.ts";
 import { createNotifier } from "./service/notifier.ts";
 import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
@@ -37,7 +37,7 @@ export function live({ configFile, root }: Life, first: Config): void {
     monotonicUsec: () => process.hrtime.bigint() / 1000n,
     warn: (message) => log.warn(message),
   });
-  const handedOver = handedOverSocket(process.env);
+  const handedOver = handedOverSockets(process.env);
   const surroundings = { root, environment: process.env, clock, notifier, handedOver, fail };
   /** Starts and reloads, one after the other. */
   let work: Promise<void> = start(first).then(ready).catch(fail);
@@ -117,6 +117,8 @@ export function live({ configFile, root }: Life, first: Config): void {
   process.on("unhandledRejection", fail);
   // A reader of our output that goes away is no reason to unpair anything.
   process.stdout.on("error", () => {});
+  // Node.js opens its debugger at this signal, on a port for every user of the device, unless somebody else takes it.
+  process.on("SIGUSR1", () => {});
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("SIGHUP", () => {

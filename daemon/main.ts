@@ -6,6 +6,7 @@ import { EXIT } from "./cli/exit.ts";
 import { helpText } from "./cli/help.ts";
 import { parseCommandLine, UsageError } from "./cli/parse.ts";
 import { buildInfo } from "./core/build-info.ts";
+import { printable, printableLines } from "./core/text.ts";
 import { type Life, live } from "./life.ts";
 import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
 
@@ -23,7 +24,7 @@ function readArguments(): Given {
     return { configFile, root, checkOnly: line.arguments.has(C2CD_OPTIONS.check) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`c2cd: ${error.message}\n`);
+    process.stderr.write(`c2cd: ${printable(error.message)}\n`);
     process.exit(EXIT.usage);
   }
 }
@@ -38,7 +39,8 @@ function readConfig(file: string): Config {
     return loadConfig(file, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`c2cd: the configuration has mistakes:\n${error.message.replace(/^/gm, "  ")}\n`);
+    const mistakes = printableLines(error.message).replace(/^/gm, "  ");
+    process.stderr.write(`c2cd: the configuration has mistakes:\n${mistakes}\n`);
     process.exit(EXIT.config);
   }
 }

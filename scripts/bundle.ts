@@ -27,17 +27,19 @@ const PROGRAMS = { c2cd: "main.ts", c2cctl: "ctl/main.ts" } as const;
  * start is in chunks of its own. No package is needed beside them but the native ones.
  *
  * @param define what the sources are given by name
+ * @returns the files, from the repository's root, of which there is code in them
  */
 export async function buildPrograms(
   directory: string,
   programs: readonly (keyof typeof PROGRAMS)[],
   define: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { outputFiles } = await build({
+): Promise<readonly string[]> {
+  const { outputFiles, metafile } = await build({
     ...BUNDLED,
     entryPoints: Object.fromEntries(programs.map((name) => [name, join(SOURCES, PROGRAMS[name])])),
     outdir: join(directory, "chunks"),
     write: false,
+    metafile: true,
     format: "esm",
     splitting: true,
     chunkNames: "[name]-[hash]",
@@ -67,6 +69,9 @@ export async function buildPrograms(
     await buildLoader(`${name}.js`, directory, "load", { PROGRAM: JSON.stringify(`${name}.js`) });
   await buildLoader("compile.js", directory, "compile", {});
   writeFileSync(join(directory, "package.json"), '{ "type": "commonjs" }\n');
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
 }
 
 /** As `daemon/loader/chunk.ts` takes it: a function, since V8's code cache is for scripts and not for modules. */

@@ -14,6 +14,8 @@ export type Severity = "error" | "warning" | "info";
 export interface Facts {
   /** The word with which Frame.io, or the want of a secret, refuses what is asked for now. */
   readonly refusal: string | null;
+  /** Why the client_secret that is there can't be used; null where nothing is wrong with it, or there is none. */
+  readonly secretUnusable: string | null;
   /** Faults in a row on the way to Frame.io, and for how many milliseconds a request for a code waits after the last one. */
   readonly trouble: { readonly kind: FaultKind; readonly count: number; readonly wait: number } | null;
   /** Whether any interface but loopback has an address. */
@@ -37,6 +39,10 @@ export interface Facts {
     readonly unsaved: boolean;
   };
   readonly display: { readonly missing: string | null; readonly qrTooSmall: boolean };
+  /** Why the status page can't be served; null where it is, or is switched off. */
+  readonly pageFailing: string | null;
+  /** What keeps the device from being shown online, and for how many milliseconds it has; null where nothing does. */
+  readonly presence: { readonly detail: string; readonly lasts: number } | null;
   /** The client_id before, where the board under the card is another one than the card remembers. */
   readonly identityChanged: string | null;
 }
@@ -56,6 +62,8 @@ interface ProblemRow {
     | "storage"
     | "identity"
     | "display"
+    | "page"
+    | "presence"
     | "authorization";
   readonly symbol: Sign;
   /** Whether a screen or the page can be about it: who reads of a missing screen on the screen doesn't miss it. */
@@ -70,6 +78,8 @@ interface ProblemRow {
 const TROUBLE_COUNT = 2;
 const LONG_WAIT_MS = 10_000;
 const SOON_MS = 3 * 86_400_000;
+/** Milliseconds without a call after which Frame.io shows a device offline (API facts §3.6). */
+export const SHOWN_OFFLINE_MS = 300_000;
 
 const NO: readonly never[] = [];
 
@@ -86,10 +96,6 @@ function row(
   { symbol = "attention", topic = true, hiddenBy = [] }: Columns = {},
 ): ProblemRow {
   return { severity, part, symbol, topic, hiddenBy, holds };
-}
-
-function refused(word: string, detail: string): ProblemRow["holds"] {
-  return ({ refusal }) => when(refusal === word, detail);
 }
 
 /** Something on the way to Frame.io; without an interface, nobody is told that the name server does not answer. */
@@ -110,18 +116,18 @@ const UNEXPECTED =
   "What answers does not speak as Frame.io does: a proxy may change it, or frameio.base_url is wrong.";
 
 export const PROBLEM_ROWS = {
-  "secret-missing": row(
-    "error",
-    "secret",
-    refused(
-      "secret_missing",
+  "secret-missing": row("error", "secret", ({ refusal, secretUnusable }) =>
+    when(
+      refusal === "secret_missing" && secretUnusable === null,
       "The client_secret is missing: run c2cd-provision, or set frameio.client_secret_file.",
     ),
   ),
-  "secret-refused": row(
-    "error",
-    "secret",
-    refused("invalid_client", "The client_secret does not belong to this device model."),
+  /** Told at once, and not when the next refresh is due. */
+  "secret-unusable": row("error", "secret", ({ secretUnusable }) =>
+    when(secretUnusable !== null, secretUnusable),
+  ),
+  "secret-refused": row("error", "secret", ({ refusal }) =>
+    when(refusal === "invalid_client", "The client_secret does not belong to this device model."),
   ),
   "request-refused": row("error", "authorization", ({ refusal }) =>
     when(
@@ -224,6 +230,17 @@ export const PROBLEM_ROWS = {
     { topic: false },
   ),
   "qr-too-small": row("info", "display", ({ display }) => when(display.qrTooSmall), { topic: false }),
+  "page-failing": row("warning", "page", ({ pageFailing }) => when(pageFailing !== null, pageFailing), {
+    topic: false,
+  }),
+  /** Told where nothing else is wrong with the way to Frame.io. */
+  "presence-failing": row(
+    "warning",
+    "presence",
+    ({ presence, trouble }) =>
+      when(presence !== null && presence.lasts >= SHOWN_OFFLINE_MS && trouble === null, presence?.detail),
+    { topic: false },
+  ),
 } as const satisfies Readonly<Record<string, ProblemRow>>;
 
 export type ProblemCode = keyof typeof PROBLEM_ROWS;

@@ -1,4 +1,5 @@
 import pino, { type Logger } from "pino";
+import { escaped, printableLines } from "./text.ts";
 
 export type { Logger } from "pino";
 
@@ -61,7 +62,7 @@ interface Entry {
 }
 
 const RENDERERS: Readonly<Record<LogFormat, (line: string) => string>> = {
-  json: (line) => line,
+  json: escaped,
   journal(line) {
     const entry = JSON.parse(line) as Entry;
     const priority = `<${PRIORITY[entry.level] ?? 6}>`;
@@ -81,7 +82,7 @@ function plain(entry: Entry): string {
   const { level: _level, time: _time, msg = "", err, ...rest } = entry;
   const pairs = Object.entries(rest).map(([key, value]) => `${key}=${printable(value)}`);
   const stack = err === undefined ? [] : [`\n${err.stack ?? err.message ?? "unknown error"}`];
-  return [msg, ...pairs, ...stack].join(" ").trim();
+  return printableLines([msg, ...pairs, ...stack].join(" ").trim());
 }
 
 function printable(value: unknown): string {

@@ -30,6 +30,26 @@ export function printable(text: string, instead = ""): string {
   return text.replace(EVERY_UNFIT, instead);
 }
 
+/** The same, line by line: what a program says on several stays on as many. */
+export function printableLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => printable(line))
+    .join("\n");
+}
+
+/** JSON that a terminal may be shown: what it would obey is escaped, so that a program reads the very same from it. */
+export function escaped(json: string): string {
+  return json.replace(EVERY_UNFIT, (found) =>
+    found === "\n"
+      ? found
+      : Array.from(
+          { length: found.length },
+          (_, unit) => `\\u${found.charCodeAt(unit).toString(16).padStart(4, "0")}`,
+        ).join(""),
+  );
+}
+
 /** The same on one line, without space around or twice; "" where nothing of it is to be seen. */
 export function oneLine(text: string): string {
   const line = printable(text.replace(/\s+/gu, " ")).replace(/ +/g, " ").trim();

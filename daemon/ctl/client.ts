@@ -52,6 +52,7 @@ export class Client {
       for await (const chunk of response) {
         rearm(SILENCE_MS);
         for (const data of stream.push(chunk as Buffer)) take(data);
+        if (stream.kept > BODY_LIMIT) throw this.#endless();
       }
       throw new Failure(EXIT.unavailable, "c2cd has ended the connection; see: journalctl -u c2cd");
     }).catch((error: unknown) => {
@@ -65,7 +66,7 @@ export class Client {
       let length = 0;
       for await (const chunk of response as AsyncIterable<Buffer>) {
         length += chunk.length;
-        if (length > BODY_LIMIT) throw new Failure(EXIT.unavailable, `${this.path} answers without an end`);
+        if (length > BODY_LIMIT) throw this.#endless();
         chunks.push(chunk);
       }
       return {
@@ -74,6 +75,10 @@ export class Client {
         body: Buffer.concat(chunks, length),
       };
     });
+  }
+
+  #endless(): Failure {
+    return new Failure(EXIT.unavailable, `${this.path} answers without an end`);
   }
 
   async #open<T>(

@@ -6,6 +6,11 @@ export class EventStream {
   #rest = "";
   #data: string[] = [];
 
+  /** Characters that are kept of an event which has not come whole. */
+  get kept(): number {
+    return this.#rest.length + this.#data.reduce((sum, line) => sum + line.length, 0);
+  }
+
   push(chunk: Buffer): string[] {
     const lines = (this.#rest + this.#decoder.write(chunk)).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? "";

@@ -1,6 +1,7 @@
 import { readBoard } from "../../hw/board/board.ts";
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
+import { escaped } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { snapshotOf } from "./reply.ts";
 import { table } from "./text.ts";
@@ -13,7 +14,7 @@ export async function identity({ client, out, root, arguments: given }: Context)
   if (given.has(C2CCTL_OPTIONS.json)) {
     const { clientId: client_id, source, name } = device;
     out.write(
-      `${JSON.stringify({ client_id, source, name, board: { model, serials, refused: refused.map(({ path }) => path) } }, null, 2)}\n`,
+      `${escaped(JSON.stringify({ client_id, source, name, board: { model, serials, refused: refused.map(({ path }) => path) } }, null, 2))}\n`,
     );
     return EXIT.ok;
   }

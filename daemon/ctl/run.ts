@@ -2,6 +2,7 @@ import { C2CCTL, C2CCTL_OPTIONS, COMMANDS, type CommandName } from "../cli/c2cct
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import { helpText } from "../cli/help.ts";
 import { parseCommandLine, UsageError } from "../cli/parse.ts";
+import { printable } from "../core/text.ts";
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
@@ -48,7 +49,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     });
   } catch (error) {
     if (!(error instanceof Failure || error instanceof UsageError)) throw error;
-    note(`c2cctl: ${error.message}\n`);
+    note(`c2cctl: ${printable(error.message)}\n`);
     return error instanceof Failure ? error.exitCode : EXIT.usage;
   }
 }

@@ -1,6 +1,6 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import { clockTime } from "../core/text.ts";
+import { clockTime, escaped } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
@@ -16,7 +16,9 @@ export async function status(context: Context): Promise<ExitCode> {
     const body = succeeded(await client.get("/v1/status"), "status").toString("utf8");
     const snapshot = readSnapshot(body);
     out.write(
-      json ? `${JSON.stringify(parse(body), null, 2)}\n` : describe(snapshot, out.style, clock.wall()),
+      json
+        ? `${escaped(JSON.stringify(parse(body), null, 2))}\n`
+        : describe(snapshot, out.style, clock.wall()),
     );
     return EXIT.ok;
   }
@@ -29,7 +31,7 @@ export async function status(context: Context): Promise<ExitCode> {
 async function watchForPrograms({ client, out }: Context): Promise<void> {
   await client.follow("/v1/events", (body) => {
     readSnapshot(body);
-    out.write(`${JSON.stringify(parse(body))}\n`);
+    out.write(`${escaped(JSON.stringify(parse(body)))}\n`);
   });
 }
 

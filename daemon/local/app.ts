@@ -17,17 +17,19 @@ export type Audience =
   /** Programs of this machine that the socket's file mode lets in. */
   | { readonly kind: "socket" }
   /** Anybody who reaches the port, with a browser or without. */
-  | { readonly kind: "tcp"; readonly hostName: string };
+  | { readonly kind: "tcp"; names(): readonly string[] };
 
 const BODY_LIMIT = 8 * 1024;
 const HEADER_LIMIT = 8 * 1024;
 const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 8_000;
 const KEEP_ALIVE_MS = 5_000;
-/** How often Node looks for requests that overran the two timeouts. */
-const TIMEOUT_CHECK_MS = 2_000;
+/** How often Node looks for requests that overran the two timeouts: ten seconds are the most that they take together. */
+const TIMEOUT_CHECK_MS = 1_000;
 /** A connection on which nothing moves for so long is cut, whatever it waits for. */
 const IDLE_SOCKET_MS = 60_000;
+/** The same, where it waits for its client to read the answer. */
+const UNREAD_MS = 8_000;
 
 /** A server with its limits, guards and error answers, and no routes yet. */
 export function createApp(audience: Audience, log: Logger): FastifyInstance {
@@ -52,6 +54,7 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
   for (const schema of COMPONENTS) app.addSchema(schema);
   parseBodies(app);
   app.addHook("onRequest", async (request, reply) => guard(audience, request, reply));
+  app.addHook("onSend", async (request) => void request.raw.socket.setTimeout(UNREAD_MS));
   const methods = methodsByPath(app);
   app.setNotFoundHandler((request, reply) => sendProblem(reply, missing(methods, request)));
   app.setErrorHandler((error: Error, request, reply) => {
@@ -80,10 +83,11 @@ function guard(audience: Audience, request: FastifyRequest, reply: FastifyReply)
       throw new ApiProblem("origin-refused", "The control socket is for programs, not for browsers.");
     return;
   }
-  if (!hostIsOwn(host, audience.hostName))
+  const names = audience.names();
+  if (!hostIsOwn(host, names))
     throw new ApiProblem(
       "host-refused",
-      `This device answers to its address, ${audience.hostName} and localhost; not to this name.`,
+      `This device answers to its address and to ${names.join(", ")}; not to this name. http.hosts names more.`,
     );
   if (!originIsOwn(origin, host))
     throw new ApiProblem("origin-refused", "Pages of other sites may not talk to this device.");
@@ -146,7 +150,10 @@ function missing(methods: ReadonlyMap<string, ReadonlySet<string>>, request: Fas
   return new ApiProblem("method-not-allowed", `Only ${allowed} here.`, { headers: { allow: allowed } });
 }
 
-/** What could not even be read as HTTP is answered by hand, then the connection ends. */
+/**
+ * What could not even be read as HTTP is answered by hand, then the connection ends: not only our half of it, since such
+ * a client may never end its own.
+ */
 function refuseUnreadable(error: ConnectionError, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
@@ -159,8 +166,9 @@ function refuseUnreadable(error: ConnectionError, socket: Socket): void {
         ? new ApiProblem("request-timeout", "The request took too long to arrive.")
         : new ApiProblem("invalid-request", "This is not HTTP/1.1.");
   const body = problem.body();
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${problem.status} ${JSON.parse(body).title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  socket.destroySoon();
 }

@@ -1,33 +1,34 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 
-const HEARTBEAT_MS = 15_000;
+/** How often the clients are looked at, and looks from one heartbeat to the next. */
+const LOOK_MS = 5_000;
+const HEARTBEAT_LOOKS = 3;
 
 /** Changes that follow each other faster than this are told as one, in the last state. */
 const COALESCE_MS = 50;
-
-/** Heartbeats in a row that a client may leave unread before it is let go. */
-const PATIENCE = 2;
 
 interface Client {
   readonly response: ServerResponse;
   /** A snapshot fell due while its buffer was full: it gets the newest one as soon as it reads again. */
   stale: boolean;
-  /** Heartbeats that found its buffer full. */
-  unread: number;
+  /** Whether the kernel has taken something for it since the last look. */
+  moved: boolean;
 }
 
 /**
  * The server-sent events (WHATWG HTML §9.2): the whole snapshot first, then one on each change, a comment every
- * 15 s. A client never owns more than its socket's buffer: while that is full nothing is queued for it, and if it
- * stays full the client is let go. One timer serves them all.
+ * 15 s. A client never owns more than its socket's buffer: while that is full nothing is queued for it, and where nothing
+ * of it moves from one look to the next, within ten seconds, the client is let go. (What the kernel still takes for one
+ * that does not read costs the daemon nothing.) One timer serves them all.
  */
 export class Events {
   readonly #clients = new Set<Client>();
   readonly #read: () => string;
   readonly #clock: Clock;
   readonly #limit: number;
-  #stopHeartbeat: (() => void) | null = null;
+  #looks = 0;
+  #stopLooking: (() => void) | null = null;
   #stopCoalescing: (() => void) | null = null;
   #changed = false;
 
@@ -51,19 +52,18 @@ export class Events {
 
   /** Takes over a response whose head has been written. */
   add(response: ServerResponse): void {
-    const client: Client = { response, stale: false, unread: 0 };
+    const client: Client = { response, stale: false, moved: true };
     this.#clients.add(client);
     response.on("drain", () => {
-      client.unread = 0;
       if (!client.stale) return;
       client.stale = false;
-      response.write(this.#event());
+      write(client, this.#event());
     });
     response.on("close", () => this.#remove(client));
     response.on("error", () => this.#remove(client));
-    response.write("retry: 3000\n");
-    response.write(this.#event());
-    this.#stopHeartbeat ??= this.#clock.after(HEARTBEAT_MS, this.#heartbeat);
+    write(client, "retry: 3000\n");
+    write(client, this.#event());
+    this.#stopLooking ??= this.#clock.after(LOOK_MS, this.#look);
   }
 
   /** Something worth telling has happened. */
@@ -73,7 +73,7 @@ export class Events {
   }
 
   close(): void {
-    this.#stopHeartbeat?.();
+    this.#stopLooking?.();
     this.#stopCoalescing?.();
     for (const { response } of this.#clients) response.destroy();
   }
@@ -91,18 +91,27 @@ export class Events {
     const reading = [...this.#clients].filter(({ stale }) => !stale);
     if (reading.length === 0) return;
     const event = this.#event();
-    for (const { response } of reading) response.write(event);
+    for (const client of reading) write(client, event);
   };
 
-  readonly #heartbeat = (): void => {
+  readonly #look = (): void => {
+    this.#looks += 1;
     for (const client of this.#clients) {
-      if (!client.response.writableNeedDrain) client.response.write(":\n\n");
-      else if (++client.unread > PATIENCE) client.response.destroy();
+      const { response, moved } = client;
+      client.moved = false;
+      if (response.writableLength > 0 && !moved) response.destroy();
+      else if (this.#looks % HEARTBEAT_LOOKS === 0 && !response.writableNeedDrain) write(client, ":\n\n");
     }
-    this.#stopHeartbeat = this.#clients.size === 0 ? null : this.#clock.after(HEARTBEAT_MS, this.#heartbeat);
+    this.#stopLooking = this.#clients.size === 0 ? null : this.#clock.after(LOOK_MS, this.#look);
   };
 
   #remove(client: Client): void {
     this.#clients.delete(client);
   }
+}
+
+function write(client: Client, text: string | Buffer): void {
+  client.response.write(text, () => {
+    client.moved = true;
+  });
 }

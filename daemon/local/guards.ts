@@ -3,25 +3,46 @@ import { isIP } from "node:net";
 
 /** Split `Host` (RFC 9110 §7.2); null where it is no `uri-host [":" port]`. */
 function hostOf(header: string): string | null {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_][a-z0-9._-]*))(?::\d{1,5})?$/i.exec(header);
+  const match = /^(?:\[([0-9a-f:.]+(?:%[a-z0-9._~-]+)?)\]|([a-z0-9_][a-z0-9._-]*))(?::\d{1,5})?$/i.exec(
+    header,
+  );
   if (match === null) return null;
   const [, v6, name] = match;
   if (v6 !== undefined) return isIP(v6) === 6 ? v6 : null;
-  return name?.toLowerCase() ?? null;
+  return name === undefined ? null : plainName(name);
+}
+
+/** Names are compared without case, and a final dot says the same (RFC 1034 §3.1). */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
+}
+
+/**
+ * The names by which this machine is reached, beside its addresses.
+ *
+ * @param hostName the machine's own name, with or without a domain
+ * @param more what `http.hosts` adds
+ */
+export function ownNames(hostName: string, more: readonly string[]): readonly string[] {
+  const own = plainName(hostName);
+  const short = own.split(".", 1)[0] ?? own;
+  const named = short === "" ? [] : [own, short, `${short}.local`];
+  return [...new Set(["localhost", ...named, ...more.map(plainName)])];
 }
 
 /**
  * Whether a request names this machine. A page of a foreign site whose name was made to resolve to this address
  * (DNS rebinding) still sends that foreign name; an IP literal can't be rebound.
  *
- * @param hostName the machine's own name, with or without a domain
+ * @param names as `ownNames` gives them
  */
-export function hostIsOwn(header: string | undefined, hostName: string): boolean {
+export function hostIsOwn(header: string | undefined, names: readonly string[]): boolean {
   const host = hostOf(header ?? "");
   if (host === null) return false;
-  const own = hostName.toLowerCase();
-  const short = own.split(".", 1)[0] ?? own;
-  return isIP(host) !== 0 || host === "localhost" || [own, short, `${short}.local`].includes(host);
+  // Avahi's NAME-2.local, where two units have one name. Multicast DNS alone resolves `.local` (RFC 6762 §3): whoever
+  // can claim this name could claim NAME.local as well.
+  const first = host.replace(/-[1-9]\d{0,2}\.local$/, ".local");
+  return isIP(host) !== 0 || names.includes(host) || names.includes(first);
 }
 
 /** Whether `Origin` is absent or the very page that `Host` names; `null` and anything malformed is foreign. */

@@ -10,13 +10,9 @@ export class SocketError extends Error {
   override readonly name = "SocketError";
 }
 
-const CONNECTION_LIMIT = 1_024;
-
 /** Accepts connections the way node:http's own server does, and leaves them paused until someone serves them. */
 export function createListener(accept: (socket: Socket) => void): Server {
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept);
-  server.maxConnections = CONNECTION_LIMIT;
-  return server;
+  return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept);
 }
 
 /** unix(7): sun_path takes 108 bytes, the closing NUL included. */

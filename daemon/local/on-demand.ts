@@ -1,6 +1,10 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { type Clock, every } from "../core/clock.ts";
+
+/** Connections that one server has open at once. */
+export const CONNECTION_LIMIT = 1_024;
 
 /** Time for answers under way when closing. */
 const CLOSE_GRACE_MS = 1_000;
@@ -16,7 +20,8 @@ export class OnDemandServer {
   readonly #load: () => Promise<FastifyInstance>;
   readonly #clock: Clock;
   readonly #fail: (error: unknown) => void;
-  readonly #sockets = new Set<Socket>();
+  /** Every connection, oldest first, with the request on it that is not answered to its end; null between requests. */
+  readonly #sockets = new Map<Socket, IncomingMessage | null>();
   #app: Promise<FastifyInstance> | null = null;
 
   /**
@@ -31,7 +36,11 @@ export class OnDemandServer {
 
   /** Serves a connection that is paused, as `pauseOnConnect` leaves it: what it says waits in the kernel. */
   readonly serve = (socket: Socket): void => {
-    this.#sockets.add(socket);
+    if (this.#sockets.size >= CONNECTION_LIMIT && !this.#makeRoom()) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.set(socket, null);
     socket.once("close", () => this.#sockets.delete(socket));
     this.#app ??= this.#begin();
     this.#app.then(
@@ -51,7 +60,7 @@ export class OnDemandServer {
   async close(): Promise<void> {
     if (this.#app === null) return;
     const stopGrace = this.#clock.after(CLOSE_GRACE_MS, () => {
-      for (const socket of this.#sockets) socket.destroy();
+      for (const socket of this.#sockets.keys()) socket.destroy();
     });
     const app = await this.#app.catch(() => null);
     if (app !== null) await this.#finish(app);
@@ -63,6 +72,7 @@ export class OnDemandServer {
       const app = await this.#load();
       // What node:http sets its time limits up by.
       app.server.emit("listening");
+      app.server.on("request", this.#asked);
       return app;
     } catch (error) {
       this.#fail(error);
@@ -70,8 +80,35 @@ export class OnDemandServer {
     }
   }
 
+  readonly #asked = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    if (!this.#sockets.has(socket)) return;
+    this.#sockets.set(socket, request);
+    response.once("close", () => {
+      if (this.#sockets.get(socket) === request) this.#sockets.set(socket, null);
+    });
+  };
+
+  /**
+   * Cuts the oldest connection that waits for its client: those that only sit there, or talk slowly, keep nobody else
+   * away. What has been asked to its end is answered to its end.
+   *
+   * @returns false where all are being answered
+   */
+  #makeRoom(): boolean {
+    for (const [socket, request] of this.#sockets)
+      if (request?.complete !== true) {
+        this.#sockets.delete(socket);
+        socket.destroy();
+        return true;
+      }
+    return false;
+  }
+
   async #finish(app: FastifyInstance): Promise<void> {
-    const gone = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    const gone = [...this.#sockets.keys()].map(
+      (socket) => new Promise((resolve) => socket.once("close", resolve)),
+    );
     app.server.closeIdleConnections();
     const stopSweep = every(this.#clock, SWEEP_MS, () => app.server.closeIdleConnections());
     await Promise.all([app.close(), ...gone]);

@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { FastifyReply } from "fastify";
 import type { StateName } from "../contract/states.ts";
 import { StorageError } from "../contract/storage.ts";
+import { escaped } from "../core/text.ts";
 
 /** Stable names of what can go wrong with a request, with their HTTP status. */
 const STATUS_OF = {
@@ -52,13 +53,15 @@ export class ApiProblem extends Error {
 
   /** RFC 9457 §3. */
   body(): string {
-    return JSON.stringify({
-      type: `urn:c2cd:problem:${this.problem}`,
-      title: STATUS_CODES[this.status],
-      status: this.status,
-      detail: this.message,
-      state: this.extras.state,
-    });
+    return escaped(
+      JSON.stringify({
+        type: `urn:c2cd:problem:${this.problem}`,
+        title: STATUS_CODES[this.status],
+        status: this.status,
+        detail: this.message,
+        state: this.extras.state,
+      }),
+    );
   }
 }
 

@@ -5,6 +5,7 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import { Errors } from "@sinclair/typebox/errors";
 import type { FastifySchemaCompiler, FastifySerializerCompiler, FastifyServerOptions } from "fastify";
+import { escaped } from "../core/text.ts";
 import { ApiProblem } from "./problems.ts";
 
 /** As much of JSON Schema as answers are described with. */
@@ -57,5 +58,5 @@ function writer(components: Components): FastifySerializerCompiler<AnswerSchema>
   }
   return ({ schema }) =>
     (answer) =>
-      JSON.stringify(named(answer, schema));
+      escaped(JSON.stringify(named(answer, schema)));
 }

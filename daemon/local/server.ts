@@ -7,27 +7,32 @@ import type { Logger } from "../core/log.ts";
 import type { Language } from "../texts/languages.ts";
 import type { Audience } from "./app.ts";
 import type { Backend } from "./backend.ts";
-import type { HandedOverSocket } from "./handed-over.ts";
+import { ownNames } from "./guards.ts";
+import type { HandedOverSockets } from "./handed-over.ts";
 import { createListener, groupId, listen, listenOnSocket } from "./listen.ts";
 import { OnDemandServer } from "./on-demand.ts";
 import { type PageFile, readPageFiles } from "./page-files.ts";
 
 export interface LocalOptions {
   readonly backend: Backend;
-  /** `listen` as ADDRESS:PORT, "" for no page. */
-  readonly http: { readonly listen: string; readonly allow_actions: boolean };
+  /** `listen` as ADDRESS:PORT, "" for no page; `hosts` are more names by which browsers may call it. */
+  readonly http: {
+    readonly listen: string;
+    readonly hosts: readonly string[];
+    readonly allow_actions: boolean;
+  };
   /** What the page speaks to readers who ask for none of its languages. */
   readonly language: Language;
   /** Where the control socket is made. */
   readonly socketPath: string;
   /** A listening socket that systemd handed over, taken in place of `socketPath`; null where there is none. */
-  readonly handedOver: HandedOverSocket | null;
+  readonly handedOver: HandedOverSockets | null;
   /** The system's group(5) file: the socket goes to group `c2cd` where there is one. */
   readonly groupFile: string;
   /** The built status page. */
   readonly webRoot: string;
-  /** The machine's name, which browsers may call it by. */
-  readonly hostName: string;
+  /** The machine's name at this moment: first boots, DHCP and people change it. */
+  hostName(): string;
   readonly clock: Clock;
   readonly log: Logger;
   randomBytes(count: number): Buffer;
@@ -117,7 +122,8 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
     onPageProblem(`The status page is not installed: ${(error as Error).message}.`);
     return null;
   }
-  const server = serverFor(options, { kind: "tcp", hostName }, formToken, files);
+  const names = () => ownNames(hostName(), http.hosts);
+  const server = serverFor(options, { kind: "tcp", names }, formToken, files);
   const listener = createListener(server.serve);
   let stopRetry = () => {};
 
@@ -126,9 +132,9 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
       await listen(listener, { ...where, exclusive: true });
       onPageProblem(null);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = code === "EADDRINUSE" ? "another program uses this port" : (error as Error).message;
-      onPageProblem(`The status page can't listen on ${http.listen}: ${reason}.`);
+      onPageProblem(
+        `The status page can't listen on ${http.listen}: ${reasonOf(error as NodeJS.ErrnoException)}.`,
+      );
       stopRetry = clock.after(backOff(failures + 1, RETRY, 1), () => void open(failures + 1));
     }
   }
@@ -142,4 +148,18 @@ async function startPage(options: LocalOptions, formToken: string): Promise<Page
       await server.close();
     },
   };
+}
+
+/** Why an address can't be listened on, and what to do. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return "another program uses this port; stop it, or choose another port in http.listen";
+    case "EACCES":
+      return "a port below 1024 needs CAP_NET_BIND_SERVICE (AmbientCapabilities= and CapabilityBoundingSet= of the unit); or choose another port in http.listen";
+    case "EADDRNOTAVAIL":
+      return "this device does not have that address now";
+    default:
+      return message;
+  }
 }

@@ -39,6 +39,15 @@ export const STATUS_INTERVAL_MS = 2000;
 
 const run = promisify(execFile);
 
+/**
+ * One datagram with what stands in the arguments to NOTIFY_SOCKET (sd_notify(3)): a name that begins with "@" is in the
+ * abstract namespace. Perl is part of every Debian; images for containers often are without systemd-notify(1).
+ */
+const DATAGRAM = `
+$ENV{NOTIFY_SOCKET} =~ s/^@/\\0/;
+socket(MANAGER, AF_UNIX, SOCK_DGRAM, 0) or die "$!\\n";
+send(MANAGER, join("\\n", @ARGV), 0, pack_sockaddr_un($ENV{NOTIFY_SOCKET})) or die "$!\\n"`;
+
 export function createNotifier(options: NotifierOptions): Notifier {
   const socket = options.environment.NOTIFY_SOCKET;
   return socket === undefined || socket === "" ? new SilentNotifier() : new SystemdNotifier(options);
@@ -55,7 +64,7 @@ class SilentNotifier implements Notifier {
 
 /**
  * Node has no AF_UNIX datagrams, so each message is a run of systemd-notify(1): through the package for READY and
- * STATUS, directly for what the package does not know.
+ * STATUS, directly for what the package does not know; of Perl where there is no such program.
  */
 class SystemdNotifier implements Notifier {
   readonly #options: NotifierOptions;
@@ -126,14 +135,28 @@ class SystemdNotifier implements Notifier {
     return { status: this.#status };
   }
 
-  #known(fields: { ready?: boolean; status?: string }): Promise<unknown> {
-    this.#spawned += 1;
-    return systemdNotify(fields);
+  #known({ ready, status }: { ready?: boolean; status?: string }): Promise<unknown> {
+    const assignments = [ready && "READY=1", status !== undefined && `STATUS=${status}`];
+    return this.#told(
+      () => systemdNotify({ ...(ready && { ready }), ...(status !== undefined && { status }) }),
+      assignments.filter((assignment) => typeof assignment === "string"),
+    );
   }
 
   #other(...assignments: string[]): Promise<unknown> {
+    return this.#told(() => run("systemd-notify", assignments), assignments);
+  }
+
+  /** @param tell by systemd-notify(1) */
+  async #told(tell: () => Promise<unknown>, assignments: readonly string[]): Promise<void> {
     this.#spawned += 1;
-    return run("systemd-notify", assignments);
+    try {
+      await tell();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      this.#spawned += 1;
+      await run("perl", ["-MSocket", "-e", DATAGRAM, "--", ...assignments]);
+    }
   }
 
   #enqueue(send: () => Promise<unknown>): Promise<void> {
@@ -146,7 +169,8 @@ class SystemdNotifier implements Notifier {
   #complain(error: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
-    const reason = error instanceof Error ? error.message : String(error);
+    const { stderr = "", message = String(error) } = error as { stderr?: string; message?: string };
+    const reason = stderr === "" ? message : stderr;
     this.#options.warn(`systemd can't be told about this service: ${oneLine(reason)}`);
   }
 }

@@ -89,13 +89,14 @@ function oneOf<const V extends number>(values: readonly V[], fallback: V, doc: s
   };
 }
 
-function hostList(fallback: readonly string[], doc: string): Key<readonly string[]> {
+/** @param least names that it must have */
+function hostList(fallback: readonly string[], least: number, doc: string): Key<readonly string[]> {
   return {
     default: fallback,
     doc,
     parse(raw) {
       const list = typeof raw === "string" ? raw.split(",").map((item) => item.trim()) : raw;
-      if (!Array.isArray(list) || list.length === 0 || !list.every((item) => isHostName(item)))
+      if (!Array.isArray(list) || list.length < least || !list.every((item) => isHostName(item)))
         throw new BadValue('must be a list of host names, for example ["frame.io"]');
       return list;
     },
@@ -106,7 +107,7 @@ function isHostName(value: unknown): value is string {
   return (
     typeof value === "string" &&
     value.length <= 253 &&
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value) &&
+    /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(value) &&
     !value.includes("..")
   );
 }
@@ -181,6 +182,7 @@ export const SCHEMA = {
     ca_file: text("", "One more root certificate to trust, PEM, beside the system's."),
     verification_hosts: hostList(
       ["frame.io"],
+      1,
       "A QR code is shown only for https URLs on these domains or below them. With a base_url on loopback, its host counts too.",
     ),
   },
@@ -266,6 +268,11 @@ export const SCHEMA = {
       'Address of the status page. "" switches it off; "0.0.0.0:8620" puts it on the network.',
       checkListen,
     ),
+    hosts: hostList(
+      [],
+      0,
+      'More names by which the page is reached, e.g. ["camera.lan"]. Without them it answers to its addresses, "localhost", the host name as it is now, and that with ".local"; other names are refused, since a foreign site could have them resolve to this device (DNS rebinding).',
+    ),
     allow_actions: boolean(false, "Offer pair, cancel and unpair on the status page."),
   },
   presence: {
@@ -316,8 +323,20 @@ export class ConfigError extends ConfigurationError {
 }
 
 export const ENVIRONMENT_PREFIX = "C2CD_";
-/** Variables of c2cctl, which are no keys and may be set for a whole login. */
-const FOREIGN_VARIABLES: ReadonlySet<string> = new Set(["C2CD_SOCKET"]);
+/**
+ * Variables that are no keys: c2cctl's, which may be set for a whole login, and those that Kubernetes and Docker make up
+ * in a container beside a service that is called c2cd (kubernetes.io, "Accessing the Service"; docs.docker.com, "Legacy
+ * container links"). A port that is a bare number is no such link, but a key that somebody has looked for here.
+ */
+function isForeign(variable: string, value: string): boolean {
+  return (
+    variable === "C2CD_SOCKET" ||
+    (/_PORT(_\d+_[A-Z]+)?$/.test(variable) && /^(tcp|udp|sctp):\/\//.test(value)) ||
+    /_PORT_\d+_[A-Z]+_(ADDR|PORT|PROTO)$/.test(variable) ||
+    /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(variable) ||
+    /^C2CD_(NAME|ENV_\w+)$/.test(variable)
+  );
+}
 
 type Rows = Readonly<Record<string, Readonly<Record<string, Key<unknown>>>>>;
 const rows: Rows = SCHEMA;
@@ -347,7 +366,8 @@ export function parseConfig(
     ]),
   );
 
-  function set(where: string, section: string, name: string, raw: unknown): void {
+  /** @param blank whether what is empty says nothing, where that is no value */
+  function set(where: string, section: string, name: string, raw: unknown, blank: boolean): void {
     const key = Object.hasOwn(rows, section) ? rows[section]?.[name] : undefined;
     if (key === undefined || !Object.hasOwn(rows[section] ?? {}, name)) {
       problems.push({ where, message: unknownKey(section, name) });
@@ -357,17 +377,17 @@ export function parseConfig(
       (values[section] as Record<string, unknown>)[name] = key.parse(raw);
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
-      problems.push({ where, message: `${section}.${name} ${error.message}` });
+      if (!(blank && raw === "")) problems.push({ where, message: `${section}.${name} ${error.message}` });
     }
   }
 
   for (const entry of readToml(source, file, problems))
-    set(`${file}:${entry.line}`, entry.section, entry.name, entry.value);
+    set(`${file}:${entry.line}`, entry.section, entry.name, entry.value, false);
   for (const [variable, raw] of Object.entries(environment)) {
     if (raw === undefined || !variable.startsWith(ENVIRONMENT_PREFIX)) continue;
-    if (FOREIGN_VARIABLES.has(variable)) continue;
+    if (isForeign(variable, raw)) continue;
     const [section = "", ...rest] = variable.slice(ENVIRONMENT_PREFIX.length).toLowerCase().split("_");
-    set(variable, section, rest.join("_"), raw);
+    set(variable, section, rest.join("_"), raw, true);
   }
 
   const config = values as unknown as Config;
@@ -385,9 +405,17 @@ interface TomlEntry {
 }
 
 function readToml(source: string, file: string, problems: ConfigProblem[]): TomlEntry[] {
+  if (source.includes("\0")) {
+    problems.push({
+      where: file,
+      message: "holds NUL characters: it is damaged, or UTF-16; save it as UTF-8",
+    });
+    return [];
+  }
   try {
     const entries: TomlEntry[] = [];
-    for (const node of parseTOML(source).body[0].body) {
+    // Editors of Windows begin a file with a byte order mark.
+    for (const node of parseTOML(source.replace(/^\uFEFF/, "")).body[0].body) {
       if (node.type === "TOMLKeyValue") entries.push(...flatten([], node));
       else for (const pair of node.body) entries.push(...flatten(node.resolvedKey.map(String), pair));
     }

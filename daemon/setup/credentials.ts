@@ -25,8 +25,13 @@ export interface Credential {
 export function loadClientSecret(credentialsDirectory: string | null, file: string): Credential | null {
   if (credentialsDirectory !== null) {
     const path = join(credentialsDirectory, "client_secret");
-    if (statSync(path, { throwIfNoEntry: false }) !== undefined)
-      return { secret: readSecret(path), origin: "the credential client_secret" };
+    const stat = statSync(path, { throwIfNoEntry: false });
+    // As c2cd-unseal.socket leaves it.
+    if (stat?.size === 0)
+      throw new CredentialError(
+        "the client_secret can't be opened here: it was sealed for another device or its TPM was reset, or the file is damaged; seal it anew: sudo c2cd-provision",
+      );
+    if (stat !== undefined) return { secret: readSecret(path), origin: "the credential client_secret" };
   }
   if (file === "") return null;
   const stat = statSync(file, { throwIfNoEntry: false });
@@ -61,6 +66,7 @@ export class ClientSecret {
   readonly #read: () => Credential | null;
   readonly #warn: (message: string) => void;
   #secret: Secret | null = null;
+  #unusable: string | null = null;
 
   /** @param warn told in one sentence why a secret that is there can't be used */
   constructor(read: () => Credential | null, warn: (message: string) => void) {
@@ -73,12 +79,19 @@ export class ClientSecret {
     return this.#secret;
   }
 
+  /** Why the secret that is there can't be used, and what to do; null where it can, or there is none. */
+  get unusable(): string | null {
+    return this.#unusable;
+  }
+
   reload(): void {
+    this.#unusable = null;
     try {
       this.#secret = this.#read()?.secret ?? null;
     } catch (error) {
       if (!(error instanceof CredentialError)) throw error;
       this.#secret = null;
+      this.#unusable = error.message;
       this.#warn(error.message);
     }
   }

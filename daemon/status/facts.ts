@@ -3,7 +3,10 @@ import type { Clock } from "../core/clock.ts";
 import { endOf, type Grant, grantOf, type State } from "../pairing/state.ts";
 
 /** What the rooms beside the pairing machine know of their own health. */
-export type OtherFacts = Pick<Facts, "networkUp" | "vault" | "display" | "identityChanged">;
+export type OtherFacts = Pick<
+  Facts,
+  "networkUp" | "vault" | "display" | "identityChanged" | "secretUnusable" | "pageFailing" | "presence"
+>;
 
 /** Everything that the table of problems asks for. */
 export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { type Request, readArguments } from "./arguments.ts";
+import { attack } from "./attack.ts";
 import type { Bench } from "./bench.ts";
 import { broker } from "./broker.ts";
 import { grant } from "./grant.ts";
@@ -16,7 +17,7 @@ import { size } from "./size.ts";
 import { start } from "./start.ts";
 import { vault } from "./vault.ts";
 
-const USUAL: readonly Bench[] = [start, memory, idle, screens, grant, vault, broker, size];
+const USUAL: readonly Bench[] = [start, memory, idle, screens, grant, vault, broker, attack, size];
 const SLOW: readonly Bench[] = [machine, machineArm64];
 
 function circumstances(): Circumstances {

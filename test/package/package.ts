@@ -145,6 +145,21 @@ describe(`a fresh Debian for ${arch}`, () => {
     );
   });
 
+  it("tells that its secret can't be opened any more, stays paired, and takes one that is sealed anew", async () => {
+    const sealed = "/etc/credstore.encrypted/c2cd.client_secret";
+    const unusable = async () => (await debian.check("c2cctl status --json")).includes('"secret-unusable"');
+    await debian.check(`cp ${sealed} /root/sealed && echo AAAA >${sealed} && systemctl restart c2cd`);
+    await waitFor("the problem", 60_000, async () => (await unusable()) || null);
+    await reaches("paired");
+    assert.match(
+      (await debian.run("c2cctl doctor")).stdout,
+      /^fail secret: .*sealed for another device.*c2cd-provision/m,
+    );
+    await debian.check(`mv /root/sealed ${sealed} && systemctl restart c2cd`);
+    await reaches("paired");
+    assert.equal(await unusable(), false);
+  });
+
   it("reads its configuration again, and stops and starts, as systemd wants it", async () => {
     await debian.check("sed -i 's/^#language = .*/language = \"de\"/' /etc/c2cd/c2cd.toml");
     await debian.check("systemctl reload c2cd && systemctl restart c2cd");
@@ -164,6 +179,12 @@ describe(`a fresh Debian for ${arch}`, () => {
 
   it("keeps pairing and configuration over an upgrade", async () => {
     const requests = frameio.codes().length;
+    const dropIn = "/etc/systemd/system/c2cd.service.d/10-sealed.conf";
+    const sealed = await debian.check(`cat ${dropIn}`);
+    // As the first version sealed it.
+    await debian.check(
+      `echo LoadCredentialEncrypted=client_secret:/etc/credstore.encrypted/c2cd.client_secret | sed "1i[Service]" >${dropIn}`,
+    );
     await debian.check(
       "cd /root && dpkg-deb --raw-extract /home/pi/c2cd.deb next && sed -i 's/^Version: .*/&+next/' next/DEBIAN/control && " +
         "dpkg-deb -Znone --build next /home/pi/next.deb && rm -r next",
@@ -171,6 +192,7 @@ describe(`a fresh Debian for ${arch}`, () => {
     await types("sudo apt install --yes ./next.deb");
     await reaches("paired");
     assert.equal(frameio.codes().length, requests, "no new code was asked for");
+    assert.equal(await debian.check(`cat ${dropIn}`), sealed);
     assert.match(await debian.check("cat /etc/c2cd/c2cd.toml"), /^language = "de"$/m);
   });
 

@@ -26,16 +26,41 @@ describe("c2cd.service", () => {
     assert.match(stdout, /Overall exposure level for c2cd\.service: [01]\.\d|2\.0/);
   });
 
-  it("has nothing to say against it, and neither has its socket", () => {
+  it("has its secret opened by a unit that is exposed no more", () => {
+    const unit = join(scratch, "c2cd-unseal@1.service");
+    cpSync(join(units, "c2cd-unseal@.service"), unit);
+    const { status, stdout, stderr } = spawnSync(
+      "systemd-analyze",
+      ["security", "--offline=true", "--threshold=20", "--no-pager", unit],
+      { encoding: "utf8" },
+    );
+    assert.equal(status, 0, stdout + stderr);
+  });
+
+  it("never has systemd itself open what is sealed, which would end it before its screen is lit", () => {
+    assert.doesNotMatch(service, /^LoadCredentialEncrypted=/m);
+    assert.deepEqual(settings("Wants").at(-1), "c2cd-unseal.socket");
+    assert.deepEqual(settings("After").at(-1), "c2cd-unseal.socket");
+    const socket = readFileSync(join(units, "c2cd-unseal.socket"), "utf8");
+    assert.match(socket, /^SocketMode=0600$/m);
+  });
+
+  it("has nothing to say against it, and neither have its sockets", () => {
     // The programs are not on this machine; everything else of the units is checked as it stands.
     for (const [unit, text] of [
       ["c2cd.service", service.replace(/^(Exec\w+=[-+]*)\/usr\/\S*c2cd\S*/gm, "$1/bin/true")],
       ["c2cd.socket", readFileSync(join(units, "c2cd.socket"), "utf8")],
+      ["c2cd-unseal.socket", readFileSync(join(units, "c2cd-unseal.socket"), "utf8")],
+      ["c2cd-unseal@.service", readFileSync(join(units, "c2cd-unseal@.service"), "utf8")],
     ] as const)
       writeFileSync(join(scratch, unit), text);
     const { status, stderr } = spawnSync(
       "systemd-analyze",
-      ["verify", "--man=no", join(scratch, "c2cd.service"), join(scratch, "c2cd.socket")],
+      [
+        "verify",
+        "--man=no",
+        ...["c2cd.service", "c2cd.socket", "c2cd-unseal.socket"].map((unit) => join(scratch, unit)),
+      ],
       { encoding: "utf8" },
     );
     assert.deepEqual([status, stderr.split("\n").filter((line) => line.includes("c2cd"))], [0, []]);

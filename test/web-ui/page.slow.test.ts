@@ -85,7 +85,10 @@ interface Visit {
 }
 
 async function serve(context: TestContext, snapshot: Snapshot, actions = true): Promise<Running> {
-  const running = await start(context, { webRoot, http: { listen: "127.0.0.1:0", allow_actions: actions } });
+  const running = await start(context, {
+    webRoot,
+    http: { listen: "127.0.0.1:0", hosts: [], allow_actions: actions },
+  });
   running.backend.become(snapshot);
   return running;
 }
@@ -326,7 +329,7 @@ test("when contact is lost the page says so and keeps the last known state; when
   options.backend.current = IDLE;
   const second = await startLocal({
     ...options,
-    http: { listen: `127.0.0.1:${port}`, allow_actions: false },
+    http: { listen: `127.0.0.1:${port}`, hosts: [], allow_actions: false },
   });
   context.after(() => second.close());
   await page.getByRole("heading", { name: CATALOGUE.en.states.idle.headline }).waitFor();
@@ -377,14 +380,20 @@ test("cancelling stops the code, in the reader's language", async (context) => {
 });
 
 test("a form that is out of date brings the page back, in the reader's language, and can be sent again", async (context) => {
-  const options = optionsFor(context, { webRoot, http: { listen: "127.0.0.1:0", allow_actions: true } });
+  const options = optionsFor(context, {
+    webRoot,
+    http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true },
+  });
   options.backend.become(IDLE);
   const first = await startLocal(options);
   const { port } = first.tcpAddress() as AddressInfo;
   const running = { port, backend: options.backend } as Running;
   const { page } = await visit(context, running, { javaScriptEnabled: false, path: "/?lang=fr" });
   await first.close();
-  const second = await startLocal({ ...options, http: { listen: `127.0.0.1:${port}`, allow_actions: true } });
+  const second = await startLocal({
+    ...options,
+    http: { listen: `127.0.0.1:${port}`, hosts: [], allow_actions: true },
+  });
   context.after(() => second.close());
   await page.getByRole("button", { name: CATALOGUE.fr.actions.newCode }).click();
   await page.getByText(PAGE_TEXTS.fr.notices["not-done"], { exact: true }).waitFor();

@@ -4,6 +4,7 @@ import { C2CCTL_OPTIONS } from "../../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../../cli/exit.ts";
 import { buildInfo } from "../../core/build-info.ts";
 import { type SystemClock, systemClock } from "../../core/clock.ts";
+import { escaped, printable } from "../../core/text.ts";
 import { type Config, ConfigError, ENVIRONMENT_PREFIX, loadConfig, parseConfig } from "../../setup/config.ts";
 import type { Environment } from "../../setup/environment.ts";
 import type { Context } from "../context.ts";
@@ -14,7 +15,7 @@ import { type Check, fail, failed, ok, reported, warn } from "./check.ts";
 import { checkDisplay } from "./display.ts";
 import { AS_ROOT, checkButton, checkModes, checkSecret, checkStorage } from "./files.ts";
 import { checkIdentity } from "./identity.ts";
-import { checkApi, checkDns, checkInterface, checkProxy } from "./network.ts";
+import { checkApi, checkDns, checkExtraCertificates, checkInterface, checkProxy } from "./network.ts";
 import { checkUnit, readUnit } from "./unit.ts";
 
 /** `c2cctl doctor` */
@@ -34,7 +35,7 @@ export async function doctor(context: Context): Promise<ExitCode> {
     if (!json) out.write(line(check, context));
   }
   const healthy = checks.every(({ level }) => level !== "fail");
-  if (json) context.out.write(`${JSON.stringify({ ok: healthy, checks }, null, 2)}\n`);
+  if (json) context.out.write(`${escaped(JSON.stringify({ ok: healthy, checks }, null, 2))}\n`);
   return healthy ? EXIT.ok : EXIT.failed;
 }
 
@@ -76,6 +77,7 @@ async function* examine(context: Context, trying: (what: string) => void): Async
   const wallClock = systemClock(root, buildInfo.builtAt);
   const { proxy, check: proxied } = checkProxy(baseUrl, environment);
   if (proxied !== null) yield proxied;
+  yield* checkExtraCertificates(environment, process.versions.node);
   trying("dns");
   const dns = await checkDns(proxy ?? baseUrl, interrupted);
   yield* heard(dns);
@@ -180,5 +182,5 @@ function checkAuthorization({ state, project, authorization }: SnapshotView): Ch
 
 function line({ name, level, text, action }: Check, { out }: Context): string {
   const paint = { ok: out.style.green, warn: out.style.yellow, fail: out.style.red }[level];
-  return `${paint(level.padEnd(4))} ${name}: ${text}${action === null ? "" : `; ${action}`}\n`;
+  return `${paint(level.padEnd(4))} ${name}: ${printable(`${text}${action === null ? "" : `; ${action}`}`)}\n`;
 }

@@ -11,7 +11,7 @@ import { loadRoots, systemRoots } from "../../frameio/root-files.ts";
 import { ISSUER_UNKNOWN, RootsError } from "../../frameio/roots.ts";
 import { portOf } from "../../frameio/transport.ts";
 import type { Config } from "../../setup/config.ts";
-import { type Environment, HIDDEN } from "../../setup/environment.ts";
+import { type Environment, EXTRA_CERTIFICATES, HIDDEN } from "../../setup/environment.ts";
 import { defaultRoutes, systemNetwork, watchNetwork } from "../../watch/network.ts";
 import { type Check, fail, failed, ok, warn } from "./check.ts";
 
@@ -64,6 +64,19 @@ export function checkProxy(
 const LOOK_UP =
   'require("node:dns").lookup(process.argv[1], { all: true }, (error, found) => ' +
   'process.stdout.write(error ? error.code : found.map(({ address }) => address).join(", "), () => process.exit(error ? 1 : 0)))';
+
+/** Nothing where the variable is not set, or costs nothing. @param nodeVersion `process.versions.node` */
+export function checkExtraCertificates(environment: Environment, nodeVersion: string): Check[] {
+  const file = environment[EXTRA_CERTIFICATES] ?? "";
+  if (file === "" || Number(nodeVersion.split(".", 1)[0]) > 20) return [];
+  return [
+    warn(
+      "environment",
+      `${EXTRA_CERTIFICATES} has Node.js ${nodeVersion} read ${file} at each start, which takes tens of milliseconds`,
+      "unset it, and trust the root certificate by update-ca-certificates or frameio.ca_file",
+    ),
+  ];
+}
 
 export async function checkDns({ hostname }: URL, signal: AbortSignal): Promise<Check> {
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return ok("dns", `not needed: ${hostname} is an address`);

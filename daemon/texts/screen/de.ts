@@ -35,6 +35,11 @@ export const de: Texts = {
       sentence:
         "Diesem Gerät fehlt noch sein Frame.io-Schlüssel. Bitte frag die Person, die es eingerichtet hat.",
     },
+    "secret-unusable": {
+      headline: "Schlüssel nicht lesbar",
+      sentence:
+        "Der Frame.io-Schlüssel dieses Geräts lässt sich nicht öffnen. Bitte frag die Person, die es eingerichtet hat.",
+    },
     "secret-refused": {
       headline: "Schlüssel abgelehnt",
       sentence: "Frame.io lehnt den Schlüssel ab. Bitte frag die Person, die das Gerät eingerichtet hat.",
@@ -137,6 +142,15 @@ export const de: Texts = {
     "qr-too-small": {
       headline: "Zu klein zum Scannen",
       sentence: "Tippe den Code stattdessen ein oder nutze die Statusseite.",
+    },
+    "page-failing": {
+      headline: "Keine Statusseite",
+      sentence:
+        "Die Statusseite dieses Geräts lässt sich nicht öffnen. Bitte frag die Person, die es eingerichtet hat.",
+    },
+    "presence-failing": {
+      headline: "Als offline angezeigt",
+      sentence: "Frame.io zeigt dieses Gerät vielleicht als offline an. Das Gerät versucht es weiter.",
     },
   },
   code: {

@@ -30,6 +30,10 @@ export const en: Texts = {
       headline: "Not set up yet",
       sentence: "This device still needs its Frame.io key. Please ask the person who set it up.",
     },
+    "secret-unusable": {
+      headline: "Key can’t be opened",
+      sentence: "The Frame.io key of this device can’t be opened. Please ask the person who set it up.",
+    },
     "secret-refused": {
       headline: "Key not accepted",
       sentence: "Frame.io did not accept the key of this device. Please ask the person who set it up.",
@@ -127,6 +131,14 @@ export const en: Texts = {
     "qr-too-small": {
       headline: "Screen too small to scan",
       sentence: "Type the code instead, or use the status page.",
+    },
+    "page-failing": {
+      headline: "No status page",
+      sentence: "The status page of this device can’t be opened. Please ask the person who set it up.",
+    },
+    "presence-failing": {
+      headline: "Shown as offline",
+      sentence: "Frame.io may show this device as offline. This device keeps trying.",
     },
   },
   code: {

@@ -33,6 +33,10 @@ export const es: Texts = {
       headline: "Falta configurar",
       sentence: "A este dispositivo aún le falta su clave de Frame.io. Consulta a quien lo configuró.",
     },
+    "secret-unusable": {
+      headline: "Clave ilegible",
+      sentence: "No se puede abrir la clave de Frame.io de este dispositivo. Consulta a quien lo configuró.",
+    },
     "secret-refused": {
       headline: "Clave no aceptada",
       sentence: "Frame.io no aceptó la clave de este dispositivo. Consulta a quien lo configuró.",
@@ -132,6 +136,15 @@ export const es: Texts = {
     "qr-too-small": {
       headline: "Pantalla muy pequeña",
       sentence: "Escribe el código o usa la página de estado.",
+    },
+    "page-failing": {
+      headline: "Sin página de estado",
+      sentence: "No se puede abrir la página de estado de este dispositivo. Consulta a quien lo configuró.",
+    },
+    "presence-failing": {
+      headline: "Aparece sin conexión",
+      sentence:
+        "Es posible que Frame.io muestre este dispositivo sin conexión. El dispositivo lo sigue intentando.",
     },
   },
   code: {

@@ -33,6 +33,11 @@ export const fr: Texts = {
       headline: "Pas encore configuré",
       sentence: "La clé Frame.io manque sur cet appareil. Adressez-vous à la personne qui l’a configuré.",
     },
+    "secret-unusable": {
+      headline: "Clé illisible",
+      sentence:
+        "La clé Frame.io de cet appareil ne peut pas être ouverte. Adressez-vous à la personne qui l’a configuré.",
+    },
     "secret-refused": {
       headline: "Clé refusée",
       sentence:
@@ -138,6 +143,15 @@ export const fr: Texts = {
     "qr-too-small": {
       headline: "Écran trop petit",
       sentence: "Saisissez le code ou utilisez la page d’état.",
+    },
+    "page-failing": {
+      headline: "Pas de page d’état",
+      sentence:
+        "La page d’état de cet appareil ne peut pas être ouverte. Adressez-vous à la personne qui l’a configuré.",
+    },
+    "presence-failing": {
+      headline: "Affiché hors ligne",
+      sentence: "Frame.io affiche peut-être cet appareil hors ligne. L’appareil continue d’essayer.",
     },
   },
   code: {

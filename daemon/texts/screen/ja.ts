@@ -41,6 +41,11 @@ export const ja: Texts = {
       sentence:
         "Frame.ioの\u200Bキーがまだ\u200B設定されていません。\u200B設定した\u200B担当者に\u200B確認してください。",
     },
+    "secret-unusable": {
+      headline: "キーを\u200B読み取れません",
+      sentence:
+        "Frame.ioの\u200Bキーを\u200B読み取れません。\u200B設定した\u200B担当者に\u200B確認してください。",
+    },
     "secret-refused": {
       headline: "キーが\u200B使えません",
       sentence:
@@ -152,6 +157,15 @@ export const ja: Texts = {
     "qr-too-small": {
       headline: "画面が\u200B小さすぎます",
       sentence: "コードを\u200B入力するか、\u200B状態ページを\u200B使ってください。",
+    },
+    "page-failing": {
+      headline: "状態ページが\u200Bありません",
+      sentence: "状態ページを\u200B使えません。\u200B設定した\u200B担当者に\u200B確認してください。",
+    },
+    "presence-failing": {
+      headline: "オフライン\u200B表示",
+      sentence:
+        "Frame.ioでは\u200Bオフラインと\u200B表示される\u200B場合が\u200Bあります。\u200B自動で\u200B再試行しています。",
     },
   },
   code: {

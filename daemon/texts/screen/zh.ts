@@ -27,6 +27,10 @@ export const zh: Texts = {
       headline: "尚未设置",
       sentence: "缺少 Frame.io 密钥。\u200B请联系\u200B设备\u200B管理员。",
     },
+    "secret-unusable": {
+      headline: "无法\u200B读取\u200B密钥",
+      sentence: "无法\u200B读取\u200B设备的 Frame.io 密钥。\u200B请联系\u200B设备\u200B管理员。",
+    },
     "secret-refused": {
       headline: "密钥\u200B无效",
       sentence: "Frame.io 不接受密钥。\u200B请联系\u200B设备\u200B管理员。",
@@ -114,6 +118,14 @@ export const zh: Texts = {
     "qr-too-small": {
       headline: "屏幕\u200B太小，\u200B无法\u200B扫描",
       sentence: "请输入\u200B配对码，\u200B或使用\u200B状态页面。",
+    },
+    "page-failing": {
+      headline: "没有\u200B状态页面",
+      sentence: "状态页面\u200B无法\u200B使用。\u200B请联系\u200B设备\u200B管理员。",
+    },
+    "presence-failing": {
+      headline: "Frame.io 中\u200B离线",
+      sentence: "Frame.io 中\u200B设备\u200B或许\u200B离线。\u200B设备\u200B会继续\u200B尝试。",
     },
   },
   code: {

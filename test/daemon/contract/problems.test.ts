@@ -28,6 +28,9 @@ const well: Facts = {
   vault: { notices: [], failing: null, unsaved: false },
   display: { missing: null, qrTooSmall: false },
   identityChanged: null,
+  secretUnusable: null,
+  pageFailing: null,
+  presence: null,
 };
 const unpaired: Facts = { ...well, grant: null };
 const trouble = (kind: FaultKind, count = 2, wait = 0): Facts => ({
@@ -65,7 +68,18 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
         "The client_secret is missing: run c2cd-provision, or set frameio.client_secret_file.",
       ],
     ],
-    not: [{ ...unpaired, refusal: "invalid_client" }],
+    not: [
+      { ...unpaired, refusal: "invalid_client" },
+      { ...unpaired, refusal: "secret_missing", secretUnusable: "It is empty." },
+    ],
+  },
+  "secret-unusable": {
+    severity: "error",
+    holds: [
+      [{ ...unpaired, refusal: "secret_missing", secretUnusable: "It is empty." }, "It is empty."],
+      [{ ...well, secretUnusable: "It is empty." }, "It is empty."],
+    ],
+    not: [{ ...unpaired, refusal: "secret_missing" }],
   },
   "secret-refused": {
     severity: "error",
@@ -251,6 +265,19 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     severity: "info",
     holds: [[{ ...well, display: { missing: null, qrTooSmall: true } }, null]],
     not: [],
+  },
+  "page-failing": {
+    severity: "warning",
+    holds: [[{ ...well, pageFailing: "The port is taken." }, "The port is taken."]],
+    not: [],
+  },
+  "presence-failing": {
+    severity: "warning",
+    holds: [[{ ...well, presence: { detail: "HTTP 403", lasts: 300_000 } }, "HTTP 403"]],
+    not: [
+      { ...well, presence: { detail: "HTTP 403", lasts: 299_999 } },
+      { ...trouble("connect"), presence: { detail: "no connection", lasts: 300_000 } },
+    ],
   },
 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { oneLine, printable, safeText, shortened } from "../../../daemon/core/text.ts";
+import { createLogger } from "../../../daemon/core/log.ts";
+import { escaped, oneLine, printable, safeText, shortened } from "../../../daemon/core/text.ts";
 
 describe("text that is fit for a screen", () => {
   for (const [name, given, shown = given] of [
@@ -70,4 +71,27 @@ test("shortening keeps the most of both ends that fits", () => {
   assert.deepEqual(fitting(5), { head: 3, tail: 2 });
   assert.deepEqual(fitting(0), { head: 0, tail: 0 });
   assert.deepEqual(fitting(99), { head: 5, tail: 4 });
+});
+
+/** What a terminal or a log would obey, or what turns and hides what follows (UAX #9, ECMA-48). */
+const HOSTILE = "a\u001b[2Jb\u0007c\u009b31md\u202ee\u2066f\u061cg\u2028h\u2029i\u200ej\u{e0041}k\u007f";
+
+test("JSON that is shown obeys nothing of a text, and says all of it", () => {
+  const value = { name: HOSTILE, list: [HOSTILE], plain: "é — 夜 🎬 \u200d" };
+  for (const json of [JSON.stringify(value), JSON.stringify(value, null, 2)]) {
+    const shown = escaped(json);
+    assert.doesNotMatch(shown, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}](?<![\n\u200d])/u);
+    assert.deepEqual(JSON.parse(shown), value);
+    assert.ok(shown.includes("é — 夜 🎬"));
+  }
+});
+
+test("every line of the log is one that a terminal can be shown, in each format", () => {
+  for (const format of ["journal", "json", "pretty"] as const) {
+    const lines: string[] = [];
+    const log = createLogger("info", format, (line) => lines.push(line));
+    log.info({ name: HOSTILE }, HOSTILE);
+    log.error({ err: new Error(HOSTILE) }, "failed");
+    assert.doesNotMatch(lines.join(""), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}](?<!\n)/u, format);
+  }
 });

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
+import { checkExtraCertificates } from "../../../daemon/ctl/doctor/network.ts";
 import { checkUnit, parseUnit } from "../../../daemon/ctl/doctor/unit.ts";
 import { createAuthority } from "../../simulator/certificates.ts";
 import { Program, TERMINAL } from "../../support/c2cctl.ts";
@@ -655,6 +656,17 @@ describe("doctor", { timeout: 300_000 }, () => {
       "ok: 4A1BE3CC7D90F1A2, the board's serial number (the device tree says 24021735, which a boot loader put there)",
     );
   });
+});
+
+it("warns of certificates that Node.js 20 reads at each start", () => {
+  const set = { NODE_EXTRA_CA_CERTS: "/etc/ssl/corp.pem" };
+  const [check] = checkExtraCertificates(set, "20.19.6");
+  assert.equal(check?.level, "warn");
+  assert.match(check?.text ?? "", /NODE_EXTRA_CA_CERTS .*20\.19\.6 read \/etc\/ssl\/corp\.pem at each start/);
+  assert.match(check?.action ?? "", /update-ca-certificates or frameio\.ca_file/);
+  assert.deepEqual(checkExtraCertificates(set, "24.1.0"), []);
+  assert.deepEqual(checkExtraCertificates({}, "20.19.6"), []);
+  assert.deepEqual(checkExtraCertificates({ NODE_EXTRA_CA_CERTS: "" }, "20.19.6"), []);
 });
 
 describe("the unit", { timeout: 300_000 }, () => {

@@ -186,6 +186,39 @@ describe("something that is no daemon", { timeout: 300_000 }, () => {
     await fails(["status", "--socket", daemon.socket], 69, /answers without an end/);
   });
 
+  for (const [name, more] of [
+    ["a line", "data: x"],
+    ["an event", "data: x\n"],
+  ] as const)
+    it(`${name} without an end`, async () => {
+      await using daemon = await ScriptedDaemon.http({
+        "GET /v1/events": (_, response) => {
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          const go = () => {
+            if (response.destroyed) return;
+            response.write(more.repeat(1 << 14));
+            setImmediate(go);
+          };
+          go();
+        },
+      });
+      await fails(["status", "--watch", "--socket", daemon.socket], 69, /answers without an end/);
+    });
+
+  it("words that a terminal would obey", async () => {
+    const hostile = "\u009b2J\u202e\u2028";
+    await using daemon = await ScriptedDaemon.http({
+      "GET /v1/status": json({ ...PAIRED, project: { id: "1", name: `Film${hostile}` } }),
+      "POST /v1/cancel": problem(403, "origin-refused", `No${hostile}`),
+    });
+    for (const args of [["status"], ["status", "--json"], ["cancel"]]) {
+      const { stdout, stderr } = await program.run([...args, "--socket", daemon.socket]);
+      assert.doesNotMatch(stdout + stderr, /[\u0080-\u009f\u202e\u2028]/u, args.join(" "));
+    }
+    const { stderr } = await program.run(["status", `--${hostile}`]);
+    assert.doesNotMatch(stderr, /[\u0080-\u009f\u202e\u2028]/u);
+  });
+
   const bodies: readonly (readonly [string, Answer])[] = [
     ["HTML", html],
     ["an array", json([])],

@@ -105,7 +105,7 @@ const requests = fc
   });
 
 test("any bytes on the port get an answer that is HTTP or a closed door, and change nothing", async (context) => {
-  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: false } });
+  const running = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: false } });
   running.backend.become(PAIRED);
   running.backend.tokenAnswer = { type: "token", accessToken: new Secret("canary-token"), expiresIn: 60 };
   const answers = new Map<string, number>();

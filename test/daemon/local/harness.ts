@@ -61,13 +61,13 @@ export function optionsFor(
   const pageProblems: (string | null)[] = [];
   return {
     backend: new FakeBackend(),
-    http: { listen: "127.0.0.1:0", allow_actions: false },
+    http: { listen: "127.0.0.1:0", hosts: [], allow_actions: false },
     language: "en",
     socketPath: join(directory, "control.sock"),
     handedOver: null,
     groupFile: "/dev/null",
     webRoot: webRootIn(directory),
-    hostName: "recorder",
+    hostName: () => "recorder",
     clock: systemClock("", 0),
     log: createLogger("trace", "json", (line) => lines.push(line)),
     randomBytes,

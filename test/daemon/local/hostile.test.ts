@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { createLogger } from "../../../daemon/core/log.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
-import { hostIsOwn, originIsOwn } from "../../../daemon/local/guards.ts";
+import { createApp } from "../../../daemon/local/app.ts";
+import { hostIsOwn, originIsOwn, ownNames } from "../../../daemon/local/guards.ts";
 import { AWAITING, PAIRED } from "./fake-backend.ts";
 import { overSocket, overTcp, type Running, start } from "./harness.ts";
 
-const ACTIONS = { http: { listen: "127.0.0.1:0", allow_actions: true } };
+const ACTIONS = { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } };
 const FORM = "application/x-www-form-urlencoded";
 
 function typeOf(body: string): string {
@@ -71,42 +73,82 @@ test("a Host that is this machine is served", async (context) => {
     "recorder:8620",
     "Recorder.local",
     "recorder.local:8620",
+    "recorder.local.",
+    "localhost.:8620",
+    "recorder-2.local:8620",
+    "[fe80::1%25eth0]:8620",
   ])
     assert.equal((await overTcp(running, "/v1/status", { headers: { host } })).status, 200, host);
 });
 
+test("a Host that http.hosts names is served, and the refusal of any other names all that are", async (context) => {
+  const http = {
+    listen: "127.0.0.1:0",
+    hosts: ["camera.lan", "Camera-Prod-7.example.net"],
+    allow_actions: false,
+  };
+  const running = await start(context, { http });
+  for (const host of ["camera.lan", "CAMERA.lan.:8620", "camera-prod-7.example.net:8620"])
+    assert.equal((await overTcp(running, "/metrics", { headers: { host } })).status, 200, host);
+  for (const host of ["lan", "x.camera.lan", "camera-2.lan", "camera.lan.evil.example"]) {
+    const answer = await overTcp(running, "/metrics", { headers: { host } });
+    assert.equal(answer.status, 421, host);
+    assert.match(
+      JSON.parse(answer.body).detail,
+      /its address and to localhost, recorder, recorder\.local, camera\.lan, camera-prod-7\.example\.net;.*http\.hosts/,
+    );
+  }
+});
+
+test("a machine that is renamed answers to its new name, and no more to the old one", async (context) => {
+  let name = "raspberrypi";
+  const running = await start(context, { hostName: () => name });
+  const status = async (host: string) => (await overTcp(running, "/v1/status", { headers: { host } })).status;
+  assert.equal(await status("raspberrypi.local"), 200);
+  name = "camera-b";
+  for (const host of ["camera-b", "camera-b.local"]) assert.equal(await status(host), 200, host);
+  assert.equal(await status("raspberrypi.local"), 421);
+});
+
 test("names and addresses, case by case", () => {
-  assert.ok(hostIsOwn("cam.studio.lan:80", "cam.studio.lan"));
-  assert.ok(hostIsOwn("cam.local", "cam.studio.lan"));
-  assert.ok(hostIsOwn("cam", "cam.studio.lan"));
+  const names = ownNames("Cam.studio.lan.", []);
+  for (const host of ["cam.studio.lan:80", "cam.local", "cam.local.", "cam", "cam-3.local"])
+    assert.ok(hostIsOwn(host, names), host);
   for (const host of [
     "studio.lan",
     "xcam.local",
-    "cam.local.",
+    "cam-2",
+    "cam-0.local",
+    "cam-2.studio.lan",
+    "cam-evil.local",
+    "cam..",
     "1.2.3",
     "256.1.1.1",
     "[::1",
     "::1",
     "[cam]",
+    "[%25eth0]",
     undefined,
   ])
-    assert.ok(!hostIsOwn(host, "cam.studio.lan"), `${host}`);
-  assert.ok(!hostIsOwn(".local", ""));
+    assert.ok(!hostIsOwn(host, names), `${host}`);
+  assert.ok(!hostIsOwn(".local", ownNames("", [])));
+  assert.ok(!hostIsOwn("-2.local", ownNames("", [])));
 });
 
 test("no foreign name is ever taken for the machine's own", (context) => {
   const runs = 2000;
+  const names = ownNames("recorder", ["camera.lan"]);
   context.diagnostic(`${2 * runs} fuzz cases`);
   fc.assert(
     fc.property(fc.domain(), fc.option(fc.nat(65_535)), (domain, port) => {
       const header = port === null ? domain : `${domain}:${port}`;
-      return !hostIsOwn(header, "recorder") && !originIsOwn(`http://${header}`, "recorder:8620");
+      return !hostIsOwn(header, names) && !originIsOwn(`http://${header}`, "recorder:8620");
     }),
     { numRuns: runs },
   );
   fc.assert(
     fc.property(fc.string(), fc.string(), (host, origin) => {
-      hostIsOwn(host, "recorder");
+      hostIsOwn(host, names);
       return !originIsOwn(origin, "recorder:8620");
     }),
     { numRuns: runs },
@@ -324,6 +366,35 @@ test("headers or a body that arrive too slowly cost their sender the connection,
   const seconds = (performance.now() - begun) / 1000;
   assert.ok(seconds < 20, `held for ${seconds} s`);
   assert.deepEqual(running.backend.calls, []);
+});
+
+/** The server's end of a connection whose client says this, ends nothing and never reads. */
+async function silentAfter(context: TestContext, said: string): Promise<Socket> {
+  const app = createApp(
+    { kind: "socket" },
+    createLogger("fatal", "json", () => {}),
+  );
+  // The kernel's buffers take some megabytes of what nobody reads.
+  app.get("/big", async (_, reply) => reply.type("text/plain").send("x".repeat(32 * 1024 * 1024)));
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  context.after(() => app.close());
+  const accepted = once(app.server, "connection");
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {});
+  context.after(() => socket.destroy());
+  socket.pause().write(said);
+  const [theirs] = (await accepted) as [Socket];
+  return theirs;
+}
+
+test("who is refused has the whole connection ended, and not the server's half", {
+  timeout: 45_000,
+}, async (context) => {
+  await once(await silentAfter(context, "hello\r\n\r\n"), "close");
+});
+
+test("an answer that its client does not read is given up", { timeout: 45_000 }, async (context) => {
+  await once(await silentAfter(context, "GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n"), "close");
 });
 
 test("a reader is told in no answer what only the daemon may know", async (context: TestContext) => {

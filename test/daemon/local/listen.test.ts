@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
   lstatSync,
   readdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { test } from "node:test";
-import { createListener, groupId, listen, SocketError } from "../../../daemon/local/listen.ts";
+import { type TestContext, test } from "node:test";
+import { groupId, SocketError } from "../../../daemon/local/listen.ts";
 import { startLocal } from "../../../daemon/local/server.ts";
-import { ManualClock, settled } from "../../support/manual-clock.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { directoryFor, optionsFor, overSocket, start } from "./harness.ts";
 
 test("the socket is for its owner and group, and goes with the daemon", async (context) => {
@@ -117,14 +118,13 @@ test("another daemon's socket is not taken away on closing", async (context) => 
   assert.ok(existsSync(first.socketPath));
 });
 
-test("a listening socket from systemd is taken as it is", async (context) => {
-  const directory = directoryFor(context);
-  const boundTo = join(directory, "bound.sock");
-  const socketPath = join(directory, "activated.sock");
-  const systemd = createServer();
-  await new Promise<void>((resolve) => systemd.listen(boundTo, resolve));
-  const { fd } = (systemd as unknown as { _handle: { fd: number } })._handle;
-  // A child inherits the listening socket as descriptor 3, the way systemd hands it over.
+/** The descriptor of a listening server. */
+function descriptorOf(server: Server): number {
+  return (server as unknown as { readonly _handle: { readonly fd: number } })._handle.fd;
+}
+
+/** A daemon that inherits these servers as descriptors from 3 on, the way systemd hands them over. */
+function daemonWith(context: TestContext, servers: readonly Server[]): ChildProcess {
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const child = spawn(
     process.execPath,
@@ -134,29 +134,55 @@ test("a listening socket from systemd is taken as it is", async (context) => {
       "--input-type=module",
       "-e",
       `import { startLocal } from ${module("../../../daemon/local/server.ts")};
-       import { HandedOverSocket } from ${module("../../../daemon/local/handed-over.ts")};
+       import { handedOverSockets } from ${module("../../../daemon/local/handed-over.ts")};
        import { FakeBackend } from ${module("./fake-backend.ts")};
        import { systemClock } from ${module("../../../daemon/core/clock.ts")};
        import { createLogger } from ${module("../../../daemon/core/log.ts")};
        import { randomBytes } from "node:crypto";
-       await startLocal({ backend: new FakeBackend(), http: { listen: "", allow_actions: false },
-         socketPath: "/nonexistent/never-used", handedOver: new HandedOverSocket(3), groupFile: "/dev/null", webRoot: "/nonexistent",
-         hostName: "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
-         onPageProblem() {}, fail(error) { throw error; } });
-       console.log("up");`,
+       const handedOver = handedOverSockets({ LISTEN_FDS: "${servers.length}", LISTEN_PID: String(process.pid) });
+       await startLocal({ backend: new FakeBackend(), http: { listen: "", hosts: [], allow_actions: false },
+         socketPath: "/nonexistent/never-used", handedOver, groupFile: "/dev/null", webRoot: "/nonexistent",
+         hostName: () => "recorder", clock: systemClock("", 0), log: createLogger("info", "json", () => {}), randomBytes,
+         onPageProblem() {}, fail(error) { throw error; } }).then(
+           () => console.log("up"), (error) => { console.log(error.name, error.message); process.exit(); });`,
     ],
-    { stdio: ["ignore", "pipe", "inherit", fd] },
+    { stdio: ["ignore", "pipe", "inherit", ...servers.map(descriptorOf)] },
   );
   context.after(() => child.kill());
-  await once(child.stdout as Readable, "data");
-  // Closing removes the name that it was bound to, so it goes by another one from here on.
-  renameSync(boundTo, socketPath);
-  await new Promise((resolve) => systemd.close(resolve));
-  const probe = await overSocket({ socketPath } as never, "/healthz");
-  assert.equal(probe.status, 200);
+  return child;
+}
+
+test("listening sockets from systemd are all taken, as they are", async (context) => {
+  const directory = directoryFor(context);
+  const names = ["control", "uploader"];
+  const servers = names.map((name) => createServer().listen(join(directory, `${name}.bound`)));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const child = daemonWith(context, servers);
+  assert.equal(String(await once(child.stdout as Readable, "data")).trim(), "up");
+  // Closing removes the names that they were bound to, so they go by others from here on.
+  for (const name of names) renameSync(join(directory, `${name}.bound`), join(directory, name));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  for (const name of names) {
+    const probe = await overSocket({ socketPath: join(directory, name) } as never, "/healthz");
+    assert.equal(probe.status, 200, name);
+  }
   child.kill();
   await once(child, "exit");
-  assert.ok(existsSync(socketPath), "systemd's file stays systemd's");
+  for (const name of names) assert.ok(existsSync(join(directory, name)), "systemd's file stays systemd's");
+});
+
+test("a TCP socket from systemd is refused: whoever reached it would be given tokens", async (context) => {
+  const directory = directoryFor(context);
+  const servers = [createServer().listen(join(directory, "control")), createServer().listen(0, "127.0.0.1")];
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  context.after(() => {
+    for (const server of servers) server.close();
+  });
+  const said = String(await once(daemonWith(context, servers).stdout as Readable, "data"));
+  assert.match(
+    said,
+    /^SocketError systemd hands over 127\.0\.0\.1:\d+ as a control socket, which must be a UNIX one/,
+  );
 });
 
 test("a TCP port in use is told, tried again, and had in the end", async (context) => {
@@ -164,7 +190,10 @@ test("a TCP port in use is told, tried again, and had in the end", async (contex
   await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
   const { port } = squatter.address() as AddressInfo;
   const clock = new ManualClock();
-  const options = optionsFor(context, { clock, http: { listen: `127.0.0.1:${port}`, allow_actions: false } });
+  const options = optionsFor(context, {
+    clock,
+    http: { listen: `127.0.0.1:${port}`, hosts: [], allow_actions: false },
+  });
   const local = await startLocal(options);
   context.after(() => local.close());
   assert.equal(local.tcpAddress(), null);
@@ -186,42 +215,39 @@ test("a TCP port in use is told, tried again, and had in the end", async (contex
   probe.destroy();
 });
 
+test("a port that a plain user may not have is told, with what to do", {
+  skip: process.getuid?.() !== 0 && "needs root to become another user",
+}, async (context) => {
+  // What the kernel counts as privileged may be nothing here; then there is nothing to refuse.
+  if (Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) <= 80)
+    return context.skip("any port is free for everyone here");
+  const options = optionsFor(context, {
+    clock: new ManualClock(),
+    http: { listen: "127.0.0.1:80", hosts: [], allow_actions: false },
+  });
+  chmodSync(options.webRoot, 0o777);
+  process.seteuid?.(65_534);
+  const local = await startLocal(options).finally(() => process.seteuid?.(0));
+  assert.match(
+    options.pageProblems[0] ?? "",
+    /listen on 127\.0\.0\.1:80: .*CAP_NET_BIND_SERVICE.*http\.listen/,
+  );
+  await local.close();
+});
+
 test("an address that this machine does not have is told and tried again", async (context) => {
   const options = optionsFor(context, {
     clock: new ManualClock(),
-    http: { listen: "203.0.113.7:8620", allow_actions: false },
+    http: { listen: "203.0.113.7:8620", hosts: [], allow_actions: false },
   });
   const local = await startLocal(options);
   assert.match(options.pageProblems[0] ?? "", /203\.0\.113\.7:8620/);
   await local.close();
 });
 
-test("more connections than there is room for are closed at once", async (context) => {
-  const clients = 1_025;
-  let accepted = 0;
-  let refused = 0;
-  const listener = createListener(() => {
-    accepted++;
-  });
-  listener.on("drop", () => {
-    refused++;
-  });
-  await listen(listener, { host: "127.0.0.1", port: 0 });
-  context.after(() => listener.close());
-  const { port } = listener.address() as AddressInfo;
-  // One after the other: what finds the kernel's backlog full comes late, or never.
-  for (let client = 1; client <= clients; client++) {
-    const socket = connect(port, "127.0.0.1").on("error", () => {});
-    context.after(() => socket.destroy());
-    await once(socket, "connect");
-  }
-  while (accepted + refused < clients) await settled();
-  assert.deepEqual({ accepted, refused }, { accepted: 1_024, refused: 1 });
-});
-
 test("without a page there is no port", async (context) => {
   const options = optionsFor(context, {
-    http: { listen: "", allow_actions: false },
+    http: { listen: "", hosts: [], allow_actions: false },
     webRoot: "/nonexistent",
   });
   const local = await startLocal(options);
@@ -239,7 +265,7 @@ test("a page that is not installed is told, and the socket works all the same", 
 });
 
 test("the page listens on IPv6 too", async (context) => {
-  const options = optionsFor(context, { http: { listen: "[::1]:0", allow_actions: false } });
+  const options = optionsFor(context, { http: { listen: "[::1]:0", hosts: [], allow_actions: false } });
   const local = await startLocal(options);
   context.after(() => local.close());
   if (local.tcpAddress() === null) return context.skip(`no IPv6 here: ${options.pageProblems.at(-1)}`);

@@ -4,10 +4,13 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import fastify, { type FastifyInstance } from "fastify";
 import { createListener, listen } from "../../../daemon/local/listen.ts";
-import { OnDemandServer } from "../../../daemon/local/on-demand.ts";
+import { CONNECTION_LIMIT, OnDemandServer } from "../../../daemon/local/on-demand.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/** Half of the connection must stay open for as long as the answer is not there. */
+const LONG = "GET /long HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 interface Loading {
   readonly server: OnDemandServer;
@@ -85,9 +88,18 @@ async function everythingFrom(socket: Socket): Promise<string> {
 
 const OPTIONS = { keepAliveTimeout: 60_000, return503OnClosing: false };
 
-async function hello(context: TestContext): Promise<FastifyInstance> {
+/** @param long what `/long` waits for */
+async function hello(
+  context: TestContext,
+  long: () => Promise<unknown> = async () => {},
+): Promise<FastifyInstance> {
   const app = fastify(OPTIONS);
   app.get("/", async () => "hello");
+  app.post("/", async () => "hello");
+  app.get("/long", async () => {
+    await long();
+    return "hello";
+  });
   await app.ready();
   context.after(() => app.server.closeAllConnections());
   return app;
@@ -206,4 +218,44 @@ test("closing ends a kept connection as soon as it has got its answer, and survi
   await loading.clock.advance(20);
   assert.match(await kept.heard, /hello$/);
   await closed;
+});
+
+test("who only sits there makes room for who comes, and is the oldest of them", async (context) => {
+  const loading = await start(context);
+  loading.loaded(await hello(context, () => new Promise(() => {})));
+  const asked = await loading.connect();
+  asked.socket.write(LONG);
+  while (asked.accepted.bytesRead === 0) await settled();
+  const silent = await loading.connect();
+  const slow = await loading.connect();
+  slow.socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nx");
+  for (let client = 3; client < CONNECTION_LIMIT; client++) await loading.connect();
+  assert.equal(silent.accepted.destroyed || slow.accepted.destroyed, false);
+
+  for (const cut of [silent, slow]) {
+    const late = await loading.connect();
+    late.socket.end(REQUEST);
+    assert.match(await late.heard, /hello$/);
+    // Its room is free again, and taken.
+    await loading.connect();
+    assert.equal(await cut.heard, "");
+  }
+  assert.equal(asked.accepted.destroyed, false);
+});
+
+test("who has asked to the end is not cut for who comes", async (context) => {
+  const loading = await start(context);
+  const answers: (() => void)[] = [];
+  loading.loaded(await hello(context, () => new Promise<void>((resolve) => answers.push(resolve))));
+  const asking: Client[] = [];
+  while (asking.length < CONNECTION_LIMIT) {
+    const client = await loading.connect();
+    client.socket.write(LONG);
+    asking.push(client);
+  }
+  while (answers.length < CONNECTION_LIMIT) await settled();
+  const late = await loading.connect();
+  assert.equal(await late.heard, "");
+  for (const answer of answers) answer();
+  for (const { heard } of asking) assert.match(await heard, /hello$/);
 });

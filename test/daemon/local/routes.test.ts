@@ -180,7 +180,7 @@ test("a refused token is passed on", async (context) => {
 });
 
 test("the environment is told on the socket alone", async (context) => {
-  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  const running = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } });
   running.backend.variables = { HTTPS_PROXY: "http://***@proxy.example:3128" };
   const answer = await overSocket(running, "/v1/environment");
   assert.deepEqual([answer.status, JSON.parse(answer.body)], [200, running.backend.variables]);
@@ -189,7 +189,7 @@ test("the environment is told on the socket alone", async (context) => {
 });
 
 test("a refused upload is passed on, from programs of this device alone", async (context) => {
-  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  const running = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } });
   assert.equal((await overSocket(running, "/v1/upload/refused", { method: "POST" })).status, 204);
   assert.equal((await overTcp(running, "/v1/upload/refused", { method: "POST" })).status, 403);
   assert.deepEqual(running.backend.calls, ["upload refused"]);
@@ -205,7 +205,7 @@ test("who looks at the state is known for as long as they do", async (context) =
 });
 
 test("no token is ever told or taken on TCP", async (context) => {
-  const running = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  const running = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } });
   running.backend.become(PAIRED);
   running.backend.tokenAnswer = { type: "token", accessToken: new Secret("canary-token"), expiresIn: 1234 };
   const asks = [
@@ -246,7 +246,7 @@ test("pair, cancel and unpair answer 202 and the snapshot on the socket", async 
 
 test("on TCP they need allow_actions", async (context) => {
   const closed = await start(context);
-  const open = await start(context, { http: { listen: "127.0.0.1:0", allow_actions: true } });
+  const open = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } });
   for (const path of ["/v1/pair", "/v1/cancel", "/v1/unpair"]) {
     const refused = await overTcp(closed, path, { method: "POST" });
     assert.equal(refused.status, 403);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -80,6 +80,7 @@ describe("under a service manager", () => {
   /** What has arrived once everything that was asked for is sent. */
   async function sent(): Promise<string[]> {
     await notifier.stopping();
+    while (!received.includes(STOPPING) && warnings.length === 0) await new Promise(setImmediate);
     return received.slice(0, received.indexOf(STOPPING));
   }
 
@@ -161,14 +162,59 @@ describe("under a service manager", () => {
     assert.equal((await sent()).length, 1);
   });
 
-  it("warns once and carries on where systemd-notify is not installed", async () => {
+  /** Only these programs are to be found. */
+  async function withPrograms(names: readonly string[], run: () => Promise<void>): Promise<void> {
     const path = process.env.PATH;
-    process.env.PATH = directory;
-    await notifier.ready();
-    await notifier.stopping();
-    process.env.PATH = path;
+    const programs = mkdtempSync(join(directory, "bin-"));
+    for (const name of names)
+      symlinkSync(execFileSync("which", [name], { encoding: "utf8" }).trim(), join(programs, name));
+    process.env.PATH = programs;
+    try {
+      await run();
+    } finally {
+      process.env.PATH = path;
+    }
+  }
+
+  it("tells the manager by Perl where an image has no systemd-notify", async () => {
+    await withPrograms(["perl"], async () => {
+      notifier.status("Paired with “Film – 2”");
+      await notifier.ready();
+      notifier.watchdog();
+      await notifier.reloading();
+      assert.deepEqual(await sent(), [
+        "READY=1\nSTATUS=Paired with “Film – 2”",
+        "WATCHDOG=1",
+        "RELOADING=1\nMONOTONIC_USEC=123456",
+      ]);
+    });
+    assert.deepEqual(warnings, []);
+  });
+
+  it("reaches a manager in the abstract namespace by Perl", async () => {
+    const name = `\0c2cd-notifier-${process.pid}`;
+    const abstract = spawn("python3", [
+      "-c",
+      "import socket,sys; s=socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind('\\0'+sys.argv[1]); print('up',flush=True); print(s.recv(999).decode(),flush=True)",
+      name.slice(1),
+    ]);
+    const lines = createInterface(abstract.stdout);
+    await once(lines, "line");
+    process.env.NOTIFY_SOCKET = `@${name.slice(1)}`;
+    const heard = once(lines, "line");
+    await withPrograms(["perl"], () => notifier.ready());
+    assert.deepEqual(await heard, ["READY=1"]);
+    process.env.NOTIFY_SOCKET = socket;
+    assert.deepEqual(warnings, []);
+  });
+
+  it("warns once and carries on where neither program is installed", async () => {
+    await withPrograms([], async () => {
+      await notifier.ready();
+      await notifier.stopping();
+    });
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? "", /systemd-notify/);
+    assert.match(warnings[0] ?? "", /systemd can't be told about this service: .*perl/);
   });
 });
 

@@ -164,6 +164,43 @@ describe("the configuration", () => {
     t.diagnostic(`${CASES} fuzz cases of environments, ${taken} of them taken`);
   });
 
+  test("is read as editors of Windows leave it, and told apart from what is no text", () => {
+    const config = outcome('\uFEFF[display]\r\ndriver = "none"\r\n\r\n[http]\r\nlisten = ""\r\n');
+    assert.deepEqual([config?.display.driver, config?.http.listen], ["none", ""]);
+    assert.throws(() => parseConfig("[\0d\0i\0s\0", FILE, {}), /c2cd\.toml: holds NUL.*UTF-16.*UTF-8/);
+  });
+
+  test("is none of the variables that containers are given beside a service called c2cd", () => {
+    const links = {
+      C2CD_PORT: "tcp://10.0.0.5:8620",
+      C2CD_PORT_8620_TCP: "tcp://10.0.0.5:8620",
+      C2CD_PORT_8620_TCP_ADDR: "10.0.0.5",
+      C2CD_PORT_8620_TCP_PORT: "8620",
+      C2CD_PORT_8620_TCP_PROTO: "tcp",
+      C2CD_SERVICE_HOST: "10.0.0.5",
+      C2CD_SERVICE_PORT: "8620",
+      C2CD_SERVICE_PORT_HTTP_PAGE: "8620",
+      C2CD_HTTP_PORT: "udp://10.0.0.5:53",
+      C2CD_HTTP_SERVICE_HOST: "10.0.0.5",
+      C2CD_NAME: "/web/c2cd",
+      C2CD_ENV_PATH: "/usr/bin",
+    };
+    assert.deepEqual(parseConfig("", FILE, links), DEFAULTS);
+    for (const typo of ["C2CD_PORT", "C2CD_HTTP_PORT", "C2CD_HTTP_LISTENN"])
+      assert.equal(outcome("", { [typo]: "8620" }), null, typo);
+  });
+
+  test("takes an empty variable for an unset one where nothing is no value, and for nothing where it is", () => {
+    for (const { section, name, value } of KEYS) {
+      const variable = `C2CD_${section}_${name}`.toUpperCase();
+      const config = outcome(WRITTEN, { [variable]: "" });
+      const read = config?.[section as keyof Config] as Readonly<Record<string, unknown>>;
+      const means = ["listen", "fixed", "prefix", "device", "gpio_chip", "client_secret_file", "ca_file"];
+      assert.deepEqual(read[name], means.includes(name) ? "" : value, variable);
+    }
+    assert.equal(outcome('[display]\ndriver = ""\n'), null);
+  });
+
   test("never lets an address over http through that is not this machine's own", (t) => {
     const host = fc.oneof(
       fc.domain(),

@@ -26,6 +26,9 @@ function factsWith(...notices: VaultNotice[]): OtherFacts {
     vault: { notices, failing: null, unsaved: false },
     display: { missing: null, qrTooSmall: false },
     identityChanged: null,
+    secretUnusable: null,
+    pageFailing: null,
+    presence: null,
   };
 }
 
