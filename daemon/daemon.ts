@@ -333,6 +333,8 @@ export class Daemon {
       onStatus: (paused) =>
         runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
       onTrouble: (trouble) => {
+        // Who can't be shown online may not reach Frame.io at all, or reaches it again.
+        runner.dispatch({ type: "device-doubted" });
         if (trouble === null) log.info("Frame.io shows the device online again");
         else if (trouble.online)
           log.warn(

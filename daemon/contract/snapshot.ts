@@ -6,12 +6,13 @@
 import type { Project } from "./authorization.ts";
 import type { IdentitySource } from "./identity.ts";
 import type { Problem } from "./problems.ts";
-import type { StateName } from "./states.ts";
+import type { Light, StateName } from "./states.ts";
 
 export interface Snapshot {
   readonly state: StateName;
   /** ISO 8601; when `state` was entered, by the device's clock. */
   readonly since: string;
+  readonly light: Light;
   readonly device: {
     /** Frame.io's name for this unit, as its pairing dialog shows it; the client_id until that is known. */
     readonly name: string;
@@ -52,6 +53,8 @@ export interface AuthorizationView {
   readonly access_expires_in: number | null;
   /** Last successful refresh or pairing; null where the clock was not to be trusted then. */
   readonly refreshed_at: string | null;
+  /** Frame.io's last answer; null where none has come since the start. */
+  readonly answered_at: string | null;
 }
 
 export interface DisplayView {

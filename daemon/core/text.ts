@@ -67,3 +67,8 @@ export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
+
+/** Six digits in two groups of three, as they are read aloud; anything else as it is. */
+export function grouped(userCode: string): string {
+  return /^\d{6}$/.test(userCode) ? `${userCode.slice(0, 3)} ${userCode.slice(3)}` : userCode;
+}

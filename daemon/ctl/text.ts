@@ -18,6 +18,20 @@ export function duration(seconds: number): string {
   return parts.slice(0, 2).join(" ") || "0 s";
 }
 
+/** "12 s ago", or the time where the clocks disagree. */
+export function ago(iso: string, now: number): string {
+  const at = Date.parse(iso);
+  return at <= now ? `${duration((now - at) / 1000)} ago` : `at ${localTime(at, now)}`;
+}
+
+/** "12:31" for today, else "29 Nov 2026, 12:31"; in this machine's time zone. @param at ms since 1970 */
+export function localTime(at: number, now: number): string {
+  const [date, today] = [new Date(at), new Date(now)];
+  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (date.toDateString() === today.toDateString()) return time;
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+}
+
 /** Two columns. */
 export function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([term]) => term.length)) + 2;

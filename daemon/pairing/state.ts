@@ -17,6 +17,8 @@ export interface State {
   readonly lastNumber: number;
   /** How exchanges with Frame.io go at present; null after any verdict. */
   readonly trouble: Trouble | null;
+  /** When Frame.io last answered; null before the first time. */
+  readonly answeredAt: number | null;
 }
 
 /** Who learns what Frame.io says of this device, and how. */
@@ -236,6 +238,7 @@ export const initialState: State = {
   hurried: { at: Number.NEGATIVE_INFINITY, anew: false, spentUntil: UNSPENT },
   lastNumber: 0,
   trouble: null,
+  answeredAt: null,
 };
 
 /** The authorization that may be used; null while there is none. */

@@ -1,9 +1,8 @@
 import type { CellPicture } from "../../hw/displays/contract/display.ts";
 import { cellWidth } from "../core/cell-width.ts";
-import { clockTime, graphemes, printable, shortened } from "../core/text.ts";
+import { clockTime, graphemes, grouped, printable, shortened } from "../core/text.ts";
 import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
-import { grouped } from "../texts/screen/texts.ts";
 import { unbroken, wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 

@@ -111,16 +111,12 @@ function choices<Name extends string>(
 
 function message(screen: Screen, frame: Frame): Layout {
   const { press, theme, unit, text } = frame;
-  const accent = {
-    done: theme.good,
-    attention: theme.attention,
-    offline: theme.attention,
-    clock: theme.accent,
-  };
-  const color = accent[screen.symbol as keyof typeof accent] ?? theme.accent;
+  const lights = { red: theme.alarm, amber: theme.attention, blue: theme.accent, green: theme.good };
+  const color = lights[screen.light];
   const project = screen.project === null ? null : drawable(press.fonts, screen.project);
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
   const leastSymbol = screen.symbol === "offline" ? LEAST_WAVES : LEAST_SYMBOL;
+  const noticed = screen.notice?.headline ?? null;
   const sentence = (words: string) =>
     textBlock(press, words, {
       size: text.sentence,
@@ -159,9 +155,9 @@ function message(screen: Screen, frame: Frame): Layout {
             gap: unit * (project === null ? 0.07 : 0.03),
           }),
     notice:
-      screen.notice === null
+      noticed === null
         ? null
-        : textBlock(press, screen.notice.headline, {
+        : textBlock(press, noticed, {
             size: text.label,
             weight: "bold",
             color: theme.attention,
@@ -175,7 +171,7 @@ function message(screen: Screen, frame: Frame): Layout {
             size: text.label,
             weight: "regular",
             color: theme.soft,
-            gap: unit * 0.01,
+            gap: unit * (noticed === null ? 0.06 : 0.01),
             lines: 3,
           }),
   };
@@ -457,7 +453,7 @@ function codeBlocks(
             gap: unit * 0.04 * air,
           }),
     notice:
-      screen.notice === null
+      screen.notice === null || screen.notice.headline === null
         ? null
         : textBlock(press, screen.notice.headline, {
             size: text.label,

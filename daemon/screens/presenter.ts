@@ -1,6 +1,7 @@
 import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/displays/contract/display.ts";
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
+import { PROBLEM_ROWS, type ProblemCode } from "../contract/problems.ts";
 import type { DisplayView, Snapshot } from "../contract/snapshot.ts";
 import { STATE_ROWS } from "../contract/states.ts";
 import { backOff } from "../core/backoff.ts";
@@ -41,6 +42,8 @@ const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
 /** A state that passes sooner than this needs no picture; with a near server, a start is over by then. */
 const PASSING_MS = 250;
+/** A problem that comes and goes, as on a bad network, does not take the display each time. */
+const OLD_NEWS_MS = 600_000;
 /** How long a lost display is left alone. */
 const RETRY = { first: 1000, most: 30_000 };
 
@@ -80,6 +83,9 @@ export class Presenter {
   #unsubscribe = () => {};
   #code: { readonly key: string; readonly lifetime: number } | null = null;
   #pairedSince: number | null = null;
+  /** What was wrong when last looked at, and when each of it last was news. */
+  #wrong: ReadonlySet<ProblemCode> = new Set();
+  readonly #news = new Map<ProblemCode, number>();
 
   /** Does nothing yet. */
   constructor(options: PresenterOptions) {
@@ -330,14 +336,27 @@ export class Presenter {
   /** Whether the paired screen has been read by now. */
   #givenBack(snapshot: Snapshot): boolean {
     const { clock, pairedFor } = this.#options;
+    const news = this.#bringsNews(snapshot);
     if (snapshot.state !== "paired") {
       this.#pairedSince = null;
       return false;
     }
     // Whoever uses the button wants to see what it does, and then what the device is paired with.
-    if (snapshot.button !== null) this.#pairedSince = null;
+    if (snapshot.button !== null || news) this.#pairedSince = null;
     this.#pairedSince ??= clock.elapsed();
     return pairedFor > 0 && clock.elapsed() - this.#pairedSince >= pairedFor * 1000;
+  }
+
+  /** Whether something has gone wrong with the pairing. */
+  #bringsNews({ health }: Snapshot): boolean {
+    const now = this.#options.clock.elapsed();
+    const before = this.#wrong;
+    const codes = health.map(({ code }) => code).filter((code) => PROBLEM_ROWS[code].light !== null);
+    this.#wrong = new Set(codes);
+    const lastTime = (code: ProblemCode) => this.#news.get(code) ?? Number.NEGATIVE_INFINITY;
+    const news = codes.filter((code) => !before.has(code) && now - lastTime(code) > OLD_NEWS_MS);
+    for (const code of news) this.#news.set(code, now);
+    return news.length > 0;
   }
 
   #tick(snapshot: Snapshot, capabilities: Capabilities): void {

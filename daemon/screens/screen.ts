@@ -1,13 +1,15 @@
-import { PROBLEM_ROWS } from "../contract/problems.ts";
 import type { ButtonView, Snapshot } from "../contract/snapshot.ts";
-import { type Sign, STATE_ROWS } from "../contract/states.ts";
+import type { Light, Sign } from "../contract/states.ts";
 import { topicOf } from "../contract/topic.ts";
 import { oneLine } from "../core/text.ts";
+import { messageOf } from "../texts/screen/message.ts";
 import type { Message, Texts } from "../texts/screen/texts.ts";
 
 /** What a screen says, before anyone knows how large it is. */
 export interface Screen {
   readonly symbol: Sign;
+  /** The colour of what is most important. */
+  readonly light: Light;
   readonly headline: string;
   readonly sentence: string;
   /** The code on offer. */
@@ -16,8 +18,8 @@ export interface Screen {
   readonly device: { readonly name: string; readonly fallback: string };
   /** Only on the paired screen. */
   readonly project: string | null;
-  /** A problem beside the idea of the screen. */
-  readonly notice: Message | null;
+  /** A problem beside the idea of the screen; without a headline where the screen's own names it. */
+  readonly notice: { readonly headline: string | null; readonly sentence: string } | null;
 }
 
 export interface ScreenCode {
@@ -39,18 +41,18 @@ export const USUAL_LIFETIME = 120;
  * @param lifetime seconds that the code on offer lived when it was first seen
  */
 export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFETIME): Screen {
-  const { state, device, project, pairing, button } = snapshot;
-  const message = texts.states[state];
+  const { state, device, project, pairing, button, light } = snapshot;
   const topic = topicOf(snapshot);
   const notice = topic.notice && texts.problems[topic.notice.code];
   const common = {
+    light,
     device: { name: oneLine(device.name) || device.client_id, fallback: device.client_id },
     project: null,
     code: null,
   };
 
   if (button !== null)
-    return { ...common, symbol: BUTTON_SYMBOLS[button.phase], ...buttonMessage(button, texts), notice: null };
+    return { ...common, ...BUTTON_SIGNS[button.phase], ...buttonMessage(button, texts), notice: null };
 
   if (state === "awaiting-user" && pairing !== null) {
     const link = pairing.verification_uri_complete;
@@ -72,26 +74,26 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     };
   }
 
-  if (topic.problem !== null) {
-    const { code } = topic.problem;
-    return { ...common, symbol: PROBLEM_ROWS[code].symbol, ...texts.problems[code], notice };
-  }
+  const said = { ...common, symbol: topic.symbol, ...messageOf(topic, state, texts), notice };
+  if (state !== "paired") return said;
+  const { problem } = topic;
   return {
-    ...common,
-    symbol: topic.notice?.severity === "error" ? "attention" : STATE_ROWS[state].symbol,
-    ...message,
-    project: state === "paired" && project !== null ? oneLine(project.name) || null : null,
-    notice,
+    ...said,
+    project: project === null ? null : oneLine(project.name) || null,
+    notice:
+      problem === null
+        ? notice
+        : { ...texts.problems[problem.code], ...(topic.unproven === null ? { headline: null } : {}) },
   };
 }
 
-const BUTTON_SYMBOLS = {
-  counting: "attention",
-  kept: "done",
-  unpairing: "wait",
-  unpaired: "rest",
-  "not-revoked": "attention",
-  "nothing-to-unpair": "rest",
+const BUTTON_SIGNS = {
+  counting: { symbol: "attention", light: "amber" },
+  kept: { symbol: "done", light: "green" },
+  unpairing: { symbol: "wait", light: "blue" },
+  unpaired: { symbol: "rest", light: "blue" },
+  "not-revoked": { symbol: "attention", light: "amber" },
+  "nothing-to-unpair": { symbol: "rest", light: "blue" },
 } as const;
 
 function buttonMessage({ phase, seconds_left }: ButtonView, texts: Texts): Message {

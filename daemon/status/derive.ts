@@ -1,4 +1,5 @@
 import type { Identity } from "../contract/identity.ts";
+import { lightOf } from "../contract/light.ts";
 import type { Problem } from "../contract/problems.ts";
 import type {
   AuthorizationView,
@@ -31,8 +32,11 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
   const attempt = shownAttempt(state.offer);
   const grant = grantOf(state);
   const device = grant?.device?.record ?? null;
+  const name = stateName(state);
+  const silence = state.answeredAt === null ? null : clock.elapsed() - state.answeredAt;
   return {
-    state: stateName(state),
+    state: name,
+    light: lightOf(name, parts.health, silence),
     since: iso(parts.since),
     device: {
       name: attempt?.code.deviceName ?? device?.name ?? identity.clientId,
@@ -42,7 +46,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     },
     pairing: attempt === null ? null : pairing(attempt, clock),
     project: device?.project ?? null,
-    authorization: grant && authorization(grant, clock),
+    authorization: grant && authorization(grant, silence, clock),
     health: parts.health,
     display: parts.display,
     button: parts.button,
@@ -63,7 +67,7 @@ function pairing(attempt: Attempt, clock: Clock): PairingView {
   };
 }
 
-function authorization(grant: Grant, clock: Clock): AuthorizationView {
+function authorization(grant: Grant, silence: number | null, clock: Clock): AuthorizationView {
   const { accessEnds, current, device } = grant;
   const expiresAt = device?.record.authorizationExpiresAt ?? null;
   return {
@@ -71,6 +75,7 @@ function authorization(grant: Grant, clock: Clock): AuthorizationView {
     access_expires_in:
       accessEnds === null ? null : Math.max(0, Math.floor((accessEnds - clock.elapsed()) / 1000)),
     refreshed_at: current.clockTrusted ? iso(current.obtainedAt) : null,
+    answered_at: silence === null ? null : iso(clock.wall() - silence),
   };
 }
 

@@ -86,6 +86,6 @@ function standingPart({ uptime: _uptime, pairing, authorization, ...rest }: Snap
   return {
     ...rest,
     code: pairing && { ...pairing, expires_in: null, expires_at: null },
-    authorization: authorization && { ...authorization, access_expires_in: null },
+    authorization: authorization && { ...authorization, access_expires_in: null, answered_at: null },
   };
 }

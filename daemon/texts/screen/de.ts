@@ -135,6 +135,13 @@ export const de: Texts = {
       sentence: "Tippe den Code stattdessen ein oder nutze die Statusseite.",
     },
   },
+  unproven: {
+    offline: "Gekoppelt, offline",
+    connecting: {
+      headline: "Gekoppelt, wird verbunden",
+      sentence: "Die Verbindung zu Frame.io wird aufgebaut.",
+    },
+  },
   code: {
     scan: "Code scannen",
     enter: "Gerät koppeln",

@@ -125,6 +125,10 @@ export const en: Texts = {
       sentence: "Type the code instead, or use the status page.",
     },
   },
+  unproven: {
+    offline: "Paired, offline",
+    connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },
+  },
   code: {
     scan: "Scan to pair",
     enter: "Pair this device",

@@ -130,6 +130,10 @@ export const es: Texts = {
       sentence: "Escribe el código o usa la página de estado.",
     },
   },
+  unproven: {
+    offline: "Emparejado, sin conexión",
+    connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },
+  },
   code: {
     scan: "Escanea el código",
     enter: "Empareja el dispositivo",

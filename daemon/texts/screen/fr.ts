@@ -136,6 +136,10 @@ export const fr: Texts = {
       sentence: "Saisissez le code ou utilisez la page d’état.",
     },
   },
+  unproven: {
+    offline: "Couplé, hors ligne",
+    connecting: { headline: "Couplé, connexion en cours", sentence: "Connexion à Frame.io." },
+  },
   code: {
     scan: "Scannez le code",
     enter: "Couplez cet appareil",

@@ -150,6 +150,10 @@ export const ja: Texts = {
       sentence: "コードを\u200B入力するか、\u200B状態ページを\u200B使ってください。",
     },
   },
+  unproven: {
+    offline: "ペアリング済み\u200B（オフライン）",
+    connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },
+  },
   code: {
     scan: "スキャンして\u200Bペアリング",
     enter: "デバイスを\u200Bペアリング",

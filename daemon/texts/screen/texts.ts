@@ -20,6 +20,13 @@ export interface Texts {
   readonly language: string;
   readonly states: Readonly<Record<StateName, Message>>;
   readonly problems: Readonly<Record<ProblemCode, Message>>;
+  /** Of a device that is paired, as far as it knows. */
+  readonly unproven: {
+    /** Above the problem that keeps it from reaching Frame.io. */
+    readonly offline: string;
+    /** Until Frame.io's first answer after a start. */
+    readonly connecting: Message;
+  };
   readonly code: {
     /** Above a QR code. */
     readonly scan: string;
@@ -47,9 +54,4 @@ export interface Texts {
     readonly cancel: string;
     readonly unpair: string;
   };
-}
-
-/** Six digits in two groups of three, as they are read aloud; anything else as it is. */
-export function grouped(userCode: string): string {
-  return /^\d{6}$/.test(userCode) ? `${userCode.slice(0, 3)} ${userCode.slice(3)}` : userCode;
 }

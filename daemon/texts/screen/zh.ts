@@ -112,6 +112,10 @@ export const zh: Texts = {
       sentence: "请输入\u200B配对码，\u200B或使用\u200B状态页面。",
     },
   },
+  unproven: {
+    offline: "已配对，\u200B离线",
+    connecting: { headline: "已配对，\u200B正在连接", sentence: "正在\u200B连接 Frame.io。" },
+  },
   code: {
     scan: "扫码\u200B配对",
     enter: "配对此设备",

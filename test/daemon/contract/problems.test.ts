@@ -175,7 +175,7 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     ],
     not: [grant({ refreshFailures: 1 })],
   },
-  paused: { severity: "info", holds: [[device({ paused: true }), null]], not: [grant({ device: null })] },
+  paused: { severity: "warning", holds: [[device({ paused: true }), null]], not: [grant({ device: null })] },
   "may-not-upload": {
     severity: "error",
     holds: [[device({ canCreateAssets: false }), null]],
@@ -214,8 +214,8 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   },
   "identity-changed": {
     severity: "warning",
-    holds: [[{ ...well, identityChanged: "A-1" }, "It was paired as A-1."]],
-    not: [],
+    holds: [[{ ...unpaired, identityChanged: "A-1" }, "It was paired as A-1."]],
+    not: [{ ...well, identityChanged: "A-1" }],
   },
   "display-missing": {
     severity: "warning",
@@ -257,11 +257,10 @@ test("the worst comes first, and what is alike in the order of the table", () =>
   const facts: Facts = {
     ...device({ paused: true, canCreateAssets: false }),
     trouble: { kind: "server", count: 9, wait: 0 },
-    identityChanged: "A-1",
     display: { missing: null, qrTooSmall: true },
   };
   assert.deepEqual(
     diagnose(facts).map(({ code }) => code),
-    ["may-not-upload", "server-trouble", "identity-changed", "paused", "qr-too-small"],
+    ["may-not-upload", "server-trouble", "paused", "qr-too-small"],
   );
 });

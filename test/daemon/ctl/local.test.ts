@@ -36,11 +36,11 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     ] as const) {
       const { code, stdout, stderr } = await program.run(args, { env });
       assert.deepEqual([code, stderr], [0, ""]);
-      assert.match(stdout, /^State +paired, for /m);
+      assert.match(stdout, /^State +paired, since 4 May 2026, \d\d:\d\d$/m);
       assert.match(stdout, /^Project +The Long Night – Unit B$/m);
       assert.match(
         stdout,
-        /^Authorization +until 2026-06-01T00:00:00.000Z, token good for 7 h 30 min, refreshed /m,
+        /^Authorization +until 1 Jun 2026, \d\d:\d\d, token good for 7 h 30 min, refreshed .* ago, Frame.io answered .* ago$/m,
       );
     }
     const { code, stderr } = await program.run(["status", "--root", scratch], {
@@ -178,7 +178,10 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     });
     assert.equal(code, 130);
     const screen = (await screenAfter(drawn)).join("\n");
-    assert.match(screen, /^State {8}awaiting-user: .*\nCode {9}041593, good for 1:4[0-2]\n/);
+    assert.match(
+      screen,
+      /^State {8}awaiting-user: .*\nLight {8}blue: on its way\nCode {9}041 593, good for 1:4[0-2]\n/,
+    );
     assert.match(screen, /^c2cd {9}1\.2\.3, up 1 h 18 min$/m);
     assert.equal((await screenAfter(stdout)).join("").trim(), "");
   });

@@ -331,7 +331,7 @@ describe("the device grant", () => {
     const unpaired = step(last.state, pending(1), moment(12_200)).state;
     assert.equal(wakeAt(unpaired), 17_500, "polls of two codes keep the interval as well");
     assert.equal(only(step(unpaired, tick, moment(17_500)).effects, "poll").number, 2);
-    assert.deepEqual(step(unpaired, granted(1), moment(12_300)).state, unpaired);
+    assert.deepEqual(step(unpaired, granted(1), moment(12_300)).state, { ...unpaired, answeredAt: 12_300 });
   });
 
   test("a code is polled as it dies, though the one after it is of no use", () => {
@@ -853,6 +853,10 @@ describe("the device record", () => {
       }
     }
     assert.equal(reads, 12);
+  });
+
+  test("is asked for where the last interface is gone, since only Frame.io's silence says that the device is offline", () => {
+    only(step(paired, { type: "network-changed", up: false }, moment(60_000)).effects, "read-device");
   });
 
   test("an answer that was on its way when it was doubted, or when a pause was told, is followed by another", () => {

@@ -10,6 +10,7 @@ import { Board, displayOptions, openPixels } from "./board.ts";
 function offer(secondsLeft: number): Screen {
   return {
     symbol: "wait",
+    light: "blue",
     headline: "Scan to pair",
     sentence: "Scan the code with your phone.",
     device: { name: "Camera A", fallback: "CAM-1" },
