@@ -124,7 +124,11 @@ export class Daemon {
       facts: () => ({
         networkUp: this.#network.current().up,
         vault: { notices: this.#vault.notices, failing: this.#vault.failing() },
-        display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
+        display: {
+          missing: this.#presenter.missing(),
+          qrTooSmall: this.#presenter.qrTooSmall(),
+          undrawable: this.#presenter.undrawable(),
+        },
         identityChanged: this.#previousClientId,
       }),
       display: () => this.#presenter.view(),

@@ -31,7 +31,12 @@ export interface Facts {
   /** Wall time; null while the clock can't be believed. */
   readonly now: number | null;
   readonly vault: { readonly notices: readonly VaultNotice[]; readonly failing: StorageTrouble | null };
-  readonly display: { readonly missing: string | null; readonly qrTooSmall: boolean };
+  readonly display: {
+    readonly missing: string | null;
+    readonly qrTooSmall: boolean;
+    /** The project's name, where no font that is installed can draw it. */
+    readonly undrawable: string | null;
+  };
   /** The client_id before, where the board under the card is another one than the card remembers. */
   readonly identityChanged: string | null;
 }
@@ -257,6 +262,13 @@ export const PROBLEM_ROWS = {
     ({ display }) => when(display.missing !== null, display.missing),
     { topic: false },
   ),
+  "name-not-drawable": row(
+    "info",
+    "display",
+    ({ display: { undrawable } }) =>
+      when(undrawable !== null, undrawable && `It needs a font: apt install ${fontPackage(undrawable)}`),
+    { topic: false },
+  ),
   "qr-too-small": row("info", "display", ({ display }) => when(display.qrTooSmall), { topic: false }),
 } as const satisfies Readonly<Record<string, ProblemRow>>;
 
@@ -295,6 +307,13 @@ export function diagnose(facts: Facts): readonly Finding[] {
 
 function lasts({ count, wait }: NonNullable<Facts["trouble"]>): boolean {
   return count >= TROUBLE_COUNT || wait >= LONG_WAIT_MS;
+}
+
+/** Debian's package with the letters of a name that Latin, Greek and Cyrillic don't have. */
+function fontPackage(name: string): string {
+  const eastAsian =
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u;
+  return eastAsian.test(name) ? "fonts-noto-cjk" : "fonts-noto-core";
 }
 
 function endedOn(ended: Facts["ended"]): string | null {

@@ -2,7 +2,7 @@ import type { Rgb } from "../../hw/picture/picture.ts";
 import type { Sign } from "../contract/states.ts";
 import type { QrFit, QrMatrix } from "../qr/qr.ts";
 import type { Fonts, Weight } from "../type/fonts.ts";
-import { type Line, type Style, setLine, setParagraph, setShortened } from "../type/type.ts";
+import { type Line, type Style, setLine, setName, setParagraph, setShortened } from "../type/type.ts";
 import type { Box } from "./canvas.ts";
 import type { Align, Block, Item, SetBlock } from "./column.ts";
 
@@ -57,6 +57,24 @@ export function textBlock(press: Press, text: string, options: TextOptions): Blo
       const lines = setParagraph(press.fonts, text, smaller, width);
       if (lines !== null && lines.length <= options.lines)
         return setLines(lines, smaller, (line) => coloured(press.fonts, line, smaller, options));
+    }
+    return null;
+  });
+}
+
+/** A name on as many lines as it needs: a little smaller where a word is too long, then cut off at the end. */
+export function titleBlock(
+  press: Press,
+  name: string,
+  { size, weight, color, gap, lines: most }: Omit<TextOptions, "strong">,
+): Block {
+  const sizeAt = (scale: number) => styleOf(press, { size, weight }, scale).size;
+  return setOnce(gap, sizeAt, (width, size) => {
+    for (const smaller of smallerAndSmaller(press, { size, weight, crisp: press.crisp })) {
+      const { lines, whole } = setName(press.fonts, name, smaller, width, most);
+      const last = smaller.size <= Math.max(press.least, Math.floor(size * LEAST_SHARE));
+      if (whole || (last && lines.every((line) => line.width <= width)))
+        return setLines(lines, smaller, (line) => [{ line, color }]);
     }
     return null;
   });

@@ -88,6 +88,7 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
   const { code, project } = screen;
   const name = (text: string | null) => (text === null ? null : [shortenedTo(text, columns)]);
   const paragraph = (text: string | null) => (text === null ? null : broken(text, columns));
+  const title = project === null ? null : titled(project.name, columns, Math.min(4, rows));
   const device = name(screen.device.name);
   const digits = code === null ? null : [shortenedTo(grouped(code.userCode), columns)];
   const time = code === null ? null : [bar(code, columns)];
@@ -106,10 +107,10 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
             [headline],
           ]
         : [
-            [headline, name(project), device, notice, remedy],
-            [headline, name(project), device, notice],
-            [headline, name(project), device],
-            [name(project)],
+            [headline, title, device, notice, remedy],
+            [headline, title, device, notice],
+            [headline, title, device],
+            [title],
           ]
       : [
           [headline, sentence, digits, time, device, notice],
@@ -133,6 +134,15 @@ function bar({ shareLeft, secondsLeft }: ScreenCode, columns: number): string {
   if (width < 4) return shortenedTo(time, columns);
   const filled = Math.round(width * shareLeft);
   return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${time}`;
+}
+
+/** A name on several lines, and what is beyond the last one cut off at the end. */
+function titled(name: string, columns: number, most: number): string[] {
+  const lines = broken(printable(name), columns);
+  if (lines.length <= most) return lines;
+  const last = graphemes(lines[most - 1] ?? "");
+  while (last.length > 0 && cellWidth(`${last.join("")}…`) > columns) last.pop();
+  return [...lines.slice(0, most - 1), `${last.join("")}…`];
 }
 
 function broken(text: string, columns: number): string[] {

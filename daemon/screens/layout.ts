@@ -14,6 +14,7 @@ import {
   rowBlock,
   symbolBlock,
   textBlock,
+  titleBlock,
 } from "./blocks.ts";
 import type { Box } from "./canvas.ts";
 import { type Align, type Block, column, type Item } from "./column.ts";
@@ -113,7 +114,7 @@ function message(screen: Screen, frame: Frame): Layout {
   const { press, theme, unit, text } = frame;
   const lights = { red: theme.alarm, amber: theme.attention, blue: theme.accent, green: theme.good };
   const color = lights[screen.light];
-  const project = screen.project === null ? null : drawable(press.fonts, screen.project);
+  const project = screen.project === null ? null : (drawable(press.fonts, screen.project.name) ?? "");
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
   const leastSymbol = screen.symbol === "offline" ? LEAST_WAVES : LEAST_SYMBOL;
   const noticed = screen.notice?.headline ?? null;
@@ -139,12 +140,15 @@ function message(screen: Screen, frame: Frame): Layout {
     project:
       project === null
         ? null
-        : nameBlock(press, project, {
-            size: text.headline * 1.1,
-            weight: "bold",
-            color: theme.text,
-            gap: unit * 0.015,
-          }),
+        : project === ""
+          ? sentence(screen.project?.fallback ?? "")
+          : titleBlock(press, project, {
+              size: text.headline * 1.1,
+              weight: "bold",
+              color: theme.text,
+              gap: unit * 0.015,
+              lines: 6,
+            }),
     device:
       device === null
         ? null
@@ -479,7 +483,7 @@ function digitsOf(
  * What of a name can be drawn without a single replacement box: pictures, signs and marks may be missing from it,
  * letters and digits may not. Null where nothing is left to read.
  */
-function drawable(fonts: Fonts, name: string): string | null {
+export function drawable(fonts: Fonts, name: string): string | null {
   if (fonts.names.has(name)) return name;
   const kept = Array.from(name).filter((char) => covered(fonts, char));
   const lost = Array.from(name).some((char) => !covered(fonts, char) && /[\p{L}\p{N}]/u.test(char));

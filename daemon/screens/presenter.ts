@@ -12,6 +12,7 @@ import { CATALOGUE } from "../texts/screen/catalogue.ts";
 import { type Fonts, loadFonts } from "../type/fonts.ts";
 import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
+import { drawable } from "./layout.ts";
 import { createPainter } from "./paint.ts";
 import { type Screen, screenOf } from "./screen.ts";
 
@@ -31,7 +32,7 @@ export interface PresenterOptions {
   };
   /** While something is under way that a picture must not keep waiting, the end of that; else null. */
   urgent(): Promise<void> | null;
-  /** Something that `lit`, `view`, `missing` or `qrTooSmall` tells has changed. */
+  /** Something that `lit`, `view`, `missing`, `qrTooSmall` or `undrawable` tells has changed. */
   changed(): void;
   /** The display was lost or could not be opened, in one plain sentence. */
   lost(message: string): void;
@@ -65,6 +66,7 @@ export class Presenter {
   #last: string | null = null;
   #picture: Picture | null = null;
   #qr: { readonly wanted: boolean; readonly fit: QrFit | null } = { wanted: false, fit: null };
+  #undrawable: string | null = null;
   #dark = false;
   /** Whether nothing was drawn on the display yet. */
   #blank = true;
@@ -125,6 +127,11 @@ export class Presenter {
   /** Why there is no display, in one plain sentence; null where there is one or none is wanted. */
   missing(): string | null {
     return this.#missing;
+  }
+
+  /** The project's name, where no font that is installed can draw it. */
+  undrawable(): string | null {
+    return this.#undrawable;
   }
 
   view(): DisplayView {
@@ -312,12 +319,19 @@ export class Presenter {
     }
     if (!isPixels(display)) return null;
     const { capabilities } = display;
-    const wanted = [screen.device.name, screen.project ?? ""];
-    const names = await this.#names.prepare(fonts, wanted, capabilities);
+    const project = screen.project?.name ?? "";
+    const names = await this.#names.prepare(fonts, [screen.device.name, project], capabilities);
+    this.#setUndrawable(drawable(names, project) === null && project !== "" ? project : null);
     const { picture, qr } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;
     return qr;
+  }
+
+  #setUndrawable(name: string | null): void {
+    if (this.#undrawable === name) return;
+    this.#undrawable = name;
+    this.#options.changed();
   }
 
   #setDark(dark: boolean): void {

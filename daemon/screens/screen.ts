@@ -17,7 +17,7 @@ export interface Screen {
   /** Frame.io's name for this unit, and what stands in where that name can't be drawn. */
   readonly device: { readonly name: string; readonly fallback: string };
   /** Only on the paired screen. */
-  readonly project: string | null;
+  readonly project: { readonly name: string; readonly fallback: string } | null;
   /** A problem beside the idea of the screen; without a headline where the screen's own names it. */
   readonly notice: { readonly headline: string | null; readonly sentence: string } | null;
 }
@@ -77,9 +77,10 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   const said = { ...common, symbol: topic.symbol, ...messageOf(topic, state, texts), notice };
   if (state !== "paired") return said;
   const { problem } = topic;
+  const name = oneLine(project?.name ?? "");
   return {
     ...said,
-    project: project === null ? null : oneLine(project.name) || null,
+    project: name === "" ? null : { name, fallback: texts.nameElsewhere },
     notice:
       problem === null
         ? notice

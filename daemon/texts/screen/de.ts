@@ -130,6 +130,10 @@ export const de: Texts = {
       headline: "Kein Bildschirm",
       sentence: "Die Statusseite funktioniert weiter. Prüfe das Kabel des Bildschirms.",
     },
+    "name-not-drawable": {
+      headline: "Name nicht darstellbar",
+      sentence: "Dem Bildschirm fehlt eine Schrift für den Projektnamen. Die Statusseite zeigt ihn.",
+    },
     "qr-too-small": {
       headline: "Zu klein zum Scannen",
       sentence: "Tippe den Code stattdessen ein oder nutze die Statusseite.",
@@ -142,6 +146,7 @@ export const de: Texts = {
       sentence: "Die Verbindung zu Frame.io wird aufgebaut.",
     },
   },
+  nameElsewhere: "Projekt: siehe Statusseite",
   code: {
     scan: "Code scannen",
     enter: "Gerät koppeln",

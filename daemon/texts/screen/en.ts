@@ -120,6 +120,10 @@ export const en: Texts = {
       headline: "No screen",
       sentence: "The status page still works. Check the cable of the screen.",
     },
+    "name-not-drawable": {
+      headline: "Name can’t be shown",
+      sentence: "The screen lacks a font for the project’s name. The status page shows it.",
+    },
     "qr-too-small": {
       headline: "Screen too small to scan",
       sentence: "Type the code instead, or use the status page.",
@@ -129,6 +133,7 @@ export const en: Texts = {
     offline: "Paired, offline",
     connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },
   },
+  nameElsewhere: "Project: see the status page",
   code: {
     scan: "Scan to pair",
     enter: "Pair this device",

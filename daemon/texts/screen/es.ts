@@ -125,6 +125,11 @@ export const es: Texts = {
       headline: "Sin pantalla",
       sentence: "La página de estado sigue funcionando. Revisa el cable de la pantalla.",
     },
+    "name-not-drawable": {
+      headline: "Nombre no visible",
+      sentence:
+        "A la pantalla le falta una fuente para el nombre del proyecto. La página de estado lo muestra.",
+    },
     "qr-too-small": {
       headline: "Pantalla muy pequeña",
       sentence: "Escribe el código o usa la página de estado.",
@@ -134,6 +139,7 @@ export const es: Texts = {
     offline: "Emparejado, sin conexión",
     connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },
   },
+  nameElsewhere: "Proyecto: consulta la página de estado",
   code: {
     scan: "Escanea el código",
     enter: "Empareja el dispositivo",

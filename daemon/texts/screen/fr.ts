@@ -131,6 +131,10 @@ export const fr: Texts = {
       headline: "Pas d’écran",
       sentence: "La page d’état fonctionne toujours. Vérifiez le câble de l’écran.",
     },
+    "name-not-drawable": {
+      headline: "Nom non affichable",
+      sentence: "Il manque à l’écran une police pour le nom du projet. La page d’état l’affiche.",
+    },
     "qr-too-small": {
       headline: "Écran trop petit",
       sentence: "Saisissez le code ou utilisez la page d’état.",
@@ -140,6 +144,7 @@ export const fr: Texts = {
     offline: "Couplé, hors ligne",
     connecting: { headline: "Couplé, connexion en cours", sentence: "Connexion à Frame.io." },
   },
+  nameElsewhere: "Projet : voir la page d’état",
   code: {
     scan: "Scannez le code",
     enter: "Couplez cet appareil",

@@ -145,6 +145,10 @@ export const ja: Texts = {
       headline: "画面が\u200Bありません",
       sentence: "状態ページは\u200B使えます。\u200B画面の\u200Bケーブルを\u200B確認してください。",
     },
+    "name-not-drawable": {
+      headline: "名前を\u200B表示できません",
+      sentence: "プロジェクト名の\u200Bフォントが\u200Bありません。\u200B状態ページで\u200B確認できます。",
+    },
     "qr-too-small": {
       headline: "画面が\u200B小さすぎます",
       sentence: "コードを\u200B入力するか、\u200B状態ページを\u200B使ってください。",
@@ -154,6 +158,7 @@ export const ja: Texts = {
     offline: "ペアリング済み\u200B（オフライン）",
     connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },
   },
+  nameElsewhere: "プロジェクト名は\u200B状態ページを\u200B参照",
   code: {
     scan: "スキャンして\u200Bペアリング",
     enter: "デバイスを\u200Bペアリング",

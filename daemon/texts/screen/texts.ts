@@ -27,6 +27,8 @@ export interface Texts {
     /** Until Frame.io's first answer after a start. */
     readonly connecting: Message;
   };
+  /** In the place of a project's name that no font can draw. */
+  readonly nameElsewhere: string;
   readonly code: {
     /** Above a QR code. */
     readonly scan: string;

@@ -107,6 +107,10 @@ export const zh: Texts = {
       headline: "没有\u200B屏幕",
       sentence: "状态页面\u200B仍可使用。\u200B请检查\u200B屏幕\u200B连接线。",
     },
+    "name-not-drawable": {
+      headline: "无法\u200B显示名称",
+      sentence: "屏幕\u200B缺少\u200B项目名称的\u200B字体。\u200B请查看\u200B状态页面。",
+    },
     "qr-too-small": {
       headline: "屏幕\u200B太小，\u200B无法\u200B扫描",
       sentence: "请输入\u200B配对码，\u200B或使用\u200B状态页面。",
@@ -116,6 +120,7 @@ export const zh: Texts = {
     offline: "已配对，\u200B离线",
     connecting: { headline: "已配对，\u200B正在连接", sentence: "正在\u200B连接 Frame.io。" },
   },
+  nameElsewhere: "项目名称\u200B请见\u200B状态页面",
   code: {
     scan: "扫码\u200B配对",
     enter: "配对此设备",

@@ -26,7 +26,7 @@ const well: Facts = {
   },
   now: NOW,
   vault: { notices: [], failing: null },
-  display: { missing: null, qrTooSmall: false },
+  display: { missing: null, qrTooSmall: false, undrawable: null },
   identityChanged: null,
 };
 const unpaired: Facts = { ...well, grant: null };
@@ -40,6 +40,10 @@ const grant = (change: Partial<NonNullable<Facts["grant"]>>): Facts => ({
 });
 const device = (change: object): Facts =>
   grant({ device: well.grant?.device ? { ...well.grant.device, ...change } : null });
+const undrawable = (name: string): Facts => ({
+  ...well,
+  display: { missing: null, qrTooSmall: false, undrawable: name },
+});
 const aside = [{ type: "moved-aside", path: "/old", reason: "" }] as const;
 const sealed = [{ type: "unreadable", reason: "Another key." }] as const;
 
@@ -219,12 +223,23 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   },
   "display-missing": {
     severity: "warning",
-    holds: [[{ ...well, display: { missing: "It is gone.", qrTooSmall: false } }, "It is gone."]],
+    holds: [
+      [{ ...well, display: { missing: "It is gone.", qrTooSmall: false, undrawable: null } }, "It is gone."],
+    ],
+    not: [],
+  },
+  "name-not-drawable": {
+    severity: "info",
+    holds: [
+      [undrawable("東京ドラマ"), "It needs a font: apt install fonts-noto-cjk"],
+      [undrawable("드라마 1"), "It needs a font: apt install fonts-noto-cjk"],
+      [undrawable("פרויקט"), "It needs a font: apt install fonts-noto-core"],
+    ],
     not: [],
   },
   "qr-too-small": {
     severity: "info",
-    holds: [[{ ...well, display: { missing: null, qrTooSmall: true } }, null]],
+    holds: [[{ ...well, display: { missing: null, qrTooSmall: true, undrawable: null } }, null]],
     not: [],
   },
 };
@@ -257,7 +272,7 @@ test("the worst comes first, and what is alike in the order of the table", () =>
   const facts: Facts = {
     ...device({ paused: true, canCreateAssets: false }),
     trouble: { kind: "server", count: 9, wait: 0 },
-    display: { missing: null, qrTooSmall: true },
+    display: { missing: null, qrTooSmall: true, undrawable: null },
   };
   assert.deepEqual(
     diagnose(facts).map(({ code }) => code),

@@ -8,6 +8,7 @@ import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { PANELS, panelName, SITUATIONS } from "./situations.ts";
+import { snapshotOf } from "./snapshots.ts";
 
 /** Sizes that no table of usual panels has. */
 const ODD_PANELS: readonly Panel[] = [
@@ -99,8 +100,9 @@ function checkTexts(screen: Screen, plan: Layout, panel: Panel, where: string): 
     return;
   }
   if (screen.project !== null) {
-    has(screen.project, "the project");
-    if (small >= 64) has(screen.device.name, "the device");
+    has(screen.project.name, "the project");
+    // A name of several lines is worth more than what the housing says as well.
+    if (small >= (screen.project.name.length > 30 ? 100 : 64)) has(screen.device.name, "the device");
     return;
   }
   if (small > 64) has(screen.headline, "the headline");
@@ -148,6 +150,30 @@ test("128x64 shows headline and sentence in the languages whose letters are smal
         `${language} ${name}: ${shown(plan)}`,
       );
     }
+  }
+});
+
+test("a project's name takes as many lines as there is room for, and episodes are told apart on every panel", () => {
+  const fonts = loadFonts("en");
+  const named = (name: string, panel: Panel) =>
+    layout(screenOf(snapshotOf("paired", { project: { id: "1", name } }), CATALOGUE.en), panel, fonts);
+  for (const panel of PANELS) {
+    const [three, four] = [3, 4].map((episode) =>
+      shown(named(`Nordlicht – Staffel 2, Folge ${episode} „Die Rückkehr der Königin“`, panel)),
+    );
+    assert.notEqual(three, four, panelName(panel));
+  }
+  const long = named("An endless name ".repeat(40), { width: 320, height: 240, monochrome: false });
+  const last = long.items.findLast((item) => item.kind === "text" && item.line.text.startsWith("An endless"));
+  assert.ok(shown(long).includes("…"), "cut at the end");
+  assert.ok(last !== undefined);
+});
+
+test("a name that no font has leaves word where it can be read", () => {
+  const project = { id: "1", name: "東京ドラマ 第3話" };
+  for (const panel of PANELS) {
+    const plan = layout(screenOf(snapshotOf("paired", { project }), CATALOGUE.en), panel, loadFonts("en"));
+    assert.ok(shown(plan).includes(bare(CATALOGUE.en.nameElsewhere)), panelName(panel));
   }
 });
 

@@ -496,6 +496,19 @@ test("a code that fits no QR code on the display is told", async () => {
   await presenter.close();
 });
 
+test("a project's name that no font can draw is told, until there is another", async () => {
+  const bench = new Bench("paired");
+  const presenter = bench.presenter(async () => new FakePanel());
+  await bench.become(snapshotOf("paired", { project: { id: "1", name: "東京ドラマ" } }));
+  await presenter.start();
+  assert.equal(presenter.undrawable(), "東京ドラマ");
+  const { changes } = bench;
+  await bench.become(snapshotOf("paired"));
+  assert.equal(presenter.undrawable(), null);
+  assert.ok(bench.changes > changes);
+  await presenter.close();
+});
+
 test("a display of cells gets characters, and none gets nothing", async () => {
   const bench = new Bench();
   const shown: CellPicture[] = [];

@@ -38,6 +38,10 @@ export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
     pairing: { ...OFFER, verification_uri: null, verification_uri_complete: null },
   }),
   "paired-with-problem": snapshotOf("paired", { health: [problem("paused")] }),
+  "paired-with-long-name": snapshotOf("paired", {
+    project: { id: "1", name: "Nordlicht – Staffel 2, Folge 3 „Die Rückkehr der Königin“" },
+    health: [problem("paused")],
+  }),
   "paired-without-project": snapshotOf("paired", { project: null }),
   ...Object.fromEntries(
     BUTTON_PHASES.map((phase) => [

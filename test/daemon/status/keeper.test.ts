@@ -18,7 +18,7 @@ function bench() {
     facts: () => ({
       networkUp: true,
       vault: { notices: [], failing: null },
-      display: { missing: null, qrTooSmall: false },
+      display: { missing: null, qrTooSmall: false, undrawable: null },
       identityChanged: null,
     }),
     display: () => IDLE.display,
