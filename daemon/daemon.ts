@@ -30,6 +30,7 @@ import type { Config } from "./setup/config.ts";
 import { ClientSecret, loadClientSecret } from "./setup/credentials.ts";
 import { governing } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
+import { problemJournal } from "./status/journal.ts";
 import { StatusKeeper } from "./status/keeper.ts";
 import { statusLine } from "./status/line.ts";
 import { Meters } from "./status/meters.ts";
@@ -137,6 +138,8 @@ export class Daemon {
       version: buildInfo.version,
       clock,
     });
+    const journal = problemJournal(options.log, clock);
+    this.#status.subscribe(() => journal(this.#status.snapshot().health));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
@@ -261,10 +264,7 @@ export class Daemon {
         this.#audience.light(presenter.lit());
         this.#status.update();
       },
-      lost: (message) => {
-        this.#meters.displayErrors.inc();
-        log.warn(message);
-      },
+      lost: () => this.#meters.displayErrors.inc(),
     });
     this.#watches.push(watchDisplays(config.display, host, () => presenter.reopen()));
     return presenter;
@@ -310,7 +310,7 @@ export class Daemon {
       random: Math.random,
       clientId: () => this.#identity.clientId,
       settings: () => ({ start: this.#pairing.start, window: this.#pairing.window * 1000 }),
-      observe: observer(log, this.#meters),
+      observe: observer(log, this.#meters, this.#clock),
       storageFailed: (error) => {
         this.#meters.vaultErrors.inc();
         log.error((error as Error).message);
@@ -339,7 +339,7 @@ export class Daemon {
       onTrouble: (trouble) => {
         // Who can't be shown online may not reach Frame.io at all, or reaches it again.
         runner.dispatch({ type: "device-doubted" });
-        if (trouble === null) log.info("Frame.io shows the device online again");
+        if (trouble === null) log.notice("Frame.io shows the device online again");
         else if (trouble.online)
           log.warn(
             `heartbeats show the device online, since the status socket fails: ${trouble.fault.detail}`,
@@ -369,13 +369,11 @@ export class Daemon {
   }
 
   async #openVault(): Promise<Close> {
-    const { log, fail } = this.#options;
+    const { fail } = this.#options;
     await this.#vault.open();
     this.#watches.push(
       this.#vault.onChange(() => {
-        const failing = this.#vault.failing();
-        if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
-        else this.#runner.recover().catch(fail);
+        if (this.#vault.failing() === null) this.#runner.recover().catch(fail);
         this.#status.update();
       }),
     );

@@ -1,13 +1,12 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import { clockTime } from "../core/text.ts";
+import { clockTime, duration } from "../core/text.ts";
 import type { Context, Output } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { FullScreen, rowsOf } from "./full-screen.ts";
 import { snapshotOf } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
 import { terminalQr } from "./terminal-qr.ts";
-import { duration } from "./text.ts";
 import { meaningOf, sentencesOf } from "./words.ts";
 
 /** `c2cctl pair` */

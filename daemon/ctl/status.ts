@@ -1,11 +1,11 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import { clockTime, grouped } from "../core/text.ts";
+import { clockTime, duration, grouped } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
 import { type CodeView, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
-import { ago, duration, localTime, type Style, table } from "./text.ts";
+import { ago, localTime, type Style, table } from "./text.ts";
 import { lightLine, meaningOf, originOf, problemLines } from "./words.ts";
 
 /** `c2cctl status` */

@@ -1,22 +1,4 @@
-const UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400],
-  ["h", 3600],
-  ["min", 60],
-  ["s", 1],
-];
-
-/** "3 d 2 h", "7 h 12 min", "45 s": the two largest units. */
-export function duration(seconds: number): string {
-  let left = Math.max(0, Math.floor(seconds));
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(left / size);
-    left %= size;
-    if (count > 0) parts.push(`${count} ${unit}`);
-    else if (parts.length > 0) break;
-  }
-  return parts.slice(0, 2).join(" ") || "0 s";
-}
+import { duration } from "../core/text.ts";
 
 /** "12 s ago", or the time where the clocks disagree. */
 export function ago(iso: string, now: number): string {

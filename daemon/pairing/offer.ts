@@ -112,7 +112,7 @@ function fallDue(offer: Offer, turn: Turn): Offer {
     case "refused":
       return turn.now < codeTime(offer.floors, offer.retryAt)
         ? offer
-        : ask(wanting(offer, turn.now), false, turn);
+        : ask({ ...wanting(offer, turn.now), refusal: offer.refusal }, false, turn);
     case "requesting":
       return dueRequest(offer, turn);
     case "awaiting":
@@ -200,7 +200,7 @@ function nextCode(
 function wanting(offering: Offering, when: number, insisting = false): Requesting {
   const { floors, windowEnds, codes, spoilt, former } = offering;
   const request = { at: "due", when, insisting } as const;
-  return { at: "requesting", floors, windowEnds, codes, spoilt, former, request, failures: 0 };
+  return { at: "requesting", floors, windowEnds, codes, spoilt, former, request, refusal: null, failures: 0 };
 }
 
 function ask(offer: Requesting, insisting: boolean, turn: Turn): Requesting {
@@ -228,6 +228,7 @@ function onCode(offer: Offer, { number, outcome }: EventOf<"code-answered">, tur
       ...offer,
       floors: isNoWay(fault) ? unspent(floors, request.sentAt) : floors,
       request: { at: "due", when: turn.now + pause, insisting: false },
+      refusal: null,
       failures,
     };
   }
@@ -246,13 +247,9 @@ function unspent(floors: Floors, sentAt: number): Floors {
   return { ...floors, notBefore: sentAt + NO_WAY_LEAST_MS, spentUntil };
 }
 
-function refuse(
-  { floors, windowEnds, codes, spoilt }: Offering,
-  { error, description }: Refusal,
-  turn: Turn,
-): Refused {
+function refuse({ floors, windowEnds, codes, spoilt }: Offering, refusal: Refusal, turn: Turn): Refused {
   const retryAt = turn.now + REFUSED_RETRY_MS * (1 + turn.random);
-  return { at: "refused", floors, windowEnds, codes, spoilt, former: null, error, description, retryAt };
+  return { at: "refused", floors, windowEnds, codes, spoilt, former: null, refusal, retryAt };
 }
 
 function onPoll(

@@ -1,7 +1,7 @@
 /** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
 
 import type { DeviceRecord, StoredEnd, StoredTokens } from "../contract/authorization.ts";
-import type { FaultKind, OfferedCode } from "../contract/verdicts.ts";
+import type { FaultKind, OfferedCode, Refusal } from "../contract/verdicts.ts";
 import { UNSPENT } from "./pace.ts";
 
 /**
@@ -82,6 +82,8 @@ export interface Offering {
 export interface Requesting extends Offering {
   readonly at: "requesting";
   readonly request: CodeRequest;
+  /** What the server said to the last request, where it is only looked again whether that has been mended. */
+  readonly refusal: Refusal | null;
   readonly failures: number;
 }
 
@@ -117,8 +119,7 @@ export type Polling =
 /** The server won't give out a code. */
 export interface Refused extends Offering {
   readonly at: "refused";
-  readonly error: string;
-  readonly description: string | null;
+  readonly refusal: Refusal;
   readonly retryAt: number;
 }
 
@@ -240,6 +241,11 @@ export const initialState: State = {
   trouble: null,
   answeredAt: null,
 };
+
+/** Why the server gives out no code; null where it does, or has not been asked yet. */
+export function refusalOf({ offer }: State): Refusal | null {
+  return offer.at === "refused" || offer.at === "requesting" ? offer.refusal : null;
+}
 
 /** The authorization that may be used; null while there is none. */
 export function grantOf({ authorization }: State): Grant | null {

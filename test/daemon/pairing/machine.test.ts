@@ -150,7 +150,7 @@ function everyEvent(state: State): Event[] {
     (number): Event[] => [
       { type: "settled", number },
       { type: "device-kept", number },
-      { type: "left", number },
+      { type: "left", number, unrevoked: null },
       { type: "refresh-prepared", number, ok: true },
       { type: "refresh-prepared", number, ok: false },
       offered(number),
@@ -1242,7 +1242,7 @@ describe("the authorization", () => {
     const { state, steps } = play(
       [
         [7_000, { type: "unpair-requested" }],
-        [7_500, { type: "left", number }],
+        [7_500, { type: "left", number, unrevoked: null }],
       ],
       {},
       paired,
@@ -1271,7 +1271,10 @@ describe("the authorization", () => {
     const { number: left, record: again } = only(started.effects, "leave");
     assert.deepEqual(again, intent);
     assert.equal(grantOf(started.state), null, "its tokens are of no use to anyone here");
-    only(step(started.state, { type: "left", number: left }, moment(500)).effects, "request-code");
+    only(
+      step(started.state, { type: "left", number: left, unrevoked: null }, moment(500)).effects,
+      "request-code",
+    );
   });
 
   test("a pairing for another project replaces the authorization; cancelling it leaves the old one", () => {
