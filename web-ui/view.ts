@@ -109,7 +109,7 @@ function pageTopic({ snapshot }: PageInput, { common }: Words): PageTopic {
   return {
     ...topic,
     ...message,
-    headline: state === "awaiting-user" ? common.code.enter : message.headline,
+    headline: state === "awaiting-user" ? common.code.headline : message.headline,
   };
 }
 

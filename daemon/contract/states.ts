@@ -45,7 +45,7 @@ export const STATE_ROWS = {
   "requesting-code": row("wait", "blue", "asking Frame.io for a code", { passing: true }),
   "awaiting-user": row("wait", "blue", "waiting to be paired", { stands: true }),
   idle: row("rest", "red", "not paired, and no code is on offer", { next: "take one with: c2cctl pair" }),
-  confirming: row("wait", "blue", "authorized, asking which project", {
+  confirming: row("done", "blue", "authorized, asking which project", {
     passing: true,
     stands: true,
   }),

@@ -67,7 +67,7 @@ function tell(state: State, event: Event, turn: Turn): State {
       return state;
     case "pair-requested":
       return state.authorization.at === "absent" || state.authorization.at === "held"
-        ? tellOffer(state, event, turn)
+        ? tellOffer(state, { ...event, held: state.authorization.at === "held" }, turn)
         : state;
     case "cancel-requested":
     case "code-answered":

@@ -95,6 +95,9 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
   const address = code?.address == null ? null : [shortenedTo(code.address, columns)];
   const headline = paragraph(screen.headline);
   const sentence = paragraph(screen.sentence);
+  const held = paragraph(code?.held?.text ?? null);
+  const choose = paragraph(code?.choose ?? null);
+  const check = paragraph(code?.check ?? null);
   const notice = paragraph(screen.notice?.headline ?? null);
   const remedy = paragraph(screen.notice?.sentence ?? null);
   const choices =
@@ -113,7 +116,10 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
             [title],
           ]
       : [
-          [headline, sentence, digits, time, device, notice],
+          [headline, held, sentence, digits, time, choose, check, device, notice],
+          [headline, held, sentence, digits, time, choose, check, device],
+          [headline, held, sentence, digits, time, device, notice],
+          [headline, held, sentence, digits, time, device],
           [headline, sentence, digits, time, device],
           [sentence, digits, time],
           [address, digits, time],

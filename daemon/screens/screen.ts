@@ -28,6 +28,11 @@ export interface ScreenCode {
   readonly link: string | null;
   /** As people type it: no scheme. */
   readonly address: string | null;
+  /** The steps after it, in Frame.io. */
+  readonly choose: string;
+  readonly check: string;
+  /** An authorization is held until the code is used; the fallback is for a project's name that can't be drawn. */
+  readonly held: { readonly text: string; readonly fallback: string } | null;
   /** Whole seconds. */
   readonly secondsLeft: number;
   /** Of the code's life, from 1 down to 0. */
@@ -61,12 +66,18 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     return {
       ...common,
       symbol: "wait",
-      headline: link === null ? texts.code.enter : texts.code.scan,
+      headline: texts.code.headline,
       sentence: codeSentence(texts, link, address),
       code: {
         userCode: pairing.user_code,
         link,
         address,
+        choose: texts.code.choose,
+        check: texts.code.check,
+        held:
+          project === null
+            ? null
+            : { text: texts.code.stillPaired(oneLine(project.name)), fallback: texts.button.kept.headline },
         secondsLeft,
         shareLeft: Math.min(1, secondsLeft / Math.max(lifetime, secondsLeft, 1)),
       },
@@ -103,7 +114,7 @@ function buttonMessage({ phase, seconds_left }: ButtonView, texts: Texts): Messa
 
 function codeSentence(texts: Texts, link: string | null, address: string | null): string {
   if (address === null) return texts.code.menu;
-  return link === null ? texts.code.open(address) : texts.code.orOpen(address);
+  return link === null ? texts.code.open(address) : texts.code.scanOrOpen(address);
 }
 
 /** "https://next.frame.io/pair/" as people type it: next.frame.io/pair */

@@ -65,7 +65,7 @@ test("every state and every problem reads in every language", () => {
       const markup = renderPage(input({ ...IDLE, state, light: lightOf(state, [], 0) }, { language }));
       const said =
         state === "awaiting-user"
-          ? CATALOGUE[language].code.enter
+          ? CATALOGUE[language].code.headline
           : CATALOGUE[language].states[state].headline;
       assert.ok(markup.includes(`<h1 id="state">${said}</h1>`), `${state} in ${language}`);
       assert.ok(

@@ -26,7 +26,7 @@ export const de: Texts = {
       headline: "Nicht gekoppelt",
       sentence: "Starte die Kopplung am Gerät, um einen neuen Code zu erhalten.",
     },
-    confirming: { headline: "Fast fertig", sentence: "Mit Frame.io verbunden. Das Projekt wird gesucht." },
+    confirming: { headline: "Autorisiert", sentence: "Das Projekt wird gesucht." },
     paired: { headline: "Gekoppelt", sentence: "Dieses Gerät ist mit Frame.io verbunden." },
   },
   problems: {
@@ -148,11 +148,13 @@ export const de: Texts = {
   },
   nameElsewhere: "Projekt: siehe Statusseite",
   code: {
-    scan: "Code scannen",
-    enter: "Gerät koppeln",
-    orOpen: (address) => `Oder ${address} öffnen und eingeben`,
+    headline: "Mit Frame.io koppeln",
+    scanOrOpen: (address) => `Scannen, oder ${address} öffnen und eingeben`,
     open: (address) => `${address} öffnen und eingeben`,
     menu: "In Frame.io unter „C2C\u00A0Connections“ ein Gerät hinzufügen und eingeben",
+    choose: "Projekt auswählen",
+    check: "Name vergleichen",
+    stillPaired: (project) => `Noch gekoppelt mit ${project}`,
   },
   button: {
     counting: (seconds) => ({

@@ -22,7 +22,7 @@ export const en: Texts = {
       sentence: "Scan the code with your phone and follow the steps.",
     },
     idle: { headline: "Not paired", sentence: "Start pairing on this device to get a new code." },
-    confirming: { headline: "Almost done", sentence: "Connected to Frame.io. Finding your project." },
+    confirming: { headline: "Authorized", sentence: "Finding your project." },
     paired: { headline: "Paired", sentence: "This device is connected to Frame.io." },
   },
   problems: {
@@ -135,11 +135,13 @@ export const en: Texts = {
   },
   nameElsewhere: "Project: see the status page",
   code: {
-    scan: "Scan to pair",
-    enter: "Pair this device",
-    orOpen: (address) => `Or open ${address} and type`,
+    headline: "Pair with Frame.io",
+    scanOrOpen: (address) => `Scan, or open ${address} and type`,
     open: (address) => `Open ${address} and type`,
     menu: "In Frame.io, add a device under C2C\u00A0Connections and type",
+    choose: "Choose the project",
+    check: "Check the name",
+    stillPaired: (project) => `Still paired with ${project}`,
   },
   button: {
     counting: (seconds) => ({ headline: `Unpairing in ${seconds}`, sentence: "Let go to keep the pairing." }),

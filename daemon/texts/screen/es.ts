@@ -25,7 +25,7 @@ export const es: Texts = {
       headline: "Sin emparejar",
       sentence: "Inicia el emparejamiento en este dispositivo para obtener un código.",
     },
-    confirming: { headline: "Casi listo", sentence: "Conectado a Frame.io. Buscando tu proyecto." },
+    confirming: { headline: "Autorizado", sentence: "Buscando tu proyecto." },
     paired: { headline: "Emparejado", sentence: "Este dispositivo está conectado a Frame.io." },
   },
   problems: {
@@ -141,11 +141,13 @@ export const es: Texts = {
   },
   nameElsewhere: "Proyecto: consulta la página de estado",
   code: {
-    scan: "Escanea el código",
-    enter: "Empareja el dispositivo",
-    orOpen: (address) => `O abre ${address} y escribe`,
+    headline: "Emparejar con Frame.io",
+    scanOrOpen: (address) => `Escanea, o abre ${address} y escribe`,
     open: (address) => `Abre ${address} y escribe`,
     menu: "En Frame.io, añade un dispositivo en C2C\u00A0Connections y escribe",
+    choose: "Elige el proyecto",
+    check: "Comprueba el nombre",
+    stillPaired: (project) => `Sigue emparejado con ${project}`,
   },
   button: {
     counting: (seconds) => ({

@@ -25,7 +25,7 @@ export const fr: Texts = {
       headline: "Non couplé",
       sentence: "Lancez le couplage sur cet appareil pour obtenir un code.",
     },
-    confirming: { headline: "Presque terminé", sentence: "Connecté à Frame.io. Recherche de votre projet." },
+    confirming: { headline: "Autorisé", sentence: "Recherche de votre projet." },
     paired: { headline: "Couplé", sentence: "Cet appareil est connecté à Frame.io." },
   },
   problems: {
@@ -146,11 +146,13 @@ export const fr: Texts = {
   },
   nameElsewhere: "Projet : voir la page d’état",
   code: {
-    scan: "Scannez le code",
-    enter: "Couplez cet appareil",
-    orOpen: (address) => `Ou ouvrez ${address} et saisissez`,
+    headline: "Coupler avec Frame.io",
+    scanOrOpen: (address) => `Scannez, ou ouvrez ${address} et saisissez`,
     open: (address) => `Ouvrez ${address} et saisissez`,
     menu: "Dans Frame.io, ajoutez un appareil sous C2C\u00A0Connections et saisissez",
+    choose: "Choisissez le projet",
+    check: "Vérifiez le nom",
+    stillPaired: (project) => `Encore couplé avec ${project}`,
   },
   button: {
     counting: (seconds) => ({

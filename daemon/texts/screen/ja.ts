@@ -26,10 +26,7 @@ export const ja: Texts = {
       headline: "ペアリング\u200Bされていません",
       sentence: "デバイスで\u200Bペアリングを\u200B始めると、\u200B新しい\u200Bコードが\u200B表示されます。",
     },
-    confirming: {
-      headline: "もうすぐ\u200B完了",
-      sentence: "Frame.ioに\u200B接続しました。\u200Bプロジェクトを\u200B確認しています。",
-    },
+    confirming: { headline: "承認されました", sentence: "プロジェクトを\u200B確認しています。" },
     paired: {
       headline: "ペアリング完了",
       sentence: "このデバイスは\u200BFrame.ioに\u200B接続されています。",
@@ -160,11 +157,13 @@ export const ja: Texts = {
   },
   nameElsewhere: "プロジェクト名は\u200B状態ページを\u200B参照",
   code: {
-    scan: "スキャンして\u200Bペアリング",
-    enter: "デバイスを\u200Bペアリング",
-    orOpen: (address) => `または ${address} を\u200B開いて\u200B入力`,
+    headline: "Frame.ioと\u200Bペアリング",
+    scanOrOpen: (address) => `スキャンするか、\u200B${address} を\u200B開いて\u200B入力`,
     open: (address) => `${address} を\u200B開いて\u200B入力`,
     menu: "Frame.ioの\u200B「C2C\u00A0Connections」で\u200Bデバイスを\u200B追加し、\u200B入力",
+    choose: "プロジェクトを\u200B選択",
+    check: "名前を\u200B確認",
+    stillPaired: (project) => `現在は ${project} と\u200Bペアリング中`,
   },
   button: {
     counting: (seconds) => ({

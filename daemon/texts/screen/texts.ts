@@ -30,16 +30,20 @@ export interface Texts {
   /** In the place of a project's name that no font can draw. */
   readonly nameElsewhere: string;
   readonly code: {
-    /** Above a QR code. */
-    readonly scan: string;
-    /** Above the digits where there is no QR code. */
-    readonly enter: string;
+    /** Above everything else. */
+    readonly headline: string;
     /** Between the QR code and the digits. @param address without the scheme, "next.frame.io/pair" */
-    orOpen(address: string): string;
+    scanOrOpen(address: string): string;
     /** Above the digits where there is no QR code. */
     open(address: string): string;
     /** Where the server named no address: the way through Frame.io's own menus. */
     readonly menu: string;
+    /** What comes after the code, in Frame.io. */
+    readonly choose: string;
+    /** Above the device's name, for which Frame.io asks people to look. */
+    readonly check: string;
+    /** An authorization is held until the code is used. */
+    stillPaired(project: string): string;
   };
   /** While the device's button is held, and after. */
   readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {

@@ -19,7 +19,7 @@ export const zh: Texts = {
       sentence: "用手机\u200B扫描二维码，\u200B然后\u200B按提示\u200B操作。",
     },
     idle: { headline: "未配对", sentence: "请在设备上\u200B开始\u200B配对。" },
-    confirming: { headline: "即将完成", sentence: "已连接 Frame.io，\u200B正在查找\u200B项目。" },
+    confirming: { headline: "已授权", sentence: "正在查找\u200B项目。" },
     paired: { headline: "配对\u200B成功", sentence: "此设备\u200B已连接 Frame.io。" },
   },
   problems: {
@@ -122,11 +122,13 @@ export const zh: Texts = {
   },
   nameElsewhere: "项目名称\u200B请见\u200B状态页面",
   code: {
-    scan: "扫码\u200B配对",
-    enter: "配对此设备",
-    orOpen: (address) => `或打开 ${address} 并输入`,
+    headline: "与 Frame.io 配对",
+    scanOrOpen: (address) => `扫码，\u200B或打开 ${address} 并输入`,
     open: (address) => `打开 ${address} 并输入`,
     menu: "在 Frame.io 的 C2C\u00A0Connections 中\u200B添加\u200B设备\u200B并输入",
+    choose: "选择项目",
+    check: "核对名称",
+    stillPaired: (project) => `仍与 ${project} 配对`,
   },
   button: {
     counting: (seconds) => ({

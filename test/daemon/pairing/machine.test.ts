@@ -471,6 +471,40 @@ describe("the device grant", () => {
     assert.equal(shownAttempt(state.offer)?.code.userCode, "222222");
   });
 
+  test("an offer on a device that is paired rests after ten minutes, or sooner where the window is shorter", () => {
+    const paired = play([[0, { type: "booted", stored: record(), end: null }]]).state;
+    for (const [window, ends] of [
+      [0, 601_000],
+      [3_600_000, 601_000],
+      [60_000, 61_000],
+    ] as const) {
+      const settings = { start: "auto", window } as const;
+      const pressed = play([[1_000, { type: "pair-requested" }]], { settings }, paired).state;
+      const { offer } = pressed;
+      assert.ok(offer.at === "requesting" && offer.windowEnds === ends, `${window}`);
+      const failed: Event = { type: "code-answered", number: pressed.lastNumber, outcome: fault("connect") };
+      const rested: State = play(
+        [
+          [ends - 1_000, failed],
+          [ends, tick],
+        ],
+        { settings },
+        pressed,
+      ).state;
+      assert.deepEqual([rested.offer.at, stateName(rested)], ["resting", "paired"]);
+    }
+  });
+
+  test("an offer of a device whose authorization ends meanwhile goes on as that of one without", () => {
+    const paired = play([[0, { type: "booted", stored: record(), end: null }]]).state;
+    const pressed = step(paired, { type: "pair-requested" }, moment(1_000)).state;
+    const { authorization } = step(pressed, { type: "unpair-requested" }, moment(2_000)).state;
+    assert.ok(authorization.at === "leaving");
+    const left: Event = { type: "left", number: authorization.number, unrevoked: null };
+    const { offer } = step({ ...pressed, authorization }, left, moment(3_000)).state;
+    assert.ok(offer.at === "requesting" && offer.windowEnds === null);
+  });
+
   test("an offer rests when its window has ended, and never pulls a code off the screen for it", () => {
     const settings = { start: "auto", window: 5_000 } as const;
     const { state } = play(

@@ -97,6 +97,15 @@ function checkTexts(screen: Screen, plan: Layout, panel: Panel, where: string): 
     has(screen.code.userCode, "the code");
     if (small >= 240 && screen.code.address !== null) has(screen.code.address, "the address");
     if (screen.code.address === null && small >= 100) has(screen.sentence, "the way");
+    // A square has its code above all else.
+    if (small < 320 || panel.width < 480 || panel.width === panel.height) return;
+    has(screen.device.name, "the name to check");
+    if (screen.code.held !== null) has(screen.code.held.text, "what it is still paired with");
+    else if (screen.notice?.headline != null) has(screen.notice.headline, "the problem");
+    else {
+      has(screen.code.choose, "step 2");
+      has(screen.code.check, "step 3");
+    }
     return;
   }
   if (screen.project !== null) {
@@ -167,6 +176,46 @@ test("a project's name takes as many lines as there is room for, and episodes ar
   const last = long.items.findLast((item) => item.kind === "text" && item.line.text.startsWith("An endless"));
   assert.ok(shown(long).includes("…"), "cut at the end");
   assert.ok(last !== undefined);
+});
+
+test("the end of the device's name stands out, and what is shortened is its beginning", () => {
+  const fonts = loadFonts("en");
+  const panel = { width: 800, height: 480, monochrome: false };
+  for (const [name, head, tail] of [
+    ["ACME R1 3F9A", "ACME R1", "3F9A"],
+    ["ACME-R1-10000000A1B2C3D4", /^ACME-R1-/, "C3D4"],
+    ["Demo-Camera-3347D071BC194903B37C3647358352BA", /^Demo-.*…/, "52BA"],
+    ["R1", null, "R1"],
+  ] as const) {
+    const snapshot = snapshotOf("awaiting-user", {
+      device: { ...snapshotOf("idle").device, name },
+      project: { id: "1", name: "東京ドラマ" },
+    });
+    const { items } = layout(screenOf(snapshot, CATALOGUE.en), panel, fonts);
+    const texts = items.flatMap((item) => (item.kind === "text" ? [item] : []));
+    const end = texts.find(({ line }) => line.text === tail);
+    assert.ok(end, `${name}: ${texts.map(({ line }) => line.text).join(" | ")}`);
+    const begin = texts.find(({ line }) =>
+      head === null ? false : typeof head === "string" ? line.text === head : head.test(line.text),
+    );
+    assert.ok(head === null || (begin !== undefined && end.line.capHeight > begin.line.capHeight), name);
+    assert.ok(
+      texts.some(({ line }) => line.text === CATALOGUE.en.button.kept.headline),
+      "still paired, where the project's name can't be drawn",
+    );
+  }
+});
+
+test("the time left is written beside the bar on panels that have the room, and moves nothing", () => {
+  const fonts = loadFonts("en");
+  for (const panel of PANELS) {
+    const screen = screenOf(snapshotOf("awaiting-user"), CATALOGUE.en);
+    const times = layout(screen, panel, fonts).items.filter(({ kind }) => kind === "time");
+    const small = Math.min(panel.width, panel.height);
+    // In the strip of 240x240 the digits take all the room.
+    const wanted = small >= 240 && small <= 800 && panel.width !== panel.height;
+    assert.equal(times.length, Number(wanted), panelName(panel));
+  }
 });
 
 test("a name that no font has leaves word where it can be read", () => {

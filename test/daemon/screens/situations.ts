@@ -31,6 +31,7 @@ export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
   ...Object.fromEntries(STATES.map((state) => [state, snapshotOf(state)])),
   "code-half-time": snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: 60 } }),
   "code-with-problem": snapshotOf("awaiting-user", { health: [problem("authorization-ended")] }),
+  "code-while-paired": snapshotOf("awaiting-user", { project: { id: "1", name: "Nordlicht Episode 3" } }),
   "code-without-link": snapshotOf("awaiting-user", {
     pairing: { ...OFFER, verification_uri_complete: null },
   }),
