@@ -172,10 +172,10 @@ describe("pair", { timeout: 300_000 }, () => {
     assert.equal(
       stdout.replace(/Good for 1 min [34]\d s/g, "Good for 1 min 43 s"),
       `Asking Frame.io for a code.
-Code 041593 for ACME-R1-4CA00368
+Code 041 593 for ACME-R1-4CA00368
 Open https://next.frame.io/pair/041593
 Good for 1 min 43 s.
-Code 654321 for ACME-R1-4CA00368
+Code 654 321 for ACME-R1-4CA00368
 Open https://next.frame.io/pair/654321
 Good for 1 min 43 s.
 Authorized, asking which project.

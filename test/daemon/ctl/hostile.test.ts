@@ -75,7 +75,7 @@ describe("a dead daemon", { timeout: 300_000 }, () => {
       onOutput: (text) => text.includes("Good for") && stream.end(),
     });
     assert.equal(code, 69);
-    assert.match(stdout, /Code 041593/);
+    assert.match(stdout, /Code 041 593/);
     assert.equal(stderr, "c2cctl: c2cd has ended the connection; see: journalctl -u c2cd\n");
   });
 });
@@ -263,7 +263,11 @@ describe("an older or newer daemon", { timeout: 300_000 }, () => {
 
 describe("a daemon that says no", { timeout: 300_000 }, () => {
   const cases: readonly (readonly [number, Answer, RegExp])[] = [
-    [75, problem(409, "not-paired", "This device is not paired."), /^c2cctl: This device is not paired\.\n$/],
+    [
+      75,
+      problem(409, "not-paired", "This device is not paired."),
+      /^c2cctl: this device is not paired; pair it: c2cctl pair\n$/,
+    ],
     [
       75,
       problem(503, "token-unavailable", "Later.", { "retry-after": "9" }),
