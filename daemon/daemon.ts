@@ -2,6 +2,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { type AddressInfo, isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,7 @@ import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
 import type { Identity } from "./contract/identity.ts";
+import { isLoopback } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
@@ -90,6 +92,7 @@ export class Daemon {
   readonly #opened: Close[][] = [];
   #pairing: Config["pairing"];
   #identity = NOBODY;
+  #pageAddress: AddressInfo | null = null;
   #previousClientId: string | null = null;
   #opening: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
@@ -135,6 +138,9 @@ export class Daemon {
       display: () => this.#presenter.view(),
       button: () => this.#button.view(),
       identity: () => this.#identity,
+      network: () => this.#network.places(),
+      page: () => this.#pageUrls(),
+      firmware: config.frameio.client_version,
       version: buildInfo.version,
       clock,
     });
@@ -454,7 +460,10 @@ export class Daemon {
       fail,
     });
     const address = local.tcpAddress();
-    if (address !== null) log.info(`status page at http://${host(address)}`);
+    this.#pageAddress = address;
+    this.#status.update();
+    if (address !== null)
+      log.info(`status page at ${this.#pageUrls().join(", ") || urlOf(address.address, address.port)}`);
     return () => local.close();
   }
 
@@ -471,11 +480,27 @@ export class Daemon {
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
+  /** Where other devices can open the page: at each address where it listens on all, and by the name that mDNS has. */
+  #pageUrls(): string[] {
+    if (this.#pageAddress === null) return [];
+    const { address, port } = this.#pageAddress;
+    if (!UNSPECIFIED.includes(address)) {
+      const url = urlOf(address, port);
+      return isLoopback(new URL(url).hostname) ? [] : [url];
+    }
+    const name = hostname().replace(/\..*$/, "");
+    const addresses = this.#network.current().addresses.map((each) => urlOf(each, port));
+    return [...addresses, `http://${name}.local:${port}`];
+  }
+
   #runtimeDirectory(): string {
     return this.#options.environment.RUNTIME_DIRECTORY ?? `${this.#options.root}/run/c2cd`;
   }
 }
 
-function host({ address, family, port }: { address: string; family: string; port: number }): string {
-  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+/** What a server listens on that takes every address. */
+const UNSPECIFIED = ["0.0.0.0", "::"];
+
+function urlOf(address: string, port: number): string {
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }

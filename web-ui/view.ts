@@ -2,7 +2,7 @@
 import type { PairingView, Snapshot } from "../daemon/contract/snapshot.ts";
 import { type Sign, STATE_ROWS } from "../daemon/contract/states.ts";
 import { type Topic, topicOf } from "../daemon/contract/topic.ts";
-import { clockTime } from "../daemon/core/text.ts";
+import { clockTime, duration } from "../daemon/core/text.ts";
 import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../daemon/texts/page/catalogue.ts";
 import type { PageTexts } from "../daemon/texts/page/texts.ts";
@@ -178,7 +178,7 @@ function actions(input: PageInput, token: string, { common, page }: Words): Html
   const pairLabel = {
     "awaiting-user": common.actions.newCode,
     idle: common.actions.newCode,
-    paired: page.pairAgain,
+    paired: page.changeProject,
   };
   const label = Object.entries(pairLabel).find(([name]) => name === state)?.[1];
   const offered = [
@@ -222,20 +222,41 @@ function details(snapshot: Snapshot, { common, page }: Words): Html {
   const { device, project, authorization, display } = snapshot;
   const size = display.width === null ? "" : ` ${display.width} × ${display.height}`;
   const end = authorization?.expires_at ?? null;
-  const rows: readonly (readonly [string, string | Html | null])[] = [
+  const rows: Rows = [
     [common.labels.project, project && html`<bdi>${project.name}</bdi>`],
     [page.validUntil, authorization && (end === null ? page.noEnd : date(end))],
     [page.renewed, authorization?.refreshed_at ? date(authorization.refreshed_at) : null],
     [common.labels.device, html`<bdi>${device.name}</bdi>`],
     [page.deviceId, device.client_id === device.name ? null : html`<bdi>${device.client_id}</bdi>`],
-    [page.model, device.model === "" ? null : device.model],
     [page.screen, display.driver === "none" ? null : `${display.name}${size}`],
-    [page.version, `c2cd ${snapshot.version}`],
   ];
+  return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2>${list(rows)}${technical(snapshot, page)}</section>`;
+}
+
+type Rows = readonly (readonly [string, string | Html | null])[];
+
+function list(rows: Rows): Html {
   const shown = rows.flatMap(([name, value]) =>
     value === null ? [] : [html`<div><dt>${name}</dt><dd>${value}</dd></div>`],
   );
-  return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2><dl>${shown}</dl></section>`;
+  return html`<dl>${shown}</dl>`;
+}
+
+/** Folded: for the one whom the crew is sent to. `detail` is in English, as the journal and the manuals are. */
+function technical(snapshot: Snapshot, page: PageTexts): Html {
+  const { device, authorization, network, health, firmware, uptime, version } = snapshot;
+  const rows: Rows = [
+    ...health.flatMap(
+      ({ code, detail }): Rows => (detail === null ? [] : [[code, html`<span lang="en">${detail}</span>`]]),
+    ),
+    [page.answered, authorization?.answered_at ? date(authorization.answered_at) : null],
+    ...network.map(({ interface: name, address }): readonly [string, string] => [name, address]),
+    [page.model, device.model === "" ? null : device.model],
+    [page.firmware, firmware],
+    [page.version, `c2cd ${version}`],
+    [page.uptime, duration(uptime)],
+  ];
+  return html`<details id="technical"><summary>${page.technical}</summary>${list(rows)}</details>`;
 }
 
 /** Lines of history on the page. */

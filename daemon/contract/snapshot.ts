@@ -28,9 +28,20 @@ export interface Snapshot {
   readonly display: DisplayView;
   /** What the device's button is being used for; null while nobody uses it. */
   readonly button: ButtonView | null;
+  readonly network: readonly NetworkView[];
+  /** Where other devices on the network can open the status page; empty where they can't. */
+  readonly page: readonly string[];
+  /** Of the device's firmware, as Frame.io is told (`frameio.client_version`). */
+  readonly firmware: string;
   readonly version: string;
   /** Seconds since the daemon started. */
   readonly uptime: number;
+}
+
+/** An address of this device that can lead somewhere. */
+export interface NetworkView {
+  readonly interface: string;
+  readonly address: string;
 }
 
 /** The code on offer. */

@@ -103,6 +103,13 @@ const snapshotProperties = {
   }),
   display: DisplaySchema,
   button: orNull(ButtonSchema),
+  network: Type.Array(Type.Object({ interface: Text("The interface."), address: Text("Its IP address.") }), {
+    description: "Addresses of this device that can lead somewhere.",
+  }),
+  page: Type.Array(Type.String(), {
+    description: "Where other devices can open the status page; empty where they can't.",
+  }),
+  firmware: Text("Of the device's firmware, as Frame.io is told."),
   version: Text("Version of c2cd."),
   uptime: Type.Number({ minimum: 0, description: "Seconds since the daemon started." }),
 };

@@ -5,6 +5,7 @@ import type {
   AuthorizationView,
   ButtonView,
   DisplayView,
+  NetworkView,
   PairingView,
   Snapshot,
 } from "../contract/snapshot.ts";
@@ -21,6 +22,9 @@ export interface SnapshotParts {
   readonly health: readonly Problem[];
   readonly display: DisplayView;
   readonly button: ButtonView | null;
+  readonly network: readonly NetworkView[];
+  readonly page: readonly string[];
+  readonly firmware: string;
   readonly version: string;
   /** `Clock.elapsed()` at the start of the daemon. */
   readonly startedAt: number;
@@ -50,6 +54,9 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     health: parts.health,
     display: parts.display,
     button: parts.button,
+    network: parts.network,
+    page: parts.page,
+    firmware: parts.firmware,
     version: parts.version,
     uptime: Math.floor((clock.elapsed() - parts.startedAt) / 1000),
   };

@@ -1,6 +1,6 @@
 import type { Identity } from "../contract/identity.ts";
 import { diagnose, type Problem } from "../contract/problems.ts";
-import type { ButtonView, DisplayView, Snapshot } from "../contract/snapshot.ts";
+import type { ButtonView, DisplayView, NetworkView, Snapshot } from "../contract/snapshot.ts";
 import type { StateName } from "../contract/states.ts";
 import type { Clock } from "../core/clock.ts";
 import { Listeners } from "../core/listeners.ts";
@@ -17,6 +17,10 @@ export interface Sources {
   display(): DisplayView;
   button(): ButtonView | null;
   identity(): Identity;
+  network(): readonly NetworkView[];
+  /** Where other devices can open the status page. */
+  page(): readonly string[];
+  readonly firmware: string;
   readonly version: string;
   readonly clock: Clock;
 }
@@ -39,7 +43,7 @@ export class StatusKeeper {
   }
 
   snapshot(): Snapshot {
-    const { state, identity, display, button, version, clock } = this.#sources;
+    const { state, identity, display, button, network, page, firmware, version, clock } = this.#sources;
     return snapshot(
       {
         state: state(),
@@ -48,6 +52,9 @@ export class StatusKeeper {
         health: this.#problems,
         display: display(),
         button: button(),
+        network: network(),
+        page: page(),
+        firmware,
         version,
         startedAt: this.#startedAt,
       },

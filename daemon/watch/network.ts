@@ -12,6 +12,8 @@ export interface Network {
 
 export interface NetworkWatch {
   current(): Network;
+  /** Its addresses, each with its interface. */
+  places(): readonly { readonly interface: string; readonly address: string }[];
   /** To be called after whatever may have made `interval` shorter: the next look does not wait out the longer one. */
   hurry(): void;
   stop(): void;
@@ -73,7 +75,14 @@ export function watchNetwork(
     lookAfter(wanted);
   }
 
-  return { current: () => networkOf(routes), hurry, stop: () => cancel() };
+  function places() {
+    return (routes ?? []).map((route) => {
+      const [address = "", name = ""] = route.split(" ");
+      return { interface: name, address };
+    });
+  }
+
+  return { current: () => networkOf(routes), places, hurry, stop: () => cancel() };
 }
 
 /** The network of this machine. @param root prefix of the system paths */

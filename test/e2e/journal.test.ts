@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { NODE_FLAGS } from "../../scripts/node-flags.ts";
@@ -40,6 +41,23 @@ describe("the journal", { concurrency: 2 }, () => {
       assert.match(written.join("\n"), /unknown key display\.drivr/);
     }
     board.remove();
+  });
+
+  test("names the page by what people can open, and not by what it listens on", async () => {
+    const board = new Board({ framebuffer: null });
+    const simulator = await startSimulator({ interval: 1 });
+    const daemon = new DaemonProcess(board, simulator, { ...NONE, "http.listen": "0.0.0.0:0" });
+    try {
+      const { page } = await daemon.until("the page", (snapshot) => snapshot.page.length > 0);
+      const { port } = new URL(page.at(-1) ?? "");
+      assert.equal(page.at(-1), `http://${hostname().replace(/\..*$/, "")}.local:${port}`);
+      for (const url of page) assert.doesNotMatch(url, /0\.0\.0\.0|127\.|\[::\]/);
+      assert.ok(daemon.output.includes(`<6>status page at ${page.join(", ")}\n`), daemon.output);
+    } finally {
+      await daemon.end("SIGKILL");
+      await simulator.close();
+      board.remove();
+    }
   });
 
   test("tells of an outage as a warning that names what was tried, and of its end as a notice", async () => {

@@ -25,6 +25,9 @@ export const IDLE: Snapshot = {
     qr_quiet: 32,
   },
   button: null,
+  network: [{ interface: "wlan0", address: "192.0.2.17" }],
+  page: [],
+  firmware: "2.4.1",
   version: "0.0.0-dev",
   uptime: 93_784,
 };

@@ -24,6 +24,9 @@ function bench() {
     display: () => IDLE.display,
     button: () => button,
     identity: () => ({ clientId: "10000000A1B2C3D4", source: "board-serial", model: null }),
+    network: () => [],
+    page: () => [],
+    firmware: "1.0.0",
     version: "0.0.0-dev",
     clock,
   });
