@@ -138,6 +138,7 @@ export class Daemon {
       display: () => this.#presenter.view(),
       button: () => this.#button.view(),
       identity: () => this.#identity,
+      hasButton: config.buttons.device !== "",
       network: () => this.#network.places(),
       page: () => this.#pageUrls(),
       firmware: config.frameio.client_version,

@@ -28,6 +28,8 @@ export interface Snapshot {
   readonly display: DisplayView;
   /** What the device's button is being used for; null while nobody uses it. */
   readonly button: ButtonView | null;
+  /** Whether a button is configured that takes a new code. */
+  readonly has_button: boolean;
   readonly network: readonly NetworkView[];
   /** Where other devices on the network can open the status page; empty where they can't. */
   readonly page: readonly string[];

@@ -103,6 +103,7 @@ const snapshotProperties = {
   }),
   display: DisplaySchema,
   button: orNull(ButtonSchema),
+  has_button: Type.Boolean({ description: "Whether a button is configured that takes a new code." }),
   network: Type.Array(Type.Object({ interface: Text("The interface."), address: Text("Its IP address.") }), {
     description: "Addresses of this device that can lead somewhere.",
   }),

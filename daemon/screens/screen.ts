@@ -4,6 +4,7 @@ import { topicOf } from "../contract/topic.ts";
 import { oneLine } from "../core/text.ts";
 import { messageOf } from "../texts/screen/message.ts";
 import type { Message, Texts } from "../texts/screen/texts.ts";
+import { breakableAddress } from "../type/breaks.ts";
 
 /** What a screen says, before anyone knows how large it is. */
 export interface Screen {
@@ -85,7 +86,15 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     };
   }
 
-  const said = { ...common, symbol: topic.symbol, ...messageOf(topic, state, texts), notice };
+  const message = messageOf(topic, state, texts);
+  const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts) : null;
+  const said = {
+    ...common,
+    symbol: topic.symbol,
+    headline: message.headline,
+    sentence: sentence ?? message.sentence,
+    notice,
+  };
   if (state !== "paired") return said;
   const { problem } = topic;
   const name = oneLine(project?.name ?? "");
@@ -97,6 +106,13 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
         ? notice
         : { ...texts.problems[problem.code], ...(topic.unproven === null ? { headline: null } : {}) },
   };
+}
+
+/** What is nearest to a person at the device; null where nobody knows. */
+function newCode({ has_button, page }: Snapshot, { newCode }: Texts): string | null {
+  if (has_button) return newCode.press;
+  const [url] = page;
+  return url === undefined ? null : newCode.open(breakableAddress(withoutScheme(url)));
 }
 
 const BUTTON_SIGNS = {

@@ -22,6 +22,7 @@ export interface SnapshotParts {
   readonly health: readonly Problem[];
   readonly display: DisplayView;
   readonly button: ButtonView | null;
+  readonly hasButton: boolean;
   readonly network: readonly NetworkView[];
   readonly page: readonly string[];
   readonly firmware: string;
@@ -54,6 +55,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     health: parts.health,
     display: parts.display,
     button: parts.button,
+    has_button: parts.hasButton,
     network: parts.network,
     page: parts.page,
     firmware: parts.firmware,

@@ -17,6 +17,7 @@ export interface Sources {
   display(): DisplayView;
   button(): ButtonView | null;
   identity(): Identity;
+  readonly hasButton: boolean;
   network(): readonly NetworkView[];
   /** Where other devices can open the status page. */
   page(): readonly string[];
@@ -43,7 +44,8 @@ export class StatusKeeper {
   }
 
   snapshot(): Snapshot {
-    const { state, identity, display, button, network, page, firmware, version, clock } = this.#sources;
+    const { state, identity, display, button, hasButton, network, page, firmware, version, clock } =
+      this.#sources;
     return snapshot(
       {
         state: state(),
@@ -52,6 +54,7 @@ export class StatusKeeper {
         health: this.#problems,
         display: display(),
         button: button(),
+        hasButton,
         network: network(),
         page: page(),
         firmware,

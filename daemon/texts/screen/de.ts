@@ -139,6 +139,10 @@ export const de: Texts = {
       sentence: "Tippe den Code stattdessen ein oder nutze die Statusseite.",
     },
   },
+  newCode: {
+    press: "Drücke die Taste am Gerät, um einen neuen Code zu erhalten.",
+    open: (address) => `Öffne ${address}, um einen neuen Code zu erhalten.`,
+  },
   unproven: {
     offline: "Gekoppelt, offline",
     connecting: {

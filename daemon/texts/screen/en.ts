@@ -129,6 +129,10 @@ export const en: Texts = {
       sentence: "Type the code instead, or use the status page.",
     },
   },
+  newCode: {
+    press: "Press the button on this device to get a new code.",
+    open: (address) => `Open ${address} to get a new code.`,
+  },
   unproven: {
     offline: "Paired, offline",
     connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },

@@ -135,6 +135,10 @@ export const es: Texts = {
       sentence: "Escribe el código o usa la página de estado.",
     },
   },
+  newCode: {
+    press: "Pulsa el botón de este dispositivo para obtener un código.",
+    open: (address) => `Abre ${address} para obtener un código.`,
+  },
   unproven: {
     offline: "Emparejado, sin conexión",
     connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },

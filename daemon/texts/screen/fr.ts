@@ -140,6 +140,10 @@ export const fr: Texts = {
       sentence: "Saisissez le code ou utilisez la page d’état.",
     },
   },
+  newCode: {
+    press: "Appuyez sur le bouton de cet appareil pour obtenir un code.",
+    open: (address) => `Ouvrez ${address} pour obtenir un code.`,
+  },
   unproven: {
     offline: "Couplé, hors ligne",
     connecting: { headline: "Couplé, connexion en cours", sentence: "Connexion à Frame.io." },

@@ -151,6 +151,10 @@ export const ja: Texts = {
       sentence: "コードを\u200B入力するか、\u200B状態ページを\u200B使ってください。",
     },
   },
+  newCode: {
+    press: "ボタンを\u200B押すと、\u200B新しい\u200Bコードが\u200B表示されます。",
+    open: (address) => `${address} を\u200B開くと、\u200B新しい\u200Bコードが\u200B表示されます。`,
+  },
   unproven: {
     offline: "ペアリング済み\u200B（オフライン）",
     connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },

@@ -20,6 +20,13 @@ export interface Texts {
   readonly language: string;
   readonly states: Readonly<Record<StateName, Message>>;
   readonly problems: Readonly<Record<ProblemCode, Message>>;
+  /** How an unpaired device gets a new code. */
+  readonly newCode: {
+    /** By its button. */
+    readonly press: string;
+    /** @param address of the status page, without the scheme */
+    open(address: string): string;
+  };
   /** Of a device that is paired, as far as it knows. */
   readonly unproven: {
     /** Above the problem that keeps it from reaching Frame.io. */

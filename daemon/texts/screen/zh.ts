@@ -116,6 +116,10 @@ export const zh: Texts = {
       sentence: "请输入\u200B配对码，\u200B或使用\u200B状态页面。",
     },
   },
+  newCode: {
+    press: "按设备\u200B按钮，\u200B获取\u200B配对码。",
+    open: (address) => `${address}\u200B可获取\u200B配对码。`,
+  },
   unproven: {
     offline: "已配对，\u200B离线",
     connecting: { headline: "已配对，\u200B正在连接", sentence: "正在\u200B连接 Frame.io。" },

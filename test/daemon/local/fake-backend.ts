@@ -31,6 +31,7 @@ export const IDLE: Snapshot = {
     qr_quiet: 32,
   },
   button: null,
+  has_button: false,
   network: [{ interface: "wlan0", address: "192.0.2.17" }],
   page: [],
   firmware: "2.4.1",

@@ -8,7 +8,7 @@ import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { PANELS, panelName, SITUATIONS } from "./situations.ts";
-import { snapshotOf } from "./snapshots.ts";
+import { problem, snapshotOf } from "./snapshots.ts";
 
 /** Sizes that no table of usual panels has. */
 const ODD_PANELS: readonly Panel[] = [
@@ -216,6 +216,24 @@ test("the time left is written beside the bar on panels that have the room, and 
     const wanted = small >= 240 && small <= 800 && panel.width !== panel.height;
     assert.equal(times.length, Number(wanted), panelName(panel));
   }
+});
+
+test("a device that rests unpaired says how on: the button before the page, and neither where there is none", () => {
+  const page = ["http://192.0.2.17:8620", "http://camera.local:8620"];
+  const { press } = CATALOGUE.en.newCode;
+  for (const [more, sentence] of [
+    [{ has_button: true, page }, press],
+    [{ page }, "Open 192.0.2.17:8620 to get a new code."],
+    [{}, CATALOGUE.en.states.idle.sentence],
+    [
+      { has_button: true, health: [problem("authorization-ended")] },
+      CATALOGUE.en.problems["authorization-ended"].sentence,
+    ],
+  ] as const)
+    assert.equal(
+      screenOf(snapshotOf("idle", more), CATALOGUE.en).sentence.replaceAll("\u200B", ""),
+      sentence,
+    );
 });
 
 test("a name that no font has leaves word where it can be read", () => {

@@ -29,6 +29,8 @@ export function panelName({ width, height }: Panel): string {
 /** Every state, the ways in which a code can be offered, and every problem that has a screen to itself. */
 export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
   ...Object.fromEntries(STATES.map((state) => [state, snapshotOf(state)])),
+  "idle-with-button": snapshotOf("idle", { has_button: true }),
+  "idle-with-page": snapshotOf("idle", { page: ["http://192.0.2.17:8620"] }),
   "code-half-time": snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: 60 } }),
   "code-with-problem": snapshotOf("awaiting-user", { health: [problem("authorization-ended")] }),
   "code-while-paired": snapshotOf("awaiting-user", { project: { id: "1", name: "Nordlicht Episode 3" } }),

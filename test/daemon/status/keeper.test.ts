@@ -24,6 +24,7 @@ function bench() {
     display: () => IDLE.display,
     button: () => button,
     identity: () => ({ clientId: "10000000A1B2C3D4", source: "board-serial", model: null }),
+    hasButton: false,
     network: () => [],
     page: () => [],
     firmware: "1.0.0",
