@@ -222,6 +222,34 @@ test("without a script the page asks again by itself", async (context) => {
   await page.getByText("Pair with Frame.io", { exact: true }).waitFor();
 });
 
+test("what the technician has unfolded stays so when something changes, and names address, firmware and cause", async (context) => {
+  const detail = "No connection comes about; the network may not let HTTPS through.";
+  const running = await serve(context, {
+    ...PAIRED,
+    health: [{ ...OFFLINE, code: "server-unreachable", detail }],
+  });
+  const { page, backend } = await visit(context, running);
+  const folded = page.locator("#technical dl");
+  assert.equal(await folded.isVisible(), false);
+  await page.getByText("For the technician").click();
+  for (const text of [detail, "192.0.2.17", "2.4.1", "1 h 18 min"])
+    assert.ok(await folded.getByText(text).isVisible(), text);
+  backend.become({ ...PAIRED, project: { id: "2", name: "Another Film" } });
+  await page.getByText("Another Film").first().waitFor();
+  assert.ok(await folded.isVisible());
+});
+
+test("a button that nobody would hear can't be pressed", async (context) => {
+  const running = await serve(context, PAIRED);
+  const { page } = await visit(context, running);
+  const button = page.getByRole("button", { name: "Change project" });
+  await button.waitFor();
+  assert.ok(await button.isEnabled());
+  await running.local.close();
+  await page.locator("#page:not(.here)").waitFor();
+  assert.ok(await button.isDisabled());
+});
+
 test("a change leaves the reader's place alone", async (context) => {
   const running = await serve(context, PAIRED);
   const { page, backend } = await visit(context, running);
