@@ -2,6 +2,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
+import { type AddressInfo, isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,7 @@ import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
+import { isLoopback } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
@@ -31,6 +33,7 @@ import type { Config } from "./setup/config.ts";
 import { ClientSecret, loadClientSecret } from "./setup/credentials.ts";
 import { type Directories, directories, governing } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
+import { problemJournal } from "./status/journal.ts";
 import { StatusKeeper } from "./status/keeper.ts";
 import { statusLine } from "./status/line.ts";
 import { Meters } from "./status/meters.ts";
@@ -91,6 +94,7 @@ export class Daemon {
   readonly #opened: Close[][] = [];
   #pairing: Config["pairing"];
   #identity = NOBODY;
+  #pageAddress: AddressInfo | null = null;
   #previousClientId: string | null = null;
   #pageFailing: string | null = null;
   /** What keeps the device from being shown online. */
@@ -135,7 +139,11 @@ export class Daemon {
           failing: this.#vault.failing(),
           unsaved: this.#vault.unsaved(this.#identity.clientId),
         },
-        display: { missing: this.#presenter.missing(), qrTooSmall: this.#presenter.qrTooSmall() },
+        display: {
+          missing: this.#presenter.missing(),
+          qrTooSmall: this.#presenter.qrTooSmall(),
+          undrawable: this.#presenter.undrawable(),
+        },
         identityChanged: this.#previousClientId,
         secretUnusable: this.#secret.unusable,
         pageFailing: this.#pageFailing,
@@ -147,9 +155,15 @@ export class Daemon {
       display: () => this.#presenter.view(),
       button: () => this.#button.view(),
       identity: () => this.#identity,
+      hasButton: config.buttons.device !== "",
+      network: () => this.#network.places(),
+      page: () => this.#pageUrls(),
+      firmware: config.frameio.client_version,
       version: buildInfo.version,
       clock,
     });
+    const journal = problemJournal(options.log, clock);
+    this.#status.subscribe(() => journal(this.#status.snapshot().health));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
@@ -276,10 +290,7 @@ export class Daemon {
         this.#audience.light(presenter.lit());
         this.#status.update();
       },
-      lost: (message) => {
-        this.#meters.displayErrors.inc();
-        log.warn(message);
-      },
+      lost: () => this.#meters.displayErrors.inc(),
     });
     this.#watches.push(watchDisplays(config.display, host, () => presenter.reopen()));
     return presenter;
@@ -323,7 +334,7 @@ export class Daemon {
       random: Math.random,
       clientId: () => this.#identity.clientId,
       settings: () => ({ start: this.#pairing.start, window: this.#pairing.window * 1000 }),
-      observe: observer(log, this.#meters),
+      observe: observer(log, this.#meters, this.#clock),
       storageFailed: (error) => {
         this.#meters.vaultErrors.inc();
         log.error((error as Error).message);
@@ -351,7 +362,9 @@ export class Daemon {
         runner.dispatch(paused === null ? { type: "device-doubted" } : { type: "status-told", paused }),
       onTrouble: (trouble) => {
         this.#absent(trouble?.online === false ? trouble : null);
-        if (trouble === null) log.info("Frame.io shows the device online again");
+        // Who can't be shown online may not reach Frame.io at all, or reaches it again.
+        runner.dispatch({ type: "device-doubted" });
+        if (trouble === null) log.notice("Frame.io shows the device online again");
         else if (trouble.online)
           log.warn(
             `heartbeats show the device online, since the status socket fails: ${trouble.fault.detail}`,
@@ -399,17 +412,11 @@ export class Daemon {
   }
 
   async #openVault(): Promise<undefined> {
-    const { log, fail } = this.#options;
-    const logTrouble = () => {
-      const failing = this.#vault.failing();
-      if (failing !== null) log.error(`the storage refuses: ${failing.reason}`);
-      return failing !== null;
-    };
+    const { fail } = this.#options;
     await this.#vault.open();
-    logTrouble();
     this.#watches.push(
       this.#vault.onChange(() => {
-        if (!logTrouble()) this.#runner.recover().catch(fail);
+        if (this.#vault.failing() === null) this.#runner.recover().catch(fail);
         this.#status.update();
       }),
     );
@@ -497,7 +504,10 @@ export class Daemon {
       fail,
     });
     const address = local.tcpAddress();
-    if (address !== null) log.info(`status page at http://${host(address)}`);
+    this.#pageAddress = address;
+    this.#status.update();
+    if (address !== null)
+      log.info(`status page at ${this.#pageUrls().join(", ") || urlOf(address.address, address.port)}`);
     return () => local.close();
   }
 
@@ -520,8 +530,24 @@ export class Daemon {
     log.debug({ config }, "running");
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
+
+  /** Where other devices can open the page: at each address where it listens on all, and by the name that mDNS has. */
+  #pageUrls(): string[] {
+    if (this.#pageAddress === null) return [];
+    const { address, port } = this.#pageAddress;
+    if (!UNSPECIFIED.includes(address)) {
+      const url = urlOf(address, port);
+      return isLoopback(new URL(url).hostname) ? [] : [url];
+    }
+    const name = hostname().replace(/\..*$/, "");
+    const addresses = this.#network.current().addresses.map((each) => urlOf(each, port));
+    return [...addresses, `http://${name}.local:${port}`];
+  }
 }
 
-function host({ address, family, port }: { address: string; family: string; port: number }): string {
-  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+/** What a server listens on that takes every address. */
+const UNSPECIFIED = ["0.0.0.0", "::"];
+
+function urlOf(address: string, port: number): string {
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }

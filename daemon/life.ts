@@ -4,7 +4,7 @@ import { EXIT } from "./cli/exit.ts";
 import { buildInfo } from "./core/build-info.ts";
 import { systemClock } from "./core/clock.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
-import { chooseFormat, createLogger, type Logger } from "./core/log.ts";
+import { chooseFormat, createLogger, isJournal, type Logger } from "./core/log.ts";
 import { Daemon } from "./daemon.ts";
 import { handedOverSockets } from "./local/handed-over.ts";
 import { SocketError } from "./local/listen.ts";
@@ -113,6 +113,9 @@ export function live({ configFile, root }: Life, first: Config): void {
       .then(() => leave(0, signal, daemon?.mayHang() ?? false));
   }
 
+  // Node's own go to stderr, where no reader of the journal finds them by their priority.
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => log.warn(`${name}: ${message}`));
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   // A reader of our output that goes away is no reason to unpair anything.
@@ -147,6 +150,6 @@ function exitStatus(error: unknown): number {
 }
 
 function loggerFor({ log }: Config): Logger {
-  const format = chooseFormat(log.format, process.env, process.stdout.isTTY);
+  const format = chooseFormat(log.format, isJournal(process.env, 1), process.stdout.isTTY);
   return createLogger(log.level, format, (line) => process.stdout.write(line));
 }

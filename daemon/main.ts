@@ -6,6 +6,7 @@ import { EXIT } from "./cli/exit.ts";
 import { helpText } from "./cli/help.ts";
 import { parseCommandLine, UsageError } from "./cli/parse.ts";
 import { buildInfo } from "./core/build-info.ts";
+import { asErrors, isJournal } from "./core/log.ts";
 import { printable, printableLines } from "./core/text.ts";
 import { type Life, live } from "./life.ts";
 import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
@@ -24,7 +25,7 @@ function readArguments(): Given {
     return { configFile, root, checkOnly: line.arguments.has(C2CD_OPTIONS.check) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`c2cd: ${printable(error.message)}\n`);
+    complain(`c2cd: ${printable(error.message)}\n`);
     process.exit(EXIT.usage);
   }
 }
@@ -34,13 +35,17 @@ function finish(text: string): never {
   process.exit(0);
 }
 
+function complain(text: string): void {
+  process.stderr.write(asErrors(text, isJournal(process.env, 2)));
+}
+
 function readConfig(file: string): Config {
   try {
     return loadConfig(file, process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const mistakes = printableLines(error.message).replace(/^/gm, "  ");
-    process.stderr.write(`c2cd: the configuration has mistakes:\n${mistakes}\n`);
+    complain(`c2cd: the configuration has mistakes:\n${mistakes}\n`);
     process.exit(EXIT.config);
   }
 }

@@ -104,8 +104,12 @@ function get<T>(path: string): Promise<T> {
 }
 
 /** Asks the daemon until it answers as wanted. */
-async function until(daemon: ChildProcess, wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  const end = Date.now() + HEADLESS_MS;
+async function until(
+  daemon: ChildProcess,
+  wanted: (snapshot: Snapshot) => boolean,
+  patience = HEADLESS_MS,
+): Promise<Snapshot> {
+  const end = Date.now() + patience;
   for (;;) {
     if (daemon.exitCode !== null)
       throw new Error(`the daemon ended with status ${daemon.exitCode}; see ${LOG}`);
@@ -123,21 +127,54 @@ async function pairByItself(simulator: Simulator, daemon: ChildProcess): Promise
   console.log(`code ${pairing?.user_code} for ${device.name}, link ${pairing?.verification_uri_complete}`);
   simulator.approve();
   const { project } = await until(daemon, ({ state }) => state === "paired");
-  console.log(`paired with ${project?.name}`);
+  console.log(`paired with ${project?.name}\n${places(simulator)}`);
 }
 
-async function pairWithAPerson(daemon: ChildProcess): Promise<void> {
-  await until(daemon, ({ state }) => state !== "starting");
-  const shown = spawn(process.execPath, [...NODE_FLAGS, "dist/c2cctl.js", "--socket", SOCKET, "pair"], {
+/** Shows each code as it comes, with what there is to open beneath it, and how it ends, until the daemon does. */
+async function pairWithAPerson(daemon: ChildProcess, simulator: Simulator | null): Promise<void> {
+  let shown = "";
+  for (;;) {
+    const { state, pairing, project, device, health } = await until(
+      daemon,
+      (next) => newsIn(next) !== null && newsIn(next) !== shown,
+      Number.POSITIVE_INFINITY,
+    );
+    shown = pairing?.user_code ?? state;
+    if (pairing !== null) {
+      await once(c2cctl("qr"), "exit");
+      const link = pairing.verification_uri_complete ?? simulator?.url ?? "https://next.frame.io/pair";
+      console.log(`${simulator === null ? "pair at      " : "click to pair"} ${link}`);
+      console.log(`device        ${device.name}\n${places(simulator)}\n`);
+    } else if (state === "paired")
+      console.log(
+        `${device.name} is paired${project === null ? "" : ` with ${project.name}`}. Ctrl-C stops everything.`,
+      );
+    else if (state === "idle")
+      console.log(`${device.name} is not paired, and no code is on offer; take one on the status page.`);
+    else console.log(`${device.name} is not set up: ${health[0]?.detail ?? state}`);
+  }
+}
+
+/** What a person has not seen yet: another code, or a state that stays. */
+function newsIn({ state, pairing }: Snapshot): string | null {
+  if (pairing !== null) return pairing.user_code;
+  return state === "paired" || state === "idle" || state === "unconfigured" ? state : null;
+}
+
+function c2cctl(command: string): ChildProcess {
+  return spawn(process.execPath, [...NODE_FLAGS, "dist/c2cctl.js", "--socket", SOCKET, command], {
     stdio: "inherit",
   });
-  await Promise.race([once(shown, "exit"), once(daemon, "exit")]);
-  shown.kill();
-  const { project, device } = await get<Snapshot>("/v1/status");
-  console.log(
-    `\n${device.name} is paired${project === null ? "" : ` with ${project.name}`}. Ctrl-C stops everything.`,
-  );
-  await once(daemon, "exit");
+}
+
+function places(simulator: Simulator | null): string {
+  const page = /status page at ([^\s"]+)/.exec(readFileSync(LOG, "utf8"))?.[1];
+  return [
+    ...(page === undefined ? [] : [`status page   ${page}`]),
+    `device screen ${RUN}/screen.png`,
+    `daemon's log  ${LOG}`,
+    ...(simulator === null ? [] : [`simulator     ${simulator.url}`]),
+  ].join("\n");
 }
 
 async function main({ headless, listen, secretFile }: Options): Promise<void> {
@@ -161,12 +198,8 @@ async function main({ headless, listen, secretFile }: Options): Promise<void> {
   process.once("SIGINT", () => void stop().then(() => process.exit(0)));
   process.once("SIGTERM", () => void stop().then(() => process.exit(0)));
   try {
-    console.log(`status page   http://${listen}`);
-    console.log(`device screen ${RUN}/screen.png`);
-    console.log(`daemon's log  ${LOG}`);
-    if (simulator !== null) console.log(`simulator     ${simulator.url}`);
     if (headless && simulator !== null) await pairByItself(simulator, daemon);
-    else await pairWithAPerson(daemon);
+    else await pairWithAPerson(daemon, simulator);
   } finally {
     await stop();
   }

@@ -1,13 +1,13 @@
 /** The status page as markup. Pure: everything that it says is in its argument. */
-import type { Problem } from "../daemon/contract/problems.ts";
 import type { PairingView, Snapshot } from "../daemon/contract/snapshot.ts";
-import { STATE_ROWS, type StateName } from "../daemon/contract/states.ts";
-import { topicOf } from "../daemon/contract/topic.ts";
-import { clockTime } from "../daemon/core/text.ts";
+import { type Sign, STATE_ROWS } from "../daemon/contract/states.ts";
+import { type Topic, topicOf } from "../daemon/contract/topic.ts";
+import { clockTime, duration } from "../daemon/core/text.ts";
 import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../daemon/texts/page/catalogue.ts";
 import type { PageTexts } from "../daemon/texts/page/texts.ts";
 import { CATALOGUE } from "../daemon/texts/screen/catalogue.ts";
+import { messageOf } from "../daemon/texts/screen/message.ts";
 import type { Message, Texts } from "../daemon/texts/screen/texts.ts";
 import { fill, type Html, html } from "./html.ts";
 
@@ -51,27 +51,23 @@ function reloadAfter({ state, pairing }: Snapshot): number {
   return Math.min(RELOAD_S, (pairing?.expires_in ?? RELOAD_S) + 1);
 }
 
-type Tone = (typeof STATE_ROWS)[StateName]["tone"];
-
-/** Shapes in a square of 24. */
-const SYMBOLS: Readonly<Record<Exclude<Tone, "pairing">, Html>> = {
-  waiting: html`<circle cx="6" cy="12" r="2"/><circle cx="12" cy="12" r="2"/><circle cx="18" cy="12" r="2"/>`,
-  bad: html`<path d="M10.9 4h2.2l-.3 10h-1.6z"/><circle cx="12" cy="18" r="1.6"/>`,
-  resting: html`<path d="M7 5h3.4v14H7zM13.6 5H17v14h-3.4z"/>`,
-  good: html`<path d="M9.5 19 3 12.5l2.1-2.1 4.4 4.4L18.9 5.4 21 7.5z"/>`,
+/** Shapes in a square of 24; a code needs none beside it. */
+const SYMBOLS: Readonly<Record<Sign, Html>> = {
+  wait: html`<circle cx="6" cy="12" r="2"/><circle cx="12" cy="12" r="2"/><circle cx="18" cy="12" r="2"/>`,
+  attention: html`<path d="M10.9 4h2.2l-.3 10h-1.6z"/><circle cx="12" cy="18" r="1.6"/>`,
+  offline: html`<path class="line" d="M3 9.5a13 13 0 0 1 18 0M6.8 13.8a7.5 7.5 0 0 1 10.4 0M4.5 4l15 16"/><circle cx="12" cy="18.5" r="1.6"/>`,
+  clock: html`<path d="M10.8 5h2.4v6.5l4 2.4-1.2 2.1-5.2-3.1z"/>`,
+  rest: html`<path d="M7 5h3.4v14H7zM13.6 5H17v14h-3.4z"/>`,
+  done: html`<path d="M9.5 19 3 12.5l2.1-2.1 4.4 4.4L18.9 5.4 21 7.5z"/>`,
 };
 
-/** What the page is about: the state, or the problem that keeps the device from leaving it. */
-interface PageTopic extends Message {
-  readonly tone: Tone;
-  /** Told here already, so not in the list of problems. */
-  readonly problem: Problem | null;
-}
+/** What the page is about, in the reader's words. */
+type PageTopic = Topic & Message;
 
 export function renderPage(input: PageInput): string {
   const { snapshot, language, confirming } = input;
   const words: Words = { common: CATALOGUE[language], page: PAGE_TEXTS[language] };
-  const topic = pageTopic(snapshot, words);
+  const topic = pageTopic(input, words);
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -87,7 +83,7 @@ ${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${reloa
 </head>
 <body>
 <p id="lost" role="alert" data-text="${words.page.connectionLost}"></p>
-<div id="page" data-version="${snapshot.version}" data-tone="${topic.tone}">
+<div id="page" data-version="${snapshot.version}" data-light="${snapshot.light}">
 <header><p><bdi>${snapshot.device.name}</bdi></p><p class="live">${words.page.live}</p></header>
 <main>
 ${input.notice && html`<p class="notice">${words.page.notices[input.notice]}</p>`}
@@ -106,20 +102,14 @@ ${footer(input, words)}
   return page.text;
 }
 
-function pageTopic(snapshot: Snapshot, { common }: Words): PageTopic {
+function pageTopic({ snapshot }: PageInput, { common }: Words): PageTopic {
   const { state } = snapshot;
-  const { problem } = topicOf(snapshot);
-  if (problem !== null)
-    return {
-      ...common.problems[problem.code],
-      tone: problem.severity === "error" ? "bad" : "waiting",
-      problem,
-    };
+  const topic = topicOf(snapshot);
+  const message = messageOf(topic, state, common);
   return {
-    ...common.states[state],
-    headline: state === "awaiting-user" ? common.code.enter : common.states[state].headline,
-    tone: STATE_ROWS[state].tone,
-    problem: null,
+    ...topic,
+    ...message,
+    headline: state === "awaiting-user" ? common.code.headline : message.headline,
   };
 }
 
@@ -128,7 +118,7 @@ function hero(input: PageInput, topic: PageTopic, words: Words): Html {
   const { pairing } = snapshot;
   return html`<section class="hero"${qr && html` data-qr`} aria-labelledby="state">
 <div class="said" role="status">
-<div class="head">${topic.tone !== "pairing" && symbol(SYMBOLS[topic.tone])}<h1 id="state">${topic.headline}</h1></div>
+<div class="head">${snapshot.state !== "awaiting-user" && symbol(topic.symbol)}<h1 id="state">${topic.headline}</h1></div>
 ${project(snapshot, words)}
 <p>${meaning(input, topic, words)}</p>
 </div>
@@ -138,8 +128,8 @@ ${input.formToken !== null && actions(input, input.formToken, words)}
 </section>`;
 }
 
-function symbol(shape: Html): Html {
-  return html`<svg class="symbol" viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;
+function symbol(sign: Sign): Html {
+  return html`<svg class="symbol" data-sign="${sign}" viewBox="0 0 24 24" aria-hidden="true">${SYMBOLS[sign]}</svg>`;
 }
 
 function project({ state, project }: Snapshot, { common, page }: Words): Html | null {
@@ -150,6 +140,8 @@ function project({ state, project }: Snapshot, { common, page }: Words): Html | 
 function meaning({ snapshot, formToken, qr }: PageInput, topic: PageTopic, { common, page }: Words): Html {
   const { state, pairing } = snapshot;
   if (state === "idle" && topic.problem === null && formToken !== null) return html`${page.idleWithButton}`;
+  if (topic.unproven === "offline" && topic.problem !== null)
+    return html`<strong>${common.problems[topic.problem.code].headline}.</strong> ${topic.sentence}`;
   if (state !== "awaiting-user") return html`${topic.sentence}`;
   const address = pairing?.verification_uri ?? null;
   if (address === null) return html`${common.code.menu}`;
@@ -186,7 +178,7 @@ function actions(input: PageInput, token: string, { common, page }: Words): Html
   const pairLabel = {
     "awaiting-user": common.actions.newCode,
     idle: common.actions.newCode,
-    paired: page.pairAgain,
+    paired: page.changeProject,
   };
   const label = Object.entries(pairLabel).find(([name]) => name === state)?.[1];
   const offered = [
@@ -230,20 +222,41 @@ function details(snapshot: Snapshot, { common, page }: Words): Html {
   const { device, project, authorization, display } = snapshot;
   const size = display.width === null ? "" : ` ${display.width} × ${display.height}`;
   const end = authorization?.expires_at ?? null;
-  const rows: readonly (readonly [string, string | Html | null])[] = [
+  const rows: Rows = [
     [common.labels.project, project && html`<bdi>${project.name}</bdi>`],
     [page.validUntil, authorization && (end === null ? page.noEnd : date(end))],
     [page.renewed, authorization?.refreshed_at ? date(authorization.refreshed_at) : null],
     [common.labels.device, html`<bdi>${device.name}</bdi>`],
     [page.deviceId, device.client_id === device.name ? null : html`<bdi>${device.client_id}</bdi>`],
-    [page.model, device.model === "" ? null : device.model],
     [page.screen, display.driver === "none" ? null : `${display.name}${size}`],
-    [page.version, `c2cd ${snapshot.version}`],
   ];
+  return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2>${list(rows)}${technical(snapshot, page)}</section>`;
+}
+
+type Rows = readonly (readonly [string, string | Html | null])[];
+
+function list(rows: Rows): Html {
   const shown = rows.flatMap(([name, value]) =>
     value === null ? [] : [html`<div><dt>${name}</dt><dd>${value}</dd></div>`],
   );
-  return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2><dl>${shown}</dl></section>`;
+  return html`<dl>${shown}</dl>`;
+}
+
+/** Folded: for the one whom the crew is sent to. `detail` is in English, as the journal and the manuals are. */
+function technical(snapshot: Snapshot, page: PageTexts): Html {
+  const { device, authorization, network, health, firmware, uptime, version } = snapshot;
+  const rows: Rows = [
+    ...health.flatMap(
+      ({ code, detail }): Rows => (detail === null ? [] : [[code, html`<span lang="en">${detail}</span>`]]),
+    ),
+    [page.answered, authorization?.answered_at ? date(authorization.answered_at) : null],
+    ...network.map(({ interface: name, address }): readonly [string, string] => [name, address]),
+    [page.model, device.model === "" ? null : device.model],
+    [page.firmware, firmware],
+    [page.version, `c2cd ${version}`],
+    [page.uptime, duration(uptime)],
+  ];
+  return html`<details id="technical"><summary>${page.technical}</summary>${list(rows)}</details>`;
 }
 
 /** Lines of history on the page. */

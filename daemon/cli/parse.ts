@@ -52,10 +52,13 @@ export function parseCommandLine(program: Program, argv: readonly string[]): Com
   const asked = (option: Option) => given.some(({ name }) => name === option.name);
 
   const word = program.commands.length > 0 ? words.shift() : undefined;
-  const command = program.commands.find(({ name }) => name === word) ?? null;
-  if (word !== undefined && command === null)
-    throw unknown(program, "command", word, names(program.commands));
-  if (asked(HELP)) return { type: "help", command };
+  const find = (wanted: string | undefined) => program.commands.find(({ name }) => name === wanted) ?? null;
+  const asksForHelp = word === "help" && find(word) === null;
+  const named = asksForHelp ? words.shift() : word;
+  const command = find(named);
+  if (named !== undefined && command === null)
+    throw unknown(program, "command", named, names(program.commands));
+  if (asksForHelp || asked(HELP)) return { type: "help", command };
   if (asked(VERSION)) return { type: "version" };
 
   const allowed = [...general, ...(command?.options ?? [])];
@@ -77,7 +80,9 @@ export function parseCommandLine(program: Program, argv: readonly string[]): Com
   if (words[0] !== undefined)
     throw new UsageError(`there is nothing to do with "${words[0]}"; see ${program.name} --help`);
   if (program.commands.length > 0 && command === null)
-    throw new UsageError(`which command? One of ${names(program.commands).join(", ")}`);
+    throw new UsageError(
+      `which command? One of ${names(program.commands).join(", ")}; see ${program.name} help`,
+    );
   return { type: "run", command, arguments: new Arguments(values) };
 }
 

@@ -3,7 +3,7 @@
  * codes are wire-stable; what crews read of each is in `daemon/texts/`, in six languages.
  */
 import { type DeviceRecord, REFRESH_LIFE_MS, type StoredEnd } from "./authorization.ts";
-import type { Sign } from "./states.ts";
+import type { Light, Sign } from "./states.ts";
 import type { StorageTrouble, VaultNotice } from "./storage.ts";
 import type { FaultKind } from "./verdicts.ts";
 
@@ -38,7 +38,12 @@ export interface Facts {
     /** Whether memory alone has the newest tokens. */
     readonly unsaved: boolean;
   };
-  readonly display: { readonly missing: string | null; readonly qrTooSmall: boolean };
+  readonly display: {
+    readonly missing: string | null;
+    readonly qrTooSmall: boolean;
+    /** The project's name, where no font that is installed can draw it. */
+    readonly undrawable: string | null;
+  };
   /** Why the status page can't be served; null where it is, or is switched off. */
   readonly pageFailing: string | null;
   /** What keeps the device from being shown online, and for how many milliseconds it has; null where nothing does. */
@@ -66,6 +71,10 @@ interface ProblemRow {
     | "presence"
     | "authorization";
   readonly symbol: Sign;
+  /** The light while it holds; null where it does not change that. */
+  readonly light: Light | null;
+  /** Whether Frame.io can't be reached while it holds. */
+  readonly offline: boolean;
   /** Whether a screen or the page can be about it: who reads of a missing screen on the screen doesn't miss it. */
   readonly topic: boolean;
   /** Causes that make telling it pointless. */
@@ -87,15 +96,23 @@ function when(holds: boolean | undefined, detail: string | null = null): readonl
   return holds === true ? [detail] : NO;
 }
 
-type Columns = Partial<Pick<ProblemRow, "symbol" | "topic" | "hiddenBy">>;
+type Columns = Partial<Pick<ProblemRow, "symbol" | "light" | "offline" | "topic" | "hiddenBy">>;
+
+const LIGHT_OF = { error: "red", warning: "amber", info: null } as const;
 
 function row(
   severity: Severity,
   part: ProblemRow["part"],
   holds: ProblemRow["holds"],
-  { symbol = "attention", topic = true, hiddenBy = [] }: Columns = {},
+  {
+    symbol = "attention",
+    topic = true,
+    light = topic ? LIGHT_OF[severity] : null,
+    offline = false,
+    hiddenBy = [],
+  }: Columns = {},
 ): ProblemRow {
-  return { severity, part, symbol, topic, hiddenBy, holds };
+  return { severity, part, symbol, light, offline, topic, hiddenBy, holds };
 }
 
 /** Something on the way to Frame.io; without an interface, nobody is told that the name server does not answer. */
@@ -103,14 +120,30 @@ function onTheWay(
   severity: Severity,
   part: ProblemRow["part"],
   details: Partial<Readonly<Record<FaultKind, string>>>,
-  symbol: Sign = "attention",
+  columns: Columns = {},
 ): ProblemRow {
   const holds: ProblemRow["holds"] = ({ trouble }) => {
     const detail = trouble !== null && lasts(trouble) ? details[trouble.kind] : undefined;
     return when(detail !== undefined, detail);
   };
-  return row(severity, part, holds, { symbol, hiddenBy: ["no-network"] });
+  return row(severity, part, holds, { hiddenBy: ["no-network"], ...columns });
 }
+
+/** What says why a refresh fails says it better. */
+const REASONS_OF_A_REFRESH = [
+  "secret-missing",
+  "secret-refused",
+  "request-refused",
+  "no-network",
+  "no-dns",
+  "captive-portal",
+  "proxy-refused",
+  "server-unreachable",
+  "server-trouble",
+  "unexpected-answer",
+  "tls-refused",
+  "clock-wrong",
+];
 
 const UNEXPECTED =
   "What answers does not speak as Frame.io does: a proxy may change it, or frameio.base_url is wrong.";
@@ -140,20 +173,26 @@ export const PROBLEM_ROWS = {
     "interface",
     ({ trouble, networkUp }) =>
       when(trouble !== null && lasts(trouble) && !networkUp && trouble.kind !== "clock"),
-    { symbol: "offline" },
+    { symbol: "offline", offline: true },
   ),
   "no-dns": onTheWay(
     "warning",
     "dns",
     { dns: "The name server of this network does not know Frame.io's address." },
-    "offline",
+    { symbol: "offline", offline: true },
   ),
-  "captive-portal": onTheWay("warning", "portal", {
-    "captive-portal": "A page of this network answers in Frame.io's place.",
-  }),
-  "proxy-refused": onTheWay("warning", "proxy", {
-    proxy: "User name and password belong into HTTPS_PROXY, for c2cd: systemctl edit c2cd.",
-  }),
+  "captive-portal": onTheWay(
+    "warning",
+    "portal",
+    { "captive-portal": "A page of this network answers in Frame.io's place." },
+    { offline: true },
+  ),
+  "proxy-refused": onTheWay(
+    "warning",
+    "proxy",
+    { proxy: "User name and password belong into HTTPS_PROXY, for c2cd: systemctl edit c2cd." },
+    { offline: true },
+  ),
   "server-unreachable": onTheWay(
     "warning",
     "api",
@@ -161,7 +200,7 @@ export const PROBLEM_ROWS = {
       connect: "No connection comes about; the network may not let HTTPS through.",
       timeout: "Frame.io does not answer in time.",
     },
-    "offline",
+    { symbol: "offline", offline: true },
   ),
   "server-trouble": onTheWay("warning", "api", {
     "rate-limited": "Frame.io asks to slow down.",
@@ -172,12 +211,17 @@ export const PROBLEM_ROWS = {
     oversized: UNEXPECTED,
     malformed: UNEXPECTED,
   }),
-  "tls-refused": onTheWay("warning", "tls", { tls: "What answers does not prove to be Frame.io." }),
+  "tls-refused": onTheWay(
+    "warning",
+    "tls",
+    { tls: "What answers does not prove to be Frame.io." },
+    { offline: true },
+  ),
   "clock-wrong": onTheWay(
     "warning",
     "clock",
     { clock: "Frame.io's certificate is not valid at the time that this device believes in." },
-    "clock",
+    { symbol: "clock" },
   ),
   "authorization-ended": row("warning", "authorization", ({ ended }) =>
     when(ended?.reason === "refused", endedOn(ended)),
@@ -185,15 +229,19 @@ export const PROBLEM_ROWS = {
   "authorization-ran-out": row("warning", "authorization", ({ ended }) =>
     when(ended?.reason === "ran-out", endedOn(ended)),
   ),
-  "refresh-failing": row("warning", "authorization", ({ grant }) =>
-    when(
-      grant !== null && grant.refreshFailures >= TROUBLE_COUNT,
-      grant === null || grant.issuedAt === null
-        ? null
-        : `Without Frame.io's answer it stays paired until ${day(grant.issuedAt + REFRESH_LIFE_MS)}.`,
-    ),
+  "refresh-failing": row(
+    "warning",
+    "authorization",
+    ({ grant }) =>
+      when(
+        grant !== null && grant.refreshFailures >= TROUBLE_COUNT,
+        grant === null || grant.issuedAt === null
+          ? null
+          : `Without Frame.io's answer it stays paired until ${day(grant.issuedAt + REFRESH_LIFE_MS)}.`,
+      ),
+    { symbol: "offline", offline: true, hiddenBy: REASONS_OF_A_REFRESH },
   ),
-  paused: row("info", "authorization", ({ grant }) => when(grant?.device?.paused)),
+  paused: row("warning", "authorization", ({ grant }) => when(grant?.device?.paused)),
   "may-not-upload": row("error", "authorization", ({ grant }) =>
     when(grant?.device?.canCreateAssets === false),
   ),
@@ -201,14 +249,19 @@ export const PROBLEM_ROWS = {
     const end = grant?.device?.authorizationExpiresAt ?? null;
     return end === null ? NO : when(now !== null && end - now < SOON_MS, `It ends on ${day(end)}.`);
   }),
-  "pairing-unsaved": row("error", "storage", ({ vault, grant }) =>
-    when(vault.failing !== null && vault.unsaved && grant !== null, vault.failing?.reason),
+  /** What can't be stored is kept in memory, so uploads go on until the power goes. */
+  "pairing-unsaved": row(
+    "error",
+    "storage",
+    ({ vault, grant }) =>
+      when(vault.failing !== null && vault.unsaved && grant !== null, vault.failing?.reason),
+    { light: "amber" },
   ),
   "storage-failing": row(
     "error",
     "storage",
     ({ vault }) => when(vault.failing !== null, vault.failing?.reason),
-    { hiddenBy: ["pairing-unsaved"] },
+    { light: "amber", hiddenBy: ["pairing-unsaved"] },
   ),
   "storage-replaced": row("warning", "storage", (facts) => (facts.grant === null ? movedAside(facts) : NO)),
   /** Nobody has to pair again where the pairing could be saved, or was made anew since. */
@@ -220,13 +273,20 @@ export const PROBLEM_ROWS = {
       notice.type === "unreadable" && grant === null ? [notice.reason] : [],
     ),
   ),
-  "identity-changed": row("warning", "identity", ({ identityChanged }) =>
-    when(identityChanged !== null, `It was paired as ${identityChanged}.`),
+  "identity-changed": row("warning", "identity", ({ identityChanged, grant }) =>
+    when(identityChanged !== null && grant === null, `It was paired as ${identityChanged}.`),
   ),
   "display-missing": row(
     "warning",
     "display",
     ({ display }) => when(display.missing !== null, display.missing),
+    { topic: false },
+  ),
+  "name-not-drawable": row(
+    "info",
+    "display",
+    ({ display: { undrawable } }) =>
+      when(undrawable !== null, undrawable && `It needs a font: apt install ${fontPackage(undrawable)}`),
     { topic: false },
   ),
   "qr-too-small": row("info", "display", ({ display }) => when(display.qrTooSmall), { topic: false }),
@@ -278,6 +338,13 @@ export function diagnose(facts: Facts): readonly Finding[] {
 
 function lasts({ count, wait }: NonNullable<Facts["trouble"]>): boolean {
   return count >= TROUBLE_COUNT || wait >= LONG_WAIT_MS;
+}
+
+/** Debian's package with the letters of a name that Latin, Greek and Cyrillic don't have. */
+function fontPackage(name: string): string {
+  const eastAsian =
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u;
+  return eastAsian.test(name) ? "fonts-noto-cjk" : "fonts-noto-core";
 }
 
 function endedOn(ended: Facts["ended"]): string | null {

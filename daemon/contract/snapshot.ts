@@ -6,12 +6,13 @@
 import type { Project } from "./authorization.ts";
 import type { IdentitySource } from "./identity.ts";
 import type { Problem } from "./problems.ts";
-import type { StateName } from "./states.ts";
+import type { Light, StateName } from "./states.ts";
 
 export interface Snapshot {
   readonly state: StateName;
   /** ISO 8601; when `state` was entered, by the device's clock. */
   readonly since: string;
+  readonly light: Light;
   readonly device: {
     /** Frame.io's name for this unit, as its pairing dialog shows it; the client_id until that is known. */
     readonly name: string;
@@ -27,9 +28,22 @@ export interface Snapshot {
   readonly display: DisplayView;
   /** What the device's button is being used for; null while nobody uses it. */
   readonly button: ButtonView | null;
+  /** Whether a button is configured that takes a new code. */
+  readonly has_button: boolean;
+  readonly network: readonly NetworkView[];
+  /** Where other devices on the network can open the status page; empty where they can't. */
+  readonly page: readonly string[];
+  /** Of the device's firmware, as Frame.io is told (`frameio.client_version`). */
+  readonly firmware: string;
   readonly version: string;
   /** Seconds since the daemon started. */
   readonly uptime: number;
+}
+
+/** An address of this device that can lead somewhere. */
+export interface NetworkView {
+  readonly interface: string;
+  readonly address: string;
 }
 
 /** The code on offer. */
@@ -52,6 +66,8 @@ export interface AuthorizationView {
   readonly access_expires_in: number | null;
   /** Last successful refresh or pairing; null where the clock was not to be trusted then. */
   readonly refreshed_at: string | null;
+  /** Frame.io's last answer; null where none has come since the start. */
+  readonly answered_at: string | null;
 }
 
 export interface DisplayView {

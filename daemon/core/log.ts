@@ -1,7 +1,8 @@
-import pino, { type Logger } from "pino";
+import { fstatSync } from "node:fs";
+import pino from "pino";
 import { escaped, printableLines } from "./text.ts";
 
-export type { Logger } from "pino";
+export type Logger = pino.Logger<"notice">;
 
 export type LogFormat = "journal" | "json" | "pretty";
 
@@ -10,6 +11,7 @@ const PRIORITY: Readonly<Record<string, number>> = {
   fatal: 2,
   error: 3,
   warn: 4,
+  notice: 5,
   info: 6,
   debug: 7,
   trace: 7,
@@ -25,14 +27,37 @@ const SECRET_NAMES = [
   "refreshToken",
 ];
 
-/** What `log.format = "auto"` means here. JOURNAL_STREAM is set by systemd where stdout goes to the journal. */
-export function chooseFormat(
-  wanted: "auto" | LogFormat,
+/** Between pino's info and warn: what people are glad to hear. */
+const NOTICE = 35;
+
+/**
+ * Whether a file descriptor leads to the journal. systemd.exec(5): JOURNAL_STREAM holds device and inode of the
+ * stream; a program that was started from a service inherits the variable, and may have another output.
+ */
+export function isJournal(
   environment: Readonly<Record<string, string | undefined>>,
-  isTerminal: boolean,
-): LogFormat {
+  descriptor: number,
+): boolean {
+  const { JOURNAL_STREAM } = environment;
+  if (JOURNAL_STREAM === undefined) return false;
+  try {
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    return JOURNAL_STREAM === `${dev}:${ino}`;
+  } catch {
+    // Closed: it leads nowhere.
+    return false;
+  }
+}
+
+/** Each line with the priority of an error, where the journal is to know. */
+export function asErrors(text: string, journal: boolean): string {
+  return journal ? text.replace(/^(?=.)/gm, `<${PRIORITY.error}>`) : text;
+}
+
+/** What `log.format = "auto"` means here. */
+export function chooseFormat(wanted: "auto" | LogFormat, journal: boolean, isTerminal: boolean): LogFormat {
   if (wanted !== "auto") return wanted;
-  if (environment.JOURNAL_STREAM !== undefined) return "journal";
+  if (journal) return "journal";
   return isTerminal ? "pretty" : "json";
 }
 
@@ -45,6 +70,7 @@ export function createLogger(level: string, format: LogFormat, write: (line: str
     {
       level,
       base: null,
+      customLevels: { notice: NOTICE },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },

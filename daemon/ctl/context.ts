@@ -9,6 +9,8 @@ export interface Output {
   /** Whether a person reads along, and lines may be written over. */
   readonly terminal: boolean;
   readonly colour: boolean;
+  /** Whether it takes more than ASCII. */
+  readonly utf8: boolean;
   readonly style: Style;
   /** Cells now; 80 x 24 where nobody knows. */
   readonly columns: number;

@@ -5,7 +5,7 @@ import { buildInfo } from "../core/build-info.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Output } from "./context.ts";
 import { run } from "./run.ts";
-import { style } from "./text.ts";
+import { style, takesUtf8 } from "./text.ts";
 
 const { stdin, stdout, stderr, env, argv } = process;
 
@@ -27,6 +27,7 @@ const out: Output = {
   write: (text) => stdout.write(text),
   terminal: stdout.isTTY && !dumb,
   colour,
+  utf8: takesUtf8(env),
   style: style(colour),
   // A serial console has no size until someone tells it, and says 0 x 0.
   get columns() {

@@ -1,13 +1,12 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import { clockTime } from "../core/text.ts";
+import { clockTime, duration, grouped } from "../core/text.ts";
 import type { Context, Output } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { FullScreen, rowsOf } from "./full-screen.ts";
 import { snapshotOf } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
 import { terminalQr } from "./terminal-qr.ts";
-import { duration } from "./text.ts";
 import { meaningOf, sentencesOf } from "./words.ts";
 
 /** `c2cctl pair` */
@@ -100,8 +99,9 @@ class Report implements Board {
       this.#say(stateText(snapshot));
     } else if (this.#code !== pairing.userCode) {
       this.#code = pairing.userCode;
-      this.#say(`Code ${pairing.userCode}${device.name === null ? "" : ` for ${device.name}`}`);
+      this.#say(`Code ${grouped(pairing.userCode)}${device.name === null ? "" : ` for ${device.name}`}`);
       this.#say(addressText(pairing));
+      for (const text of stillPaired(snapshot)) this.#say(text);
       this.#say(
         pairing.expiresIn === null
           ? "Waiting until someone enters it."
@@ -151,30 +151,37 @@ class Poster implements Board {
     const { clock } = this.#context;
     this.#stopTicking();
     if (this.#snapshot === null) return;
-    const { pairing, device } = this.#snapshot;
+    const { pairing } = this.#snapshot;
     const left = this.#deadline === null ? null : (this.#deadline - clock.elapsed()) / 1000;
     if (pairing === null) this.#screen.show([stateText(this.#snapshot)]);
     else if (left !== null && left <= 0) this.#screen.show(["A new code is on its way."]);
-    else this.#screen.show(this.#lines(pairing, device.name, left));
+    else this.#screen.show(this.#lines(this.#snapshot, pairing, left));
     if (left !== null && left > 0)
       this.#stopTicking = clock.after((left - Math.ceil(left) + 1) * 1000, () => this.#draw());
   }
 
-  #lines(pairing: CodeView, name: string | null, left: number | null): string[] {
+  #lines(snapshot: SnapshotView, pairing: CodeView, left: number | null): string[] {
     const { out } = this.#context;
+    const { name } = snapshot.device;
     const { bold } = out.style;
     const text = [
-      `Code ${bold(pairing.userCode)}${left === null ? "" : `, good for ${clockTime(left)}`}`,
+      `Code ${bold(grouped(pairing.userCode))}${left === null ? "" : `, good for ${clockTime(left)}`}`,
       ...(name === null ? [] : [`Frame.io must show the name ${bold(name)}`]),
       addressText(pairing),
+      ...stillPaired(snapshot),
     ];
     if (pairing.uriComplete === null) return text;
-    const { lines, columns } = terminalQr(pairing.uriComplete, out.colour);
+    const { lines, columns } = terminalQr(pairing.uriComplete, out);
     const rows = lines.length + text.reduce((sum, line) => sum + rowsOf(line, out.columns), 0);
     return rows > out.rows || columns > out.columns
       ? [...text, `A terminal of ${columns} x ${rows} has room for the QR code.`]
       : [...lines, ...text];
   }
+}
+
+function stillPaired({ authorization, project }: SnapshotView): string[] {
+  if (authorization === null) return [];
+  return [`Still paired${project === null ? "" : ` with ${project}`} until the new code is used.`];
 }
 
 /** "Asking Frame.io for a code." and what is in the way. */

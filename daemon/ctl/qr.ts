@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
 import { UsageError } from "../cli/parse.ts";
+import { grouped } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { snapshotOf, succeeded } from "./reply.ts";
@@ -22,11 +23,12 @@ export async function qr({ client, out, arguments: given }: Context): Promise<Ex
   if (pairing.uriComplete === null)
     throw new Failure(
       EXIT.tryLater,
-      `Frame.io gave no address for a QR; enter the code ${pairing.userCode} at ${pairing.uri ?? "Frame.io"}`,
+      `Frame.io gave no address for a QR; enter the code ${grouped(pairing.userCode)} at ${pairing.uri ?? "Frame.io"}`,
     );
   const file = png ?? svg;
   if (file === null) {
-    out.write(`${terminalQr(pairing.uriComplete, out.colour).lines.join("\n")}\n`);
+    const { lines } = terminalQr(pairing.uriComplete, out);
+    out.write(`${[...lines, grouped(pairing.userCode)].join("\n")}\n`);
     return EXIT.ok;
   }
   const route = png === null ? "/v1/qr.svg" : `/v1/qr.png?scale=${SCALE}`;

@@ -9,6 +9,8 @@ import { Failure } from "./failure.ts";
 export interface SnapshotView {
   readonly state: string;
   readonly since: string | null;
+  /** Null where the daemon does not tell. */
+  readonly light: string | null;
   readonly device: {
     readonly name: string | null;
     readonly clientId: string | null;
@@ -21,6 +23,7 @@ export interface SnapshotView {
     readonly expiresAt: string | null;
     readonly accessExpiresIn: number | null;
     readonly refreshedAt: string | null;
+    readonly answeredAt: string | null;
   } | null;
   readonly health: readonly ProblemView[];
   readonly display: {
@@ -71,6 +74,7 @@ export function readSnapshot(body: string): SnapshotView {
   return {
     state,
     since: top.text("since"),
+    light: top.text("light"),
     device: {
       name: device?.text("name") ?? null,
       clientId: device?.text("client_id") ?? null,
@@ -86,6 +90,7 @@ export function readSnapshot(body: string): SnapshotView {
             expiresAt: authorization.text("expires_at"),
             accessExpiresIn: authorization.number("access_expires_in"),
             refreshedAt: authorization.text("refreshed_at"),
+            answeredAt: authorization.text("answered_at"),
           },
     health: readHealth(top.value("health")),
     display: {

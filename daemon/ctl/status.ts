@@ -1,12 +1,12 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import { clockTime, escaped } from "../core/text.ts";
+import { clockTime, duration, escaped, grouped } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
 import { type CodeView, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
-import { duration, type Style, table } from "./text.ts";
-import { meaningOf, originOf, problemLines } from "./words.ts";
+import { ago, localTime, type Style, table } from "./text.ts";
+import { lightLine, meaningOf, originOf, problemLines } from "./words.ts";
 
 /** `c2cctl status` */
 export async function status(context: Context): Promise<ExitCode> {
@@ -94,8 +94,9 @@ function meaning(state: string): string {
 function describe(snapshot: SnapshotView, style: Style, wall: number): string {
   const { device, pairing, project, authorization, display, version, uptime } = snapshot;
   const rows: (readonly [string, string])[] = [
-    ["State", `${style.bold(snapshot.state)}${meaning(snapshot.state)}${age(snapshot.since, wall)}`],
+    ["State", `${style.bold(snapshot.state)}${meaning(snapshot.state)}${since(snapshot.since, wall)}`],
   ];
+  if (snapshot.light !== null) rows.push(["Light", lightLine(snapshot.light, style)]);
   if (pairing !== null) rows.push(...codeRows(pairing, style.bold));
   if (project !== null) rows.push(["Project", project]);
   if (authorization !== null) rows.push(["Authorization", describeAuthorization(authorization, wall)]);
@@ -113,19 +114,20 @@ function describe(snapshot: SnapshotView, style: Style, wall: number): string {
 
 function codeRows({ userCode, uri, uriComplete, expiresIn }: CodeView, bold: (text: string) => string) {
   const good = expiresIn === null ? "" : expiresIn > 0 ? `, good for ${clockTime(expiresIn)}` : ", ended";
-  const rows: (readonly [string, string])[] = [["Code", bold(userCode) + good]];
+  const rows: (readonly [string, string])[] = [["Code", bold(grouped(userCode)) + good]];
   if (uri !== null) rows.push(["Enter it at", uri]);
   if (uriComplete !== null) rows.push(["Or open", uriComplete]);
   return rows;
 }
 
 function describeAuthorization(
-  { expiresAt, accessExpiresIn, refreshedAt }: NonNullable<SnapshotView["authorization"]>,
+  { expiresAt, accessExpiresIn, refreshedAt, answeredAt }: NonNullable<SnapshotView["authorization"]>,
   now: number,
 ): string {
-  const parts = [expiresAt === null ? "no end" : `until ${expiresAt}`];
+  const parts = [expiresAt === null ? "no end" : `until ${localTime(Date.parse(expiresAt), now)}`];
   if (accessExpiresIn !== null) parts.push(`token good for ${duration(accessExpiresIn)}`);
-  if (refreshedAt !== null) parts.push(`refreshed ${age(refreshedAt, now).replace(/^, for /, "")} ago`);
+  if (refreshedAt !== null) parts.push(`refreshed ${ago(refreshedAt, now)}`);
+  if (answeredAt !== null) parts.push(`Frame.io answered ${ago(answeredAt, now)}`);
   return parts.join(", ");
 }
 
@@ -137,8 +139,8 @@ function describeDisplay({ driver, device, name, width, height, qrModule }: Snap
     .join(", ");
 }
 
-/** ", for 2 min", or "" where the time can't be true. */
-function age(since: string | null, now: number): string {
-  const seconds = (now - Date.parse(since ?? "")) / 1000;
-  return seconds >= 0 ? `, for ${duration(seconds)}` : "";
+/** ", since 12:31", or "" where the time can't be true. */
+function since(iso: string | null, now: number): string {
+  const at = Date.parse(iso ?? "");
+  return at <= now ? `, since ${localTime(at, now)}` : "";
 }

@@ -1,5 +1,6 @@
 import { halfBlocks } from "../qr/half-blocks.ts";
-import { qrMatrix, qrPayload } from "../qr/qr.ts";
+import { type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
+import type { Output } from "./context.ts";
 
 /** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;
@@ -14,12 +15,29 @@ export interface TerminalQr {
   readonly columns: number;
 }
 
-/** A QR code of two modules a cell. Without colours it is right on a dark background, which most terminals have. */
-export function terminalQr(url: string, colour: boolean): TerminalQr {
+/** Swaps what is light and what is dark, on the oldest of terminals as well (ECMA-48 §8.3.117). */
+const [REVERSED, AS_IT_WAS] = ["\u001b[7m", "\u001b[27m"];
+
+/**
+ * A QR code of two modules a cell, or in ASCII of two cells a module. Without colours it is right on a dark background,
+ * which most terminals have.
+ */
+export function terminalQr(url: string, { colour, utf8, terminal }: Output): TerminalQr {
   const matrix = qrMatrix(qrPayload(url));
+  if (!utf8) return asciiQr(matrix, terminal);
   const lines = halfBlocks(matrix, QUIET_ZONE);
   return {
     lines: colour ? lines.map((line) => WHITE_ON_BLACK + line + RESET) : lines,
     columns: matrix.size + 2 * QUIET_ZONE,
   };
+}
+
+function asciiQr(matrix: QrMatrix, terminal: boolean): TerminalQr {
+  const light = terminal ? `${REVERSED}  ${AS_IT_WAS}` : "##";
+  const side = matrix.size + 2 * QUIET_ZONE;
+  const within = (at: number) => at >= 0 && at < matrix.size;
+  const dark = (x: number, y: number) => within(x) && within(y) && matrix.dark(x, y);
+  const line = (_: unknown, y: number) =>
+    Array.from({ length: side }, (_, x) => (dark(x - QUIET_ZONE, y - QUIET_ZONE) ? "  " : light)).join("");
+  return { lines: Array.from({ length: side }, line), columns: 2 * side };
 }

@@ -1,21 +1,27 @@
-const UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400],
-  ["h", 3600],
-  ["min", 60],
-  ["s", 1],
-];
+import { duration } from "../core/text.ts";
 
-/** "3 d 2 h", "7 h 12 min", "45 s": the two largest units. */
-export function duration(seconds: number): string {
-  let left = Math.max(0, Math.floor(seconds));
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(left / size);
-    left %= size;
-    if (count > 0) parts.push(`${count} ${unit}`);
-    else if (parts.length > 0) break;
-  }
-  return parts.slice(0, 2).join(" ") || "0 s";
+/** "12 s ago", or the time where the clocks disagree. */
+export function ago(iso: string, now: number): string {
+  const at = Date.parse(iso);
+  return at <= now ? `${duration((now - at) / 1000)} ago` : `at ${localTime(at, now)}`;
+}
+
+/** "12:31" for today, else "29 Nov 2026, 12:31"; in this machine's time zone. @param at ms since 1970 */
+export function localTime(at: number, now: number): string {
+  const [date, today] = [new Date(at), new Date(now)];
+  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (date.toDateString() === today.toDateString()) return time;
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+}
+
+/**
+ * Whether the terminal takes UTF-8, by the locale (locale(7): LC_ALL before LC_CTYPE before LANG). Where none is set,
+ * as on many small systems, all but the terminals that are older than it do.
+ */
+export function takesUtf8(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const { LC_ALL, LC_CTYPE, LANG, TERM = "" } = environment;
+  const locale = LC_ALL || LC_CTYPE || LANG || "";
+  return locale === "" ? !/^vt\d/.test(TERM) : /utf-?8/i.test(locale);
 }
 
 /** Two columns. */

@@ -8,7 +8,10 @@ import { fields, parse } from "./snapshot.ts";
 
 /** `c2cctl token` */
 export async function token({ client, out, arguments: given }: Context): Promise<ExitCode> {
-  const body = parse(succeeded(await client.get("/v1/token", FRAMEIO_PATIENCE_MS), "token").toString("utf8"));
+  const reply = await client.get("/v1/token", FRAMEIO_PATIENCE_MS);
+  if (reply.status === 409)
+    throw new Failure(EXIT.tryLater, "this device is not paired; pair it: c2cctl pair");
+  const body = parse(succeeded(reply, "token").toString("utf8"));
   const accessToken = fields(body)?.text("access_token") ?? null;
   if (accessToken === null)
     throw new Failure(

@@ -1,4 +1,4 @@
-import { STATE_ROWS, type StateName } from "../contract/states.ts";
+import { type Light, STATE_ROWS, type StateName } from "../contract/states.ts";
 import type { ProblemView, SnapshotView } from "./snapshot.ts";
 import type { Style } from "./text.ts";
 
@@ -14,6 +14,24 @@ export function meaningOf(state: string): string {
   return state in STATE_ROWS
     ? STATE_ROWS[state as StateName].operator
     : "a state that this c2cctl does not know";
+}
+
+const LIGHT_MEANINGS: Readonly<Record<Light, string>> = {
+  green: "paired, Frame.io answers and takes uploads",
+  amber: "something is not as it should be",
+  red: "people are needed",
+  blue: "on its way",
+};
+
+/** The light in its colour, with what it means. */
+export function lightLine(light: string, style: Style): string {
+  const paint: Readonly<Record<string, (text: string) => string>> = {
+    green: style.green,
+    amber: style.yellow,
+    red: style.red,
+  };
+  const meaning = light in LIGHT_MEANINGS ? `: ${LIGHT_MEANINGS[light as Light]}` : "";
+  return (paint[light] ?? style.bold)(light) + meaning;
 }
 
 export function originOf(source: string | null): string {

@@ -1,5 +1,5 @@
 import { Gauge, type Metric, Registry } from "prom-client";
-import { STATES } from "../contract/states.ts";
+import { LIGHTS, STATES } from "../contract/states.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Meter } from "../status/meters.ts";
 import type { Backend } from "./backend.ts";
@@ -31,6 +31,10 @@ export function metricsOf(backend: Backend, clock: Clock, streams: () => number)
   gauge("c2cd_state", "1 for the state that the daemon is in.", ["state"], (g) => {
     const { state } = backend.snapshot();
     for (const name of STATES) g.set({ state: name }, name === state ? 1 : 0);
+  });
+  gauge("c2cd_light", "1 for how the device is at one glance.", ["light"], (g) => {
+    const { light } = backend.snapshot();
+    for (const name of LIGHTS) g.set({ light: name }, name === light ? 1 : 0);
   });
   gauge("c2cd_problem", "1 for each problem that there is now.", ["code", "severity"], (g) => {
     for (const { code, severity } of backend.snapshot().health) g.set({ code, severity }, 1);

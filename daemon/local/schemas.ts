@@ -5,7 +5,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { PROBLEM_CODES } from "../contract/problems.ts";
 import { BUTTON_PHASES, type Snapshot } from "../contract/snapshot.ts";
-import { STATES } from "../contract/states.ts";
+import { LIGHTS, STATES } from "../contract/states.ts";
 
 const Text = (description: string) => Type.String({ description });
 const DateTime = (description: string) => Type.String({ format: "date-time", description });
@@ -49,6 +49,7 @@ const AuthorizationSchema = Type.Object(
     expires_at: orNull(DateTime("The end that the user chose at Frame.io; null for none.")),
     access_expires_in: orNull(Count("Seconds that the access token lives; null where no clock can tell.")),
     refreshed_at: orNull(DateTime("Last refresh or pairing; null where the clock was not trusted then.")),
+    answered_at: orNull(DateTime("Frame.io's last answer; null where none has come since the start.")),
   },
   { description: "Null while the device holds no authorization." },
 );
@@ -89,6 +90,10 @@ const ButtonSchema = Type.Object(
 const snapshotProperties = {
   state: oneOf(STATES, "What the device is doing."),
   since: DateTime("When it began to, by the device's clock."),
+  light: oneOf(
+    LIGHTS,
+    "`green`: paired, Frame.io has answered lately, uploads are allowed; `amber`: it goes on by itself, or is paired and something is wrong; `red`: people are needed; `blue`: on its way, or a code waits to be scanned.",
+  ),
   device: DeviceSchema,
   pairing: orNull(PairingSchema),
   project: orNull(ProjectSchema),
@@ -98,6 +103,14 @@ const snapshotProperties = {
   }),
   display: DisplaySchema,
   button: orNull(ButtonSchema),
+  has_button: Type.Boolean({ description: "Whether a button is configured that takes a new code." }),
+  network: Type.Array(Type.Object({ interface: Text("The interface."), address: Text("Its IP address.") }), {
+    description: "Addresses of this device that can lead somewhere.",
+  }),
+  page: Type.Array(Type.String(), {
+    description: "Where other devices can open the status page; empty where they can't.",
+  }),
+  firmware: Text("Of the device's firmware, as Frame.io is told."),
   version: Text("Version of c2cd."),
   uptime: Type.Number({ minimum: 0, description: "Seconds since the daemon started." }),
 };

@@ -1,5 +1,6 @@
-import type { Outcome } from "../contract/verdicts.ts";
+import type { Outcome, Refusal } from "../contract/verdicts.ts";
 import type { Event } from "./events.ts";
+import { grantOf, type State } from "./state.ts";
 
 /** Why the machine moved, in a few words for the log. Codes on the screen are no secret; tokens never appear. */
 export function describe(event: Event): string {
@@ -11,21 +12,15 @@ export function describe(event: Event): string {
     case "tick":
       return "due";
     case "code-answered":
-      return outcome(event.outcome, (verdict) =>
-        verdict.type === "offered"
-          ? `code received, ${verdict.code.expiresIn} s`
-          : `refused: ${verdict.error}`,
-      );
+      return outcome("request for a code", event.outcome, ({ code }) => `code received, ${code.expiresIn} s`);
     case "poll-answered":
-      return outcome(event.outcome, (verdict) =>
-        verdict.type === "refused" ? `refused: ${verdict.error}` : verdict.type,
-      );
+      return outcome("poll", event.outcome, ({ type }) => type);
     case "refresh-answered":
-      return outcome(event.outcome, (verdict) =>
-        verdict.type === "refreshed" ? "refreshed" : `${verdict.type}: ${verdict.error}`,
+      return outcome("refresh", event.outcome, (verdict) =>
+        verdict.type === "ended" ? `authorization ended: ${verdict.error}` : verdict.type,
       );
     case "device-answered":
-      return outcome(event.outcome, (verdict) =>
+      return outcome("look at the device's record", event.outcome, (verdict) =>
         verdict.type === "device" ? "device read" : "access token refused",
       );
     case "refresh-prepared":
@@ -36,7 +31,9 @@ export function describe(event: Event): string {
     case "settled":
       return "stored";
     case "left":
-      return "forgotten";
+      return event.unrevoked === null
+        ? "revoked and forgotten"
+        : `forgotten here; Frame.io was not told: ${event.unrevoked}`;
     case "token-wanted":
       return "a caller needs a token";
     case "token-refused":
@@ -58,6 +55,39 @@ export function describe(event: Event): string {
   }
 }
 
-function outcome<V>(given: Outcome<V>, say: (verdict: V) => string): string {
-  return given.kind === "verdict" ? say(given.verdict) : `${given.fault.kind}: ${given.fault.detail}`;
+function outcome<V extends { readonly type: string }>(
+  operation: string,
+  given: Outcome<V | Refusal>,
+  say: (verdict: V) => string,
+): string {
+  if (given.kind === "fault") return `${operation}: ${given.fault.detail}`;
+  const { verdict } = given;
+  if (!isRefusal(verdict)) return say(verdict);
+  return verdict.error === "secret_missing" ? "no client_secret" : `${operation} refused: ${verdict.error}`;
+}
+
+function isRefusal(verdict: { readonly type: string }): verdict is Refusal {
+  return verdict.type === "refused";
+}
+
+/** When what this event answered in vain is tried again (`Clock.elapsed()`); null where it is not. */
+export function nextTry({ type }: Event, state: State): number | null {
+  const { offer } = state;
+  const grant = grantOf(state);
+  switch (type) {
+    case "code-answered":
+      if (offer.at === "refused") return offer.retryAt;
+      return offer.at === "requesting" && offer.request.at === "due" ? offer.request.when : null;
+    case "poll-answered":
+      return offer.at === "awaiting" && offer.watch.polling.at === "waiting"
+        ? offer.watch.polling.when
+        : null;
+    case "refresh-answered":
+    case "refresh-prepared":
+      return grant?.refresh.at === "due" ? grant.refresh.when : null;
+    case "device-answered":
+      return grant?.reading.at === "retry" ? grant.reading.when : null;
+    default:
+      return null;
+  }
 }

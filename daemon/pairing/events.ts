@@ -35,7 +35,8 @@ export type Event =
     }
   | RefreshPrepared
   | { readonly type: "refresh-answered"; readonly number: number; readonly outcome: Outcome<RefreshVerdict> }
-  | { readonly type: "left"; readonly number: number }
+  /** Forgotten here. `unrevoked`: why Frame.io could not be told; null where it was. */
+  | { readonly type: "left"; readonly number: number; readonly unrevoked: string | null }
   /** Someone got a 401 with this access token. */
   | { readonly type: "token-refused"; readonly accessToken: Secret }
   /** Someone needs an access token that lives so many milliseconds. */

@@ -123,7 +123,7 @@ function onHeld(authorization: Authorization, event: HeldEvent, turn: Turn): Aut
     case "watched":
       return event.watched ? onWatched(grant, turn) : grant;
     case "network-changed":
-      return event.up ? refreshWhileUp(grant, turn) : grant;
+      return event.up ? refreshWhileUp(grant, turn) : doubt(grant, turn);
     case "clock-changed":
       return grant.accessEnds === null ? { ...grant, accessEnds: endByClock(grant.current, turn) } : grant;
     case "hurried":

@@ -34,7 +34,13 @@ export function step(before: State, event: Event, moment: Moment): Step {
     number: () => ++lastNumber,
     do: (effect) => effects.push(effect),
   };
-  let state: State = { ...before, attention, hurried, trouble: troubleAfter(before.trouble, event, moment) };
+  let state: State = {
+    ...before,
+    attention,
+    hurried,
+    trouble: troubleAfter(before.trouble, event, moment),
+    answeredAt: isVerdict(event) ? moment.now : before.answeredAt,
+  };
   if (hurried !== before.hurried) {
     const news = { type: "hurried", byHand: event.type === "secret-changed" } as const;
     state = tellGrant(tellOffer(state, news, turn), news, turn);
@@ -61,7 +67,7 @@ function tell(state: State, event: Event, turn: Turn): State {
       return state;
     case "pair-requested":
       return state.authorization.at === "absent" || state.authorization.at === "held"
-        ? tellOffer(state, event, turn)
+        ? tellOffer(state, { ...event, held: state.authorization.at === "held" }, turn)
         : state;
     case "cancel-requested":
     case "code-answered":
@@ -109,6 +115,10 @@ function hurriedAfter({ hurried, trouble }: State, event: Event, { now }: Moment
   // Where nothing fails, nothing is cut short.
   const spentUntil = trouble === null ? hurried.spentUntil : spend(hurried.spentUntil, HURRY_PACE, now);
   return { at: now, anew, spentUntil };
+}
+
+function isVerdict(event: Event): boolean {
+  return "outcome" in event && event.outcome.kind === "verdict";
 }
 
 function troubleAfter(trouble: Trouble | null, event: Event, { now }: Moment): Trouble | null {

@@ -1,6 +1,6 @@
 import type { StateName } from "../contract/states.ts";
 import type { FaultKind } from "../contract/verdicts.ts";
-import type { Attempt, Offer, State } from "./state.ts";
+import { type Attempt, type Offer, refusalOf, type State } from "./state.ts";
 
 /** Faults that say: the way to Frame.io is closed. The others come from Frame.io itself. */
 export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "proxy", "timeout", "tls", "captive-portal"];
@@ -9,9 +9,11 @@ export const NO_WAY: readonly FaultKind[] = ["dns", "connect", "proxy", "timeout
 export function stateName(state: State): StateName {
   const { offer, authorization } = state;
   if (authorization.at === "unknown") return "starting";
-  if (offer.at === "requesting" || offer.at === "awaiting") return offeringName(state, offer);
+  const refusal = refusalOf(state);
+  if (refusal === null && (offer.at === "requesting" || offer.at === "awaiting"))
+    return offeringName(state, offer);
   if (authorization.at === "held") return authorization.device?.kept ? "paired" : "confirming";
-  return offer.at === "refused" ? "unconfigured" : "idle";
+  return refusal === null ? "idle" : "unconfigured";
 }
 
 function offeringName(state: State, offer: Exclude<Offer, { at: "resting" | "refused" }>): StateName {

@@ -9,7 +9,9 @@ import { isNoWay, isOvertaken, pauseAfter, type Turn } from "./turn.ts";
 import { failed, hurried, isDone, isDue, passed, pending, slowDown, watchCode, watchTime } from "./watch.ts";
 
 export type OfferEvent =
-  | EventOf<"tick" | "pair-requested" | "cancel-requested" | "code-answered" | "poll-answered">
+  | EventOf<"tick" | "cancel-requested" | "code-answered" | "poll-answered">
+  /** Somebody wants a new code. `held`: an authorization is held, and stays until the code is used. */
+  | (EventOf<"pair-requested"> & { readonly held: boolean })
   /** There is no authorization: codes are offered by themselves, where that is wanted. */
   | { readonly type: "needed" }
   /** There is an authorization, or one is being revoked. */
@@ -34,6 +36,8 @@ const CODE_LEAST_MS = 1_000;
 const NO_WAY_LEAST_MS = 250;
 /** And those that reach Frame.io no more often than this: API facts §4.1 counts limits by the minute. */
 const CODE_PACE: Pace = { burst: 5, every: 10_000 };
+/** A code on a paired device that nobody uses would let any passer-by take the device over, and hides its screen. */
+const HELD_WINDOW_MS = 600_000;
 /** A code that lives no longer than this is of no use to anyone. */
 const FLEETING_MS = 3_000;
 /** Where the server says no to every code, something has to be mended by hand: look again at this pace. */
@@ -56,11 +60,11 @@ function react(offer: Offer, event: Exclude<OfferEvent, { type: "poll-answered" 
     case "tick":
       return fallDue(offer, turn);
     case "needed":
-      return isOffering(offer) ? offer : begin(offer, turn);
+      return isOffering(offer) ? { ...offer, windowEnds: windowEnd(false, turn) } : begin(offer, turn);
     case "not-needed":
       return rest(offer, "not-needed");
     case "pair-requested":
-      return onPair(offer, turn);
+      return onPair(offer, event.held, turn);
     case "cancel-requested":
       return isOffering(offer) ? rest(offer, "cancelled") : offer;
     case "code-answered":
@@ -112,7 +116,7 @@ function fallDue(offer: Offer, turn: Turn): Offer {
     case "refused":
       return turn.now < codeTime(offer.floors, offer.retryAt)
         ? offer
-        : ask(wanting(offer, turn.now), false, turn);
+        : ask({ ...wanting(offer, turn.now), refusal: offer.refusal }, false, turn);
     case "requesting":
       return dueRequest(offer, turn);
     case "awaiting":
@@ -162,17 +166,23 @@ function rest({ floors }: Offer, reason: Resting["reason"]): Resting {
 }
 
 function begin(offer: Offer, turn: Turn): Offer {
-  return turn.settings.start === "auto" ? wanting(newOffering(offer, turn), turn.now) : rest(offer, "manual");
+  return turn.settings.start === "auto"
+    ? wanting(newOffering(offer, false, turn), turn.now)
+    : rest(offer, "manual");
 }
 
-function newOffering({ floors }: Offer, { now, settings }: Turn): Offering {
-  const windowEnds = settings.window === 0 ? null : now + settings.window;
-  return { floors, windowEnds, codes: 0, spoilt: 0, former: null };
+function newOffering({ floors }: Offer, held: boolean, turn: Turn): Offering {
+  return { floors, windowEnds: windowEnd(held, turn), codes: 0, spoilt: 0, former: null };
+}
+
+function windowEnd(held: boolean, { now, settings: { window } }: Turn): number | null {
+  if (!held) return window === 0 ? null : now + window;
+  return now + (window === 0 ? HELD_WINDOW_MS : Math.min(window, HELD_WINDOW_MS));
 }
 
 /** Takes a new code, whatever was on offer before. */
-function onPair(offer: Offer, turn: Turn): Offer {
-  const anew = newOffering(offer, turn);
+function onPair(offer: Offer, held: boolean, turn: Turn): Offer {
+  const anew = newOffering(offer, held, turn);
   // What has just been asked for is a new code already.
   if (offer.at === "requesting" && offer.request.at === "sent" && turn.now < codeTime(offer.floors, turn.now))
     return { ...offer, ...anew };
@@ -200,7 +210,7 @@ function nextCode(
 function wanting(offering: Offering, when: number, insisting = false): Requesting {
   const { floors, windowEnds, codes, spoilt, former } = offering;
   const request = { at: "due", when, insisting } as const;
-  return { at: "requesting", floors, windowEnds, codes, spoilt, former, request, failures: 0 };
+  return { at: "requesting", floors, windowEnds, codes, spoilt, former, request, refusal: null, failures: 0 };
 }
 
 function ask(offer: Requesting, insisting: boolean, turn: Turn): Requesting {
@@ -228,6 +238,7 @@ function onCode(offer: Offer, { number, outcome }: EventOf<"code-answered">, tur
       ...offer,
       floors: isNoWay(fault) ? unspent(floors, request.sentAt) : floors,
       request: { at: "due", when: turn.now + pause, insisting: false },
+      refusal: null,
       failures,
     };
   }
@@ -246,13 +257,9 @@ function unspent(floors: Floors, sentAt: number): Floors {
   return { ...floors, notBefore: sentAt + NO_WAY_LEAST_MS, spentUntil };
 }
 
-function refuse(
-  { floors, windowEnds, codes, spoilt }: Offering,
-  { error, description }: Refusal,
-  turn: Turn,
-): Refused {
+function refuse({ floors, windowEnds, codes, spoilt }: Offering, refusal: Refusal, turn: Turn): Refused {
   const retryAt = turn.now + REFUSED_RETRY_MS * (1 + turn.random);
-  return { at: "refused", floors, windowEnds, codes, spoilt, former: null, error, description, retryAt };
+  return { at: "refused", floors, windowEnds, codes, spoilt, former: null, refusal, retryAt };
 }
 
 function onPoll(

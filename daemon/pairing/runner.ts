@@ -257,11 +257,13 @@ export class Runner {
         const atStake = !this.#ports.vault.unsaved(clientId());
         return { type: "refresh-prepared", number, ok, atStake };
       }
-      case "leave":
-        this.#leaving = this.#leave(effect.record);
-        await this.#leaving;
+      case "leave": {
+        const leaving = this.#leave(effect.record);
+        this.#leaving = leaving.then((unrevoked) => ({ revoked: unrevoked === null }));
+        const unrevoked = await leaving;
         this.#leaving = null;
-        return { type: "left", number: effect.number };
+        return { type: "left", number: effect.number, unrevoked };
+      }
       case "revoke":
         await this.#revoke(effect.tokens);
         return null;
@@ -276,12 +278,14 @@ export class Runner {
     }
   }
 
-  async #leave(record: AuthorizationRecord): Promise<{ revoked: boolean }> {
+  /** @returns why Frame.io could not be told; null where it was */
+  async #leave(record: AuthorizationRecord): Promise<string | null> {
     const { clientId } = this.#ports;
     await this.#write((vault) => this.#store(vault, record));
     const outcome = await this.#revoke(record.current);
     await this.#write((vault) => vault.forgetAuthorization(clientId(), null));
-    return { revoked: outcome.kind === "verdict" && outcome.verdict.type === "revoked" };
+    if (outcome.kind === "fault") return outcome.fault.detail;
+    return outcome.verdict.type === "revoked" ? null : outcome.verdict.error;
   }
 
   #revoke(tokens: Tokens): Promise<Outcome<RevokeVerdict>> {

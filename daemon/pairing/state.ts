@@ -1,7 +1,7 @@
 /** What the pairing machine knows: data only. Times are `Clock.elapsed()` milliseconds unless a name says wall. */
 
 import type { DeviceRecord, StoredEnd, StoredTokens } from "../contract/authorization.ts";
-import type { FaultKind, OfferedCode } from "../contract/verdicts.ts";
+import type { FaultKind, OfferedCode, Refusal } from "../contract/verdicts.ts";
 import { UNSPENT } from "./pace.ts";
 
 /**
@@ -17,6 +17,8 @@ export interface State {
   readonly lastNumber: number;
   /** How exchanges with Frame.io go at present; null after any verdict. */
   readonly trouble: Trouble | null;
+  /** When Frame.io last answered; null before the first time. */
+  readonly answeredAt: number | null;
 }
 
 /** Who learns what Frame.io says of this device, and how. */
@@ -80,6 +82,8 @@ export interface Offering {
 export interface Requesting extends Offering {
   readonly at: "requesting";
   readonly request: CodeRequest;
+  /** What the server said to the last request, where it is only looked again whether that has been mended. */
+  readonly refusal: Refusal | null;
   readonly failures: number;
 }
 
@@ -115,8 +119,7 @@ export type Polling =
 /** The server won't give out a code. */
 export interface Refused extends Offering {
   readonly at: "refused";
-  readonly error: string;
-  readonly description: string | null;
+  readonly refusal: Refusal;
   readonly retryAt: number;
 }
 
@@ -236,7 +239,13 @@ export const initialState: State = {
   hurried: { at: Number.NEGATIVE_INFINITY, anew: false, spentUntil: UNSPENT },
   lastNumber: 0,
   trouble: null,
+  answeredAt: null,
 };
+
+/** Why the server gives out no code; null where it does, or has not been asked yet. */
+export function refusalOf({ offer }: State): Refusal | null {
+  return offer.at === "refused" || offer.at === "requesting" ? offer.refusal : null;
+}
 
 /** The authorization that may be used; null while there is none. */
 export function grantOf({ authorization }: State): Grant | null {

@@ -2,7 +2,7 @@ import type { Rgb } from "../../hw/picture/picture.ts";
 import type { Sign } from "../contract/states.ts";
 import type { QrFit, QrMatrix } from "../qr/qr.ts";
 import type { Fonts, Weight } from "../type/fonts.ts";
-import { type Line, type Style, setLine, setParagraph, setShortened } from "../type/type.ts";
+import { type Line, type Style, setLine, setName, setParagraph, setShortened } from "../type/type.ts";
 import type { Box } from "./canvas.ts";
 import type { Align, Block, Item, SetBlock } from "./column.ts";
 
@@ -62,6 +62,24 @@ export function textBlock(press: Press, text: string, options: TextOptions): Blo
   });
 }
 
+/** A name on as many lines as it needs: a little smaller where a word is too long, then cut off at the end. */
+export function titleBlock(
+  press: Press,
+  name: string,
+  { size, weight, color, gap, lines: most }: Omit<TextOptions, "strong">,
+): Block {
+  const sizeAt = (scale: number) => styleOf(press, { size, weight }, scale).size;
+  return setOnce(gap, sizeAt, (width, size) => {
+    for (const smaller of smallerAndSmaller(press, { size, weight, crisp: press.crisp })) {
+      const { lines, whole } = setName(press.fonts, name, smaller, width, most);
+      const last = smaller.size <= Math.max(press.least, Math.floor(size * LEAST_SHARE));
+      if (whole || (last && lines.every((line) => line.width <= width)))
+        return setLines(lines, smaller, (line) => [{ line, color }]);
+    }
+    return null;
+  });
+}
+
 /** A name on one line: a little smaller where it is long, then shortened in the middle. */
 export function nameBlock(
   press: Press,
@@ -78,6 +96,52 @@ export function nameBlock(
       return line.width > width ? null : setLines([line], style, () => [{ line, color }]);
     },
   };
+}
+
+/** A name whose end is what tells it from others like it: that stands out, and the beginning is shortened before it. */
+export function tailBlock(
+  press: Press,
+  name: string,
+  { size, color, gap, strong }: { size: number; color: Rgb; gap: number; strong: Rgb },
+): Block {
+  const at = tailAt(name);
+  return {
+    gap,
+    set(width, scale) {
+      const small = styleOf(press, { size, weight: "regular" }, scale);
+      const large = styleOf(press, { size: size * TAIL_SHARE, weight: "bold" }, scale);
+      const tail = setLine(press.fonts, name.slice(at), large);
+      const pause = Math.round(small.size * 0.25);
+      const room = width - tail.width - pause;
+      const head = at === 0 ? null : setShortened(press.fonts, name.slice(0, at).trimEnd(), small, room);
+      if (tail.width > width || (head !== null && head.width > room)) return null;
+      const lines = setLines([tail], large, (line) => [{ line, color: strong }]);
+      const before = head === null ? 0 : head.width + pause;
+      return {
+        height: lines.height,
+        place(box, align) {
+          const x = placed(box, before + tail.width, align);
+          const right = lines.place({ ...box, x: x + before, width: tail.width }, "start");
+          const [{ baseline } = { baseline: 0 }] = right.filter((item) => item.kind === "text");
+          if (head === null) return right;
+          const left = { ...box, x, width: head.width, height: lines.height };
+          return [{ kind: "text", line: head, box: left, baseline, color }, ...right];
+        },
+      };
+    },
+  };
+}
+
+/** How much larger the end of a name is than its beginning. */
+const TAIL_SHARE = 1.5;
+/** Characters by which two units on one table are told apart. */
+const TAIL = 4;
+
+/** Where the last part of a name begins: after what joins its parts, or so many characters before its end. */
+function tailAt(name: string): number {
+  const joint = Math.max(...[" ", "-", "_"].map((each) => name.lastIndexOf(each))) + 1;
+  const long = name.length - joint > TAIL + 2;
+  return name.length <= TAIL + 2 ? 0 : long || joint === name.length ? name.length - TAIL : joint;
 }
 
 function* smallerAndSmaller({ least }: Press, wanted: Style): Generator<Style> {
@@ -278,26 +342,58 @@ export function symbolBlock(symbol: Sign, size: number, least: number, color: Rg
   };
 }
 
-/** The room of the bar that tells the time left. @param under what it underlines; null for all the width there is */
-export function barBlock(thickness: number, color: Rgb, track: Rgb, gap: number, under: Block | null): Block {
+/**
+ * The room of the bar that tells the time left, and of the number beside it.
+ *
+ * @param under what it underlines; null for all the width there is
+ * @param number null where there is no room for one
+ */
+export function barBlock(
+  thickness: number,
+  color: Rgb,
+  track: Rgb,
+  gap: number,
+  under: Block | null,
+  number: { readonly press: Press; readonly size: number; readonly color: Rgb } | null = null,
+): Block {
   return {
     gap,
     set(width, scale) {
       const above = under?.set(width, scale) ?? null;
       const length = above === null ? width : widthOf(above);
+      const time = number === null ? null : timeOf(number, scale);
+      const bar = length - (time === null ? 0 : time.width + time.pause);
+      const height = Math.max(thickness, time?.height ?? 0);
       return {
-        height: thickness,
-        place: (box, align) => [
-          {
-            kind: "bar",
-            box: { x: placed(box, length, align), y: box.y, width: length, height: thickness },
-            color,
-            track,
-          },
-        ],
+        height,
+        place(box, align) {
+          const x = placed(box, length, align);
+          const y = box.y + Math.floor((height - thickness) / 2);
+          const items: Item[] = [{ kind: "bar", box: { x, y, width: bar, height: thickness }, color, track }];
+          if (time !== null)
+            items.push({
+              kind: "time",
+              box: { x: x + length - time.width, y: box.y, width: time.width, height },
+              baseline: box.y + Math.round((height + time.capHeight) / 2),
+              fonts: time.fonts,
+              style: time.style,
+              color: time.color,
+            });
+          return items;
+        },
       };
     },
   };
+}
+
+/** The longest that is usual; a longer one is not written. */
+const WIDEST_TIME = "10:00";
+
+function timeOf({ press, size, color }: { press: Press; size: number; color: Rgb }, scale: number) {
+  const style = styleOf(press, { size, weight: "regular" }, scale);
+  const { width, ascent, descent, capHeight } = setLine(press.fonts, WIDEST_TIME, style);
+  const pause = Math.round(style.size * 0.6);
+  return { style, fonts: press.fonts, color, width, height: ascent + descent, capHeight, pause };
 }
 
 /** A QR code on its white card. It never scales: its size was decided in whole pixels. */

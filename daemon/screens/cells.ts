@@ -1,9 +1,8 @@
 import type { CellPicture } from "../../hw/displays/contract/display.ts";
 import { cellWidth } from "../core/cell-width.ts";
-import { clockTime, graphemes, printable, shortened } from "../core/text.ts";
+import { clockTime, graphemes, grouped, printable, shortened } from "../core/text.ts";
 import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
-import { grouped } from "../texts/screen/texts.ts";
 import { unbroken, wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
@@ -89,12 +88,16 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
   const { code, project } = screen;
   const name = (text: string | null) => (text === null ? null : [shortenedTo(text, columns)]);
   const paragraph = (text: string | null) => (text === null ? null : broken(text, columns));
+  const title = project === null ? null : titled(project.name, columns, Math.min(4, rows));
   const device = name(screen.device.name);
   const digits = code === null ? null : [shortenedTo(grouped(code.userCode), columns)];
   const time = code === null ? null : [bar(code, columns)];
   const address = code?.address == null ? null : [shortenedTo(code.address, columns)];
   const headline = paragraph(screen.headline);
   const sentence = paragraph(screen.sentence);
+  const held = paragraph(code?.held?.text ?? null);
+  const choose = paragraph(code?.choose ?? null);
+  const check = paragraph(code?.check ?? null);
   const notice = paragraph(screen.notice?.headline ?? null);
   const remedy = paragraph(screen.notice?.sentence ?? null);
   const choices =
@@ -107,13 +110,16 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
             [headline],
           ]
         : [
-            [headline, name(project), device, notice, remedy],
-            [headline, name(project), device, notice],
-            [headline, name(project), device],
-            [name(project)],
+            [headline, title, device, notice, remedy],
+            [headline, title, device, notice],
+            [headline, title, device],
+            [title],
           ]
       : [
-          [headline, sentence, digits, time, device, notice],
+          [headline, held, sentence, digits, time, choose, check, device, notice],
+          [headline, held, sentence, digits, time, choose, check, device],
+          [headline, held, sentence, digits, time, device, notice],
+          [headline, held, sentence, digits, time, device],
           [headline, sentence, digits, time, device],
           [sentence, digits, time],
           [address, digits, time],
@@ -134,6 +140,15 @@ function bar({ shareLeft, secondsLeft }: ScreenCode, columns: number): string {
   if (width < 4) return shortenedTo(time, columns);
   const filled = Math.round(width * shareLeft);
   return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${time}`;
+}
+
+/** A name on several lines, and what is beyond the last one cut off at the end. */
+function titled(name: string, columns: number, most: number): string[] {
+  const lines = broken(printable(name), columns);
+  if (lines.length <= most) return lines;
+  const last = graphemes(lines[most - 1] ?? "");
+  while (last.length > 0 && cellWidth(`${last.join("")}…`) > columns) last.pop();
+  return [...lines.slice(0, most - 1), `${last.join("")}…`];
 }
 
 function broken(text: string, columns: number): string[] {

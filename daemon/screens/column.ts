@@ -2,7 +2,8 @@
 import type { Rgb } from "../../hw/picture/picture.ts";
 import type { Sign } from "../contract/states.ts";
 import type { QrFit, QrMatrix } from "../qr/qr.ts";
-import type { Line } from "../type/type.ts";
+import type { Fonts } from "../type/fonts.ts";
+import type { Line, Style } from "../type/type.ts";
 import type { Box } from "./canvas.ts";
 
 /** Something with a place on the picture. */
@@ -20,6 +21,15 @@ export type Item =
       readonly box: Box;
       readonly color: Rgb;
       readonly track: Rgb;
+    }
+  | {
+      /** The time left, which is written anew each second. */
+      readonly kind: "time";
+      readonly box: Box;
+      readonly baseline: number;
+      readonly fonts: Fonts;
+      readonly style: Style;
+      readonly color: Rgb;
     }
   | { readonly kind: "symbol"; readonly box: Box; readonly symbol: Sign; readonly color: Rgb }
   | { readonly kind: "qr"; readonly box: Box; readonly matrix: QrMatrix; readonly fit: QrFit };

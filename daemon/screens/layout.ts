@@ -13,7 +13,9 @@ import {
   qrBlock,
   rowBlock,
   symbolBlock,
+  tailBlock,
   textBlock,
+  titleBlock,
 } from "./blocks.ts";
 import type { Box } from "./canvas.ts";
 import { type Align, type Block, column, type Item } from "./column.ts";
@@ -32,6 +34,10 @@ export interface Layout {
 
 /** A card this wide scans from an arm's length; no panel that has the room gets a smaller one. */
 const WANTED_CARD = 200;
+/** Panels from this size on have room for every step of a pairing. */
+const STEPS = { width: 480, unit: 320 };
+/** And these for the time left as a number; on larger ones each second of it would cost a hundredth of all pixels. */
+const NUMBER = { least: 240, most: 800 };
 /** Panels with a shorter side than this have room for one thing at a time. */
 const TINY = 100;
 /** Lower panels show the digits alone, large enough to be read across a room. */
@@ -111,16 +117,12 @@ function choices<Name extends string>(
 
 function message(screen: Screen, frame: Frame): Layout {
   const { press, theme, unit, text } = frame;
-  const accent = {
-    done: theme.good,
-    attention: theme.attention,
-    offline: theme.attention,
-    clock: theme.accent,
-  };
-  const color = accent[screen.symbol as keyof typeof accent] ?? theme.accent;
-  const project = screen.project === null ? null : drawable(press.fonts, screen.project);
+  const lights = { red: theme.alarm, amber: theme.attention, blue: theme.accent, green: theme.good };
+  const color = lights[screen.light];
+  const project = screen.project === null ? null : (drawable(press.fonts, screen.project.name) ?? "");
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
   const leastSymbol = screen.symbol === "offline" ? LEAST_WAVES : LEAST_SYMBOL;
+  const noticed = screen.notice?.headline ?? null;
   const sentence = (words: string) =>
     textBlock(press, words, {
       size: text.sentence,
@@ -143,12 +145,15 @@ function message(screen: Screen, frame: Frame): Layout {
     project:
       project === null
         ? null
-        : nameBlock(press, project, {
-            size: text.headline * 1.1,
-            weight: "bold",
-            color: theme.text,
-            gap: unit * 0.015,
-          }),
+        : project === ""
+          ? sentence(screen.project?.fallback ?? "")
+          : titleBlock(press, project, {
+              size: text.headline * 1.1,
+              weight: "bold",
+              color: theme.text,
+              gap: unit * 0.015,
+              lines: 6,
+            }),
     device:
       device === null
         ? null
@@ -159,9 +164,9 @@ function message(screen: Screen, frame: Frame): Layout {
             gap: unit * (project === null ? 0.07 : 0.03),
           }),
     notice:
-      screen.notice === null
+      noticed === null
         ? null
-        : textBlock(press, screen.notice.headline, {
+        : textBlock(press, noticed, {
             size: text.label,
             weight: "bold",
             color: theme.attention,
@@ -175,7 +180,7 @@ function message(screen: Screen, frame: Frame): Layout {
             size: text.label,
             weight: "regular",
             color: theme.soft,
-            gap: unit * 0.01,
+            gap: unit * (noticed === null ? 0.06 : 0.01),
             lines: 3,
           }),
   };
@@ -237,7 +242,19 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
     height < ONE_THING
       ? []
       : [
-          ["headline", "sentence", "digits", "bar", "device", "notice"],
+          ...stepped(frame, [
+            "headline",
+            "held",
+            "step1",
+            "digits",
+            "bar",
+            "step2",
+            "step3",
+            "name",
+            "notice",
+          ]),
+          ["headline", "held", "sentence", "digits", "bar", "device", "notice"],
+          ["headline", "held", "sentence", "digits", "bar", "device"],
           ["headline", "sentence", "digits", "bar", "device"],
           ["headline", "sentence", "digits", "bar"],
           ["sentence", "digits", "bar"],
@@ -273,7 +290,7 @@ function cardOf(matrix: QrMatrix, room: number): Card | null {
 function cardBeside(matrix: QrMatrix, { width, height, margin, unit }: Frame): Card | null {
   if (unit < TINY) return cardOf(matrix, Math.min(height, width - LEAST_DIGITS));
   const edge = unit < 200 ? 0 : margin;
-  const most = Math.max(width * (unit < 400 ? 0.55 : 0.5), Math.min(WANTED_CARD, width * 0.63));
+  const most = Math.max(width * (unit < STEPS.unit ? 0.55 : 0.5), Math.min(WANTED_CARD, width * 0.63));
   return cardOf(matrix, Math.floor(Math.min(height - 2 * edge, most)));
 }
 
@@ -299,7 +316,7 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
     width: width - left - card.side - gap - (unit < TINY ? 1 : margin),
     height: height - (unit < TINY ? 0 : 2 * margin),
   };
-  const oneLine = box.width / 4.3 >= (unit < TINY ? 0.25 : 0.12) * height;
+  const oneLine = isRoomy(frame) || box.width / 4.3 >= (unit < TINY ? 0.25 : 0.12) * height;
   const blocks = codeBlocks(screen, offered, frame, {
     width: box.width,
     height: unit < TINY ? height : height * 0.3,
@@ -309,7 +326,19 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
     unit < TINY
       ? columnOf(blocks, box, "middle", [])
       : columnOf(blocks, box, "start", [
-          ["headline", "sentence", "digits", "bar", "device", "notice"],
+          ...stepped(frame, [
+            "headline",
+            "held",
+            "step1",
+            "digits",
+            "bar",
+            "step2",
+            "step3",
+            "name",
+            "notice",
+          ]),
+          ["headline", "held", "sentence", "digits", "bar", "device", "notice"],
+          ["headline", "held", "sentence", "digits", "bar", "device"],
           ["headline", "sentence", "digits", "bar", "device"],
           ["headline", "sentence", "digits", "bar"],
           ["headline", "address", "digits", "bar"],
@@ -339,7 +368,20 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
     { ...inner(frame), x, width: width - 2 * x },
     "middle",
     [
-      ["headline", "qr", "sentence", "digits", "bar", "device", "notice"],
+      ...stepped(frame, [
+        "headline",
+        "held",
+        "qr",
+        "step1",
+        "digits",
+        "bar",
+        "step2",
+        "step3",
+        "name",
+        "notice",
+      ]),
+      ["headline", "held", "qr", "sentence", "digits", "bar", "device", "notice"],
+      ["headline", "held", "qr", "sentence", "digits", "bar", "device"],
       ["headline", "qr", "sentence", "digits", "bar", "device"],
       ["headline", "qr", "sentence", "digits", "bar"],
       ["headline", "qr", "address", "digits", "bar"],
@@ -383,6 +425,15 @@ function stripBelowCode(offered: ScreenCode, card: Card, frame: Frame): Item[] |
   );
 }
 
+function isRoomy({ width, unit }: Frame): boolean {
+  return width >= STEPS.width && unit >= STEPS.unit;
+}
+
+/** Every step, where there is room for them. */
+function stepped<Name extends string>(frame: Frame, names: readonly Name[]): (readonly Name[])[] {
+  return isRoomy(frame) ? [names] : [];
+}
+
 /** Shrinks a lot before it gives up the address: only the digits are worth more. */
 function columnOf<Name extends string>(
   blocks: Readonly<Record<Name | "digits" | "bar", Block | null>>,
@@ -408,11 +459,23 @@ function codeBlocks(
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
   const small = unit < TINY;
   const digits = digitsOf(press, offered, {
-    size: Math.min(room.width / (room.stacked ? 2 : 4), room.height),
+    // As wide as the column, though what stands with them may have it shrink a little.
+    size: Math.min(room.width / (room.stacked ? 2 : isRoomy(frame) ? 3.3 : 4), room.height),
     color: theme.text,
     gap: small ? 2 : unit * 0.065 * air,
     stacked: room.stacked,
   });
+  const strong = offered.address === null ? {} : { strong: { text: offered.address, color: theme.text } };
+  const step = (number: number, words: string) =>
+    textBlock(press, `${number}.\u00A0${words}`, {
+      size: text.sentence * 0.9,
+      weight: "regular",
+      color: theme.soft,
+      gap: unit * (number === 3 ? 0.008 : 0.022),
+      lines: 3,
+      ...strong,
+    });
+  const { held } = offered;
   return {
     headline: textBlock(press, screen.headline, {
       size: text.headline,
@@ -421,13 +484,35 @@ function codeBlocks(
       gap: 0,
       lines: 2,
     }),
+    held:
+      held === null
+        ? null
+        : textBlock(press, drawable(press.fonts, held.text) ?? held.fallback, {
+            size: text.label,
+            weight: "bold",
+            color: theme.good,
+            gap: unit * 0.015,
+            lines: 3,
+          }),
+    step1: step(1, screen.sentence),
+    step2: step(2, offered.choose),
+    step3: step(3, offered.check),
+    name:
+      device === null
+        ? null
+        : tailBlock(press, device, {
+            size: text.sentence * 0.9,
+            color: theme.soft,
+            strong: theme.text,
+            gap: unit * 0.004,
+          }),
     sentence: textBlock(press, screen.sentence, {
       size: text.sentence,
       weight: "regular",
       color: theme.soft,
       gap: unit * 0.025,
       lines: 4,
-      ...(offered.address === null ? {} : { strong: { text: offered.address, color: theme.text } }),
+      ...strong,
     }),
     address:
       offered.address === null
@@ -446,6 +531,7 @@ function codeBlocks(
       theme.faint,
       small ? 4 : unit * 0.05 * air,
       digits,
+      unit < NUMBER.least || unit > NUMBER.most ? null : { press, size: text.label, color: theme.soft },
     ),
     device:
       device === null
@@ -457,7 +543,7 @@ function codeBlocks(
             gap: unit * 0.04 * air,
           }),
     notice:
-      screen.notice === null
+      screen.notice === null || screen.notice.headline === null
         ? null
         : textBlock(press, screen.notice.headline, {
             size: text.label,
@@ -483,7 +569,7 @@ function digitsOf(
  * What of a name can be drawn without a single replacement box: pictures, signs and marks may be missing from it,
  * letters and digits may not. Null where nothing is left to read.
  */
-function drawable(fonts: Fonts, name: string): string | null {
+export function drawable(fonts: Fonts, name: string): string | null {
   if (fonts.names.has(name)) return name;
   const kept = Array.from(name).filter((char) => covered(fonts, char));
   const lost = Array.from(name).some((char) => !covered(fonts, char) && /[\p{L}\p{N}]/u.test(char));

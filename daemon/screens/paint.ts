@@ -1,6 +1,8 @@
 import type { Picture } from "../../hw/picture/picture.ts";
+import { clockTime } from "../core/text.ts";
 import type { QrFit } from "../qr/qr.ts";
 import type { Fonts } from "../type/fonts.ts";
+import { setLine } from "../type/type.ts";
 import { Canvas } from "./canvas.ts";
 import type { Item } from "./column.ts";
 import { type Layout, layout, type Panel } from "./layout.ts";
@@ -58,19 +60,22 @@ function drawStill(
   worn: Canvas | null = null,
 ): Canvas {
   const canvas = new Canvas(width, height, theme.background, !monochrome, worn);
-  for (const item of items) if (item.kind !== "bar") drawItem(canvas, item, theme, monochrome);
+  for (const item of items)
+    if (item.kind !== "bar" && item.kind !== "time") drawItem(canvas, item, theme, monochrome);
   return canvas;
 }
 
-/** The canvas with its bar, on which there may be one of another length. */
+/** The canvas with the time left, on which there may be another one. */
 function withBar(
   canvas: Canvas,
   { theme, items, qr }: Layout,
   { code }: Screen,
   { monochrome }: Panel,
 ): Painted {
-  for (const item of items)
+  for (const item of items) {
     if (item.kind === "bar") drawBar(canvas, item, code?.shareLeft ?? 0, theme, monochrome);
+    if (item.kind === "time") drawTime(canvas, item, code?.secondsLeft ?? 0, theme, monochrome);
+  }
   return { picture: canvas.picture(), qr };
 }
 
@@ -92,9 +97,24 @@ function drawBar(
   if (filled.width >= box.height) canvas.rounded(filled, box.height / 2, color, theme.background);
 }
 
+/** On the right, so that the digits stand where they stood. */
+function drawTime(
+  canvas: Canvas,
+  { box, baseline, fonts, style, color }: Extract<Item, { kind: "time" }>,
+  secondsLeft: number,
+  theme: Theme,
+  monochrome: boolean,
+): void {
+  canvas.rectangle(box, theme.background);
+  const line = setLine(fonts, clockTime(secondsLeft), style);
+  if (line.width > box.width) return;
+  const place = { ...box, x: box.x + box.width - line.width, width: line.width };
+  drawItem(canvas, { kind: "text", line, box: place, baseline, color }, theme, monochrome);
+}
+
 function drawItem(
   canvas: Canvas,
-  item: Exclude<Item, { kind: "bar" }>,
+  item: Exclude<Item, { kind: "bar" | "time" }>,
   theme: Theme,
   monochrome: boolean,
 ): void {

@@ -1,6 +1,7 @@
 import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/displays/contract/display.ts";
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
+import { PROBLEM_ROWS, type ProblemCode } from "../contract/problems.ts";
 import type { DisplayView, Snapshot } from "../contract/snapshot.ts";
 import { STATE_ROWS } from "../contract/states.ts";
 import { backOff } from "../core/backoff.ts";
@@ -11,6 +12,7 @@ import { CATALOGUE } from "../texts/screen/catalogue.ts";
 import { type Fonts, loadFonts } from "../type/fonts.ts";
 import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
+import { drawable } from "./layout.ts";
 import { createPainter } from "./paint.ts";
 import { type Screen, screenOf } from "./screen.ts";
 
@@ -30,7 +32,7 @@ export interface PresenterOptions {
   };
   /** While something is under way that a picture must not keep waiting, the end of that; else null. */
   urgent(): Promise<void> | null;
-  /** Something that `lit`, `view`, `missing` or `qrTooSmall` tells has changed. */
+  /** Something that `lit`, `view`, `missing`, `qrTooSmall` or `undrawable` tells has changed. */
   changed(): void;
   /** The display was lost or could not be opened, in one plain sentence. */
   lost(message: string): void;
@@ -41,6 +43,8 @@ const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
 /** A state that passes sooner than this needs no picture; with a near server, a start is over by then. */
 const PASSING_MS = 250;
+/** A problem that comes and goes, as on a bad network, does not take the display each time. */
+const OLD_NEWS_MS = 600_000;
 /** How long a lost display is left alone. */
 const RETRY = { first: 1000, most: 30_000 };
 
@@ -62,6 +66,7 @@ export class Presenter {
   #last: string | null = null;
   #picture: Picture | null = null;
   #qr: { readonly wanted: boolean; readonly fit: QrFit | null } = { wanted: false, fit: null };
+  #undrawable: string | null = null;
   #dark = false;
   /** Whether nothing was drawn on the display yet. */
   #blank = true;
@@ -80,6 +85,9 @@ export class Presenter {
   #unsubscribe = () => {};
   #code: { readonly key: string; readonly lifetime: number } | null = null;
   #pairedSince: number | null = null;
+  /** What was wrong when last looked at, and when each of it last was news. */
+  #wrong: ReadonlySet<ProblemCode> = new Set();
+  readonly #news = new Map<ProblemCode, number>();
 
   /** Does nothing yet. */
   constructor(options: PresenterOptions) {
@@ -119,6 +127,11 @@ export class Presenter {
   /** Why there is no display, in one plain sentence; null where there is one or none is wanted. */
   missing(): string | null {
     return this.#missing;
+  }
+
+  /** The project's name, where no font that is installed can draw it. */
+  undrawable(): string | null {
+    return this.#undrawable;
   }
 
   view(): DisplayView {
@@ -306,12 +319,19 @@ export class Presenter {
     }
     if (!isPixels(display)) return null;
     const { capabilities } = display;
-    const wanted = [screen.device.name, screen.project ?? ""];
-    const names = await this.#names.prepare(fonts, wanted, capabilities);
+    const project = screen.project?.name ?? "";
+    const names = await this.#names.prepare(fonts, [screen.device.name, project], capabilities);
+    this.#setUndrawable(drawable(names, project) === null && project !== "" ? project : null);
     const { picture, qr } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;
     return qr;
+  }
+
+  #setUndrawable(name: string | null): void {
+    if (this.#undrawable === name) return;
+    this.#undrawable = name;
+    this.#options.changed();
   }
 
   #setDark(dark: boolean): void {
@@ -330,14 +350,27 @@ export class Presenter {
   /** Whether the paired screen has been read by now. */
   #givenBack(snapshot: Snapshot): boolean {
     const { clock, pairedFor } = this.#options;
+    const news = this.#bringsNews(snapshot);
     if (snapshot.state !== "paired") {
       this.#pairedSince = null;
       return false;
     }
     // Whoever uses the button wants to see what it does, and then what the device is paired with.
-    if (snapshot.button !== null) this.#pairedSince = null;
+    if (snapshot.button !== null || news) this.#pairedSince = null;
     this.#pairedSince ??= clock.elapsed();
     return pairedFor > 0 && clock.elapsed() - this.#pairedSince >= pairedFor * 1000;
+  }
+
+  /** Whether something has gone wrong with the pairing. */
+  #bringsNews({ health }: Snapshot): boolean {
+    const now = this.#options.clock.elapsed();
+    const before = this.#wrong;
+    const codes = health.map(({ code }) => code).filter((code) => PROBLEM_ROWS[code].light !== null);
+    this.#wrong = new Set(codes);
+    const lastTime = (code: ProblemCode) => this.#news.get(code) ?? Number.NEGATIVE_INFINITY;
+    const news = codes.filter((code) => !before.has(code) && now - lastTime(code) > OLD_NEWS_MS);
+    for (const code of news) this.#news.set(code, now);
+    return news.length > 0;
   }
 
   #tick(snapshot: Snapshot, capabilities: Capabilities): void {

@@ -1,13 +1,16 @@
-import { PROBLEM_ROWS } from "../contract/problems.ts";
 import type { ButtonView, Snapshot } from "../contract/snapshot.ts";
-import { type Sign, STATE_ROWS } from "../contract/states.ts";
+import type { Light, Sign } from "../contract/states.ts";
 import { topicOf } from "../contract/topic.ts";
 import { oneLine } from "../core/text.ts";
+import { messageOf } from "../texts/screen/message.ts";
 import type { Message, Texts } from "../texts/screen/texts.ts";
+import { breakableAddress } from "../type/breaks.ts";
 
 /** What a screen says, before anyone knows how large it is. */
 export interface Screen {
   readonly symbol: Sign;
+  /** The colour of what is most important. */
+  readonly light: Light;
   readonly headline: string;
   readonly sentence: string;
   /** The code on offer. */
@@ -15,9 +18,9 @@ export interface Screen {
   /** Frame.io's name for this unit, and what stands in where that name can't be drawn. */
   readonly device: { readonly name: string; readonly fallback: string };
   /** Only on the paired screen. */
-  readonly project: string | null;
-  /** A problem beside the idea of the screen. */
-  readonly notice: Message | null;
+  readonly project: { readonly name: string; readonly fallback: string } | null;
+  /** A problem beside the idea of the screen; without a headline where the screen's own names it. */
+  readonly notice: { readonly headline: string | null; readonly sentence: string } | null;
 }
 
 export interface ScreenCode {
@@ -26,6 +29,11 @@ export interface ScreenCode {
   readonly link: string | null;
   /** As people type it: no scheme. */
   readonly address: string | null;
+  /** The steps after it, in Frame.io. */
+  readonly choose: string;
+  readonly check: string;
+  /** An authorization is held until the code is used; the fallback is for a project's name that can't be drawn. */
+  readonly held: { readonly text: string; readonly fallback: string } | null;
   /** Whole seconds. */
   readonly secondsLeft: number;
   /** Of the code's life, from 1 down to 0. */
@@ -39,18 +47,18 @@ export const USUAL_LIFETIME = 120;
  * @param lifetime seconds that the code on offer lived when it was first seen
  */
 export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFETIME): Screen {
-  const { state, device, project, pairing, button } = snapshot;
-  const message = texts.states[state];
+  const { state, device, project, pairing, button, light } = snapshot;
   const topic = topicOf(snapshot);
   const notice = topic.notice && texts.problems[topic.notice.code];
   const common = {
+    light,
     device: { name: oneLine(device.name) || device.client_id, fallback: device.client_id },
     project: null,
     code: null,
   };
 
   if (button !== null)
-    return { ...common, symbol: BUTTON_SYMBOLS[button.phase], ...buttonMessage(button, texts), notice: null };
+    return { ...common, ...BUTTON_SIGNS[button.phase], ...buttonMessage(button, texts), notice: null };
 
   if (state === "awaiting-user" && pairing !== null) {
     const link = pairing.verification_uri_complete;
@@ -59,12 +67,18 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     return {
       ...common,
       symbol: "wait",
-      headline: link === null ? texts.code.enter : texts.code.scan,
+      headline: texts.code.headline,
       sentence: codeSentence(texts, link, address),
       code: {
         userCode: pairing.user_code,
         link,
         address,
+        choose: texts.code.choose,
+        check: texts.code.check,
+        held:
+          project === null
+            ? null
+            : { text: texts.code.stillPaired(oneLine(project.name)), fallback: texts.button.kept.headline },
         secondsLeft,
         shareLeft: Math.min(1, secondsLeft / Math.max(lifetime, secondsLeft, 1)),
       },
@@ -72,26 +86,42 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     };
   }
 
-  if (topic.problem !== null) {
-    const { code } = topic.problem;
-    return { ...common, symbol: PROBLEM_ROWS[code].symbol, ...texts.problems[code], notice };
-  }
-  return {
+  const message = messageOf(topic, state, texts);
+  const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts) : null;
+  const said = {
     ...common,
-    symbol: topic.notice?.severity === "error" ? "attention" : STATE_ROWS[state].symbol,
-    ...message,
-    project: state === "paired" && project !== null ? oneLine(project.name) || null : null,
+    symbol: topic.symbol,
+    headline: message.headline,
+    sentence: sentence ?? message.sentence,
     notice,
+  };
+  if (state !== "paired") return said;
+  const { problem } = topic;
+  const name = oneLine(project?.name ?? "");
+  return {
+    ...said,
+    project: name === "" ? null : { name, fallback: texts.nameElsewhere },
+    notice:
+      problem === null
+        ? notice
+        : { ...texts.problems[problem.code], ...(topic.unproven === null ? { headline: null } : {}) },
   };
 }
 
-const BUTTON_SYMBOLS = {
-  counting: "attention",
-  kept: "done",
-  unpairing: "wait",
-  unpaired: "rest",
-  "not-revoked": "attention",
-  "nothing-to-unpair": "rest",
+/** What is nearest to a person at the device; null where nobody knows. */
+function newCode({ has_button, page }: Snapshot, { newCode }: Texts): string | null {
+  if (has_button) return newCode.press;
+  const [url] = page;
+  return url === undefined ? null : newCode.open(breakableAddress(withoutScheme(url)));
+}
+
+const BUTTON_SIGNS = {
+  counting: { symbol: "attention", light: "amber" },
+  kept: { symbol: "done", light: "green" },
+  unpairing: { symbol: "wait", light: "blue" },
+  unpaired: { symbol: "rest", light: "blue" },
+  "not-revoked": { symbol: "attention", light: "amber" },
+  "nothing-to-unpair": { symbol: "rest", light: "blue" },
 } as const;
 
 function buttonMessage({ phase, seconds_left }: ButtonView, texts: Texts): Message {
@@ -100,7 +130,7 @@ function buttonMessage({ phase, seconds_left }: ButtonView, texts: Texts): Messa
 
 function codeSentence(texts: Texts, link: string | null, address: string | null): string {
   if (address === null) return texts.code.menu;
-  return link === null ? texts.code.open(address) : texts.code.orOpen(address);
+  return link === null ? texts.code.open(address) : texts.code.scanOrOpen(address);
 }
 
 /** "https://next.frame.io/pair/" as people type it: next.frame.io/pair */

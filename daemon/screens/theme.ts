@@ -11,6 +11,7 @@ export interface Theme {
   readonly accent: Rgb;
   readonly good: Rgb;
   readonly attention: Rgb;
+  readonly alarm: Rgb;
   /** Under the QR code, and its modules: always dark on light. */
   readonly card: Rgb;
   readonly ink: Rgb;
@@ -24,6 +25,7 @@ export const COLOUR: Theme = {
   accent: 0x8fa2ff,
   good: 0x45d690,
   attention: 0xffb84d,
+  alarm: 0xff7a6b,
   card: 0xffffff,
   ink: 0x000000,
 };
@@ -36,6 +38,7 @@ export const MONOCHROME: Theme = {
   accent: 0xffffff,
   good: 0xffffff,
   attention: 0xffffff,
+  alarm: 0xffffff,
   card: 0xffffff,
   ink: 0x000000,
 };

@@ -1,9 +1,11 @@
 import type { Identity } from "../contract/identity.ts";
+import { lightOf } from "../contract/light.ts";
 import type { Problem } from "../contract/problems.ts";
 import type {
   AuthorizationView,
   ButtonView,
   DisplayView,
+  NetworkView,
   PairingView,
   Snapshot,
 } from "../contract/snapshot.ts";
@@ -20,6 +22,10 @@ export interface SnapshotParts {
   readonly health: readonly Problem[];
   readonly display: DisplayView;
   readonly button: ButtonView | null;
+  readonly hasButton: boolean;
+  readonly network: readonly NetworkView[];
+  readonly page: readonly string[];
+  readonly firmware: string;
   readonly version: string;
   /** `Clock.elapsed()` at the start of the daemon. */
   readonly startedAt: number;
@@ -31,8 +37,11 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
   const attempt = shownAttempt(state.offer);
   const grant = grantOf(state);
   const device = grant?.device?.record ?? null;
+  const name = stateName(state);
+  const silence = state.answeredAt === null ? null : clock.elapsed() - state.answeredAt;
   return {
-    state: stateName(state),
+    state: name,
+    light: lightOf(name, parts.health, silence),
     since: iso(parts.since),
     device: {
       name: attempt?.code.deviceName ?? device?.name ?? identity.clientId,
@@ -42,10 +51,14 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     },
     pairing: attempt === null ? null : pairing(attempt, clock),
     project: device?.project ?? null,
-    authorization: grant && authorization(grant, clock),
+    authorization: grant && authorization(grant, silence, clock),
     health: parts.health,
     display: parts.display,
     button: parts.button,
+    has_button: parts.hasButton,
+    network: parts.network,
+    page: parts.page,
+    firmware: parts.firmware,
     version: parts.version,
     uptime: Math.floor((clock.elapsed() - parts.startedAt) / 1000),
   };
@@ -63,7 +76,7 @@ function pairing(attempt: Attempt, clock: Clock): PairingView {
   };
 }
 
-function authorization(grant: Grant, clock: Clock): AuthorizationView {
+function authorization(grant: Grant, silence: number | null, clock: Clock): AuthorizationView {
   const { accessEnds, current, device } = grant;
   const expiresAt = device?.record.authorizationExpiresAt ?? null;
   return {
@@ -71,6 +84,7 @@ function authorization(grant: Grant, clock: Clock): AuthorizationView {
     access_expires_in:
       accessEnds === null ? null : Math.max(0, Math.floor((accessEnds - clock.elapsed()) / 1000)),
     refreshed_at: current.clockTrusted ? iso(current.obtainedAt) : null,
+    answered_at: silence === null ? null : iso(clock.wall() - silence),
   };
 }
 

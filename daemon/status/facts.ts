@@ -1,6 +1,6 @@
 import type { Facts } from "../contract/problems.ts";
 import type { Clock } from "../core/clock.ts";
-import { endOf, type Grant, grantOf, type State } from "../pairing/state.ts";
+import { endOf, type Grant, grantOf, refusalOf, type State } from "../pairing/state.ts";
 
 /** What the rooms beside the pairing machine know of their own health. */
 export type OtherFacts = Pick<
@@ -10,11 +10,11 @@ export type OtherFacts = Pick<
 
 /** Everything that the table of problems asks for. */
 export function factsOf(state: State, others: OtherFacts, clock: Clock): Facts {
-  const { offer, trouble } = state;
+  const { trouble } = state;
   const grant = grantOf(state);
   return {
     ...others,
-    refusal: offer.at === "refused" ? offer.error : refusedRefresh(grant),
+    refusal: refusalOf(state)?.error ?? refusedRefresh(grant),
     trouble: trouble && { ...trouble, wait: codeWait(state, clock) },
     ended: endOf(state),
     grant: grant && {

@@ -1,6 +1,6 @@
 import type { Identity } from "../contract/identity.ts";
 import { diagnose, type Problem } from "../contract/problems.ts";
-import type { ButtonView, DisplayView, Snapshot } from "../contract/snapshot.ts";
+import type { ButtonView, DisplayView, NetworkView, Snapshot } from "../contract/snapshot.ts";
 import type { StateName } from "../contract/states.ts";
 import type { Clock } from "../core/clock.ts";
 import { Listeners } from "../core/listeners.ts";
@@ -17,6 +17,11 @@ export interface Sources {
   display(): DisplayView;
   button(): ButtonView | null;
   identity(): Identity;
+  readonly hasButton: boolean;
+  network(): readonly NetworkView[];
+  /** Where other devices can open the status page. */
+  page(): readonly string[];
+  readonly firmware: string;
   readonly version: string;
   readonly clock: Clock;
 }
@@ -39,7 +44,8 @@ export class StatusKeeper {
   }
 
   snapshot(): Snapshot {
-    const { state, identity, display, button, version, clock } = this.#sources;
+    const { state, identity, display, button, hasButton, network, page, firmware, version, clock } =
+      this.#sources;
     return snapshot(
       {
         state: state(),
@@ -48,6 +54,10 @@ export class StatusKeeper {
         health: this.#problems,
         display: display(),
         button: button(),
+        hasButton,
+        network: network(),
+        page: page(),
+        firmware,
         version,
         startedAt: this.#startedAt,
       },
@@ -86,6 +96,6 @@ function standingPart({ uptime: _uptime, pairing, authorization, ...rest }: Snap
   return {
     ...rest,
     code: pairing && { ...pairing, expires_in: null, expires_at: null },
-    authorization: authorization && { ...authorization, access_expires_in: null },
+    authorization: authorization && { ...authorization, access_expires_in: null, answered_at: null },
   };
 }

@@ -7,12 +7,14 @@ import { topicOf } from "../contract/topic.ts";
 export function statusLine(snapshot: Snapshot): string {
   const { state, pairing, project, health } = snapshot;
   const worst = health[0];
-  // What keeps the device in a state says more than the state.
-  if (worst !== undefined && topicOf(snapshot).problem === worst) return forOperator(worst);
+  const topic = topicOf(snapshot);
+  // What keeps the device in a state says more than the state; that it is paired is worth saying all the same.
+  if (worst !== undefined && topic.problem === worst && state !== "paired") return forOperator(worst);
   const code = pairing === null ? "" : `, code ${pairing.user_code}`;
   const where = state === "paired" && project !== null ? ` with ${project.name}` : "";
   const { operator, next } = STATE_ROWS[state];
-  const words = `${operator}${where}${code}${next === null ? "" : `; ${next}`}`;
+  const unproven = topic.unproven === null ? "" : `, ${topic.unproven}`;
+  const words = `${operator}${where}${unproven}${code}${next === null ? "" : `; ${next}`}`;
   const sentence = words.replace(/^./, (first) => first.toUpperCase());
   return worst === undefined ? sentence : `${sentence}. ${forOperator(worst)}`;
 }

@@ -72,6 +72,91 @@ export function setShortened(fonts: Fonts, name: string, style: Style, width: nu
   return around(head, tail);
 }
 
+/** No panel has room for more. */
+const MOST_CLUSTERS = 300;
+
+export interface SetName {
+  readonly lines: readonly Line[];
+  /** Nothing is cut off, and no word is torn. */
+  readonly whole: boolean;
+}
+
+/**
+ * A name on as few lines as the width allows, as even as they can be. Lines end at spaces, after what joins words in
+ * the names of files, and between the characters of scripts without spaces; in a word where it is wider than the width.
+ * What has no room on the last line is cut off at the end.
+ *
+ * @param most lines
+ */
+export function setName(fonts: Fonts, name: string, style: Style, width: number, most: number): SetName {
+  const clusters = clustersOf(fonts, name).slice(0, MOST_CLUSTERS);
+  const text = clusters.map((cluster) => cluster.text).join("");
+  const setOf = (from: number, to: number, more: readonly Cluster[] = []) =>
+    setClusters(fonts, [...trimmed(trimmed(clusters.slice(from, to), "end"), "start"), ...more], style, text);
+  const { starts, torn } = nameLines(clusters, width, most + 1, (from, to) => setOf(from, to).width);
+  if (starts.length > most) {
+    const kept = starts.slice(0, most);
+    const level = clusters.at(-1)?.level ?? 0;
+    const last = kept.at(-1) ?? 0;
+    const cut = (to: number) => setOf(last, to, [{ text: ELLIPSIS, level, drawn: null }]);
+    let end = starts[most] ?? clusters.length;
+    while (end < clusters.length && cut(end + 1).width <= width) end++;
+    while (end > last && cut(end).width > width) end--;
+    return {
+      lines: kept.map((from, at) => (at === most - 1 ? cut(end) : setOf(from, kept[at + 1] ?? end))),
+      whole: false,
+    };
+  }
+  let even = starts;
+  let [narrow, wide] = [0, width];
+  while (starts.length > 1 && !torn && wide - narrow > style.size / 4) {
+    const middle = (narrow + wide) / 2;
+    const tried = nameLines(clusters, middle, starts.length + 1, (from, to) => setOf(from, to).width);
+    if (!tried.torn && tried.starts.length === starts.length) [even, wide] = [tried.starts, middle];
+    else narrow = middle;
+  }
+  return { lines: even.map((from, at) => setOf(from, even[at + 1] ?? clusters.length)), whole: !torn };
+}
+
+/** Where lines begin, so many at most, and whether one begins in a word. */
+function nameLines(
+  clusters: readonly Cluster[],
+  width: number,
+  most: number,
+  widthOf: (from: number, to: number) => number,
+): { readonly starts: readonly number[]; readonly torn: boolean } {
+  const starts: number[] = [];
+  let torn = false;
+  for (let from = 0; from < clusters.length && starts.length < most; ) {
+    starts.push(from);
+    let end = from;
+    for (let to = from + 1; to <= clusters.length; to++) {
+      if (to < clusters.length && !mayEndLine(clusters[to - 1]?.text ?? "", clusters[to]?.text ?? ""))
+        continue;
+      if (widthOf(from, to) > width) break;
+      end = to;
+    }
+    if (end === from) {
+      torn = true;
+      while (end < clusters.length && (end === from || widthOf(from, end + 1) <= width)) end++;
+    }
+    from = end;
+  }
+  return { starts, torn };
+}
+
+/** Scripts that put no spaces between words. */
+const WITHOUT_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]/u;
+const CLOSING =
+  /^[\p{Close_Punctuation}\p{Final_Punctuation}、。，．！？：；ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々\s]/u;
+const OPENING = /[\p{Open_Punctuation}\p{Initial_Punctuation}]$/u;
+
+function mayEndLine(before: string, after: string): boolean {
+  if (/\s$/.test(before)) return true;
+  if (CLOSING.test(after) || OPENING.test(before)) return false;
+  return /[_/]$/.test(before) || WITHOUT_SPACES.test(before) || WITHOUT_SPACES.test(after);
+}
+
 function trimmed(clusters: Cluster[], side: "start" | "end"): Cluster[] {
   const edge = clusters.at(side === "start" ? 0 : -1);
   if (edge?.text.trim() !== "" || edge === undefined) return clusters;

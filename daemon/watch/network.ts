@@ -12,6 +12,8 @@ export interface Network {
 
 export interface NetworkWatch extends Paced {
   current(): Network;
+  /** Its addresses, each with its interface. */
+  places(): readonly { readonly interface: string; readonly address: string }[];
 }
 
 /** Where the network is read. */
@@ -53,7 +55,14 @@ export function watchNetwork(
     );
   }
 
-  return { current: () => networkOf(routes), ...paced(clock, interval, look) };
+  function places() {
+    return (routes ?? []).map((route) => {
+      const [address = "", name = ""] = route.split(" ");
+      return { interface: name, address };
+    });
+  }
+
+  return { current: () => networkOf(routes), places, ...paced(clock, interval, look) };
 }
 
 /** The network of this machine. @param root prefix of the system paths */

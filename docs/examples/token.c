@@ -7,13 +7,21 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* What follows the key, up to the end of the string; NULL where it is not there. */
+static char *text(char *answer, const char *key) {
+  char *value = strstr(answer, key), *end = NULL;
+  if (value) end = strchr(value += strlen(key), '"');
+  if (end) *end = '\0';
+  return end ? value : NULL;
+}
+
 int main(void) {
   const char *path = getenv("C2CD_SOCKET");
   /* With HTTP/1.0 the body is sent as it stands and the connection closed after it. */
-  const char ask[] = "GET /v1/token HTTP/1.0\r\n\r\n", key[] = "\"access_token\":\"";
+  const char ask[] = "GET /v1/token HTTP/1.0\r\n\r\n";
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   struct timeval patience = {.tv_sec = 40};
-  char answer[16384], *token, *end;
+  char answer[16384];
   size_t length = 0;
   ssize_t count;
 
@@ -29,11 +37,9 @@ int main(void) {
   close(fd);
   answer[length] = '\0';
 
-  if (strncmp(answer, "HTTP/1.1 200 ", 13) != 0 || !(token = strstr(answer, key)) ||
-      !(end = strchr(token += sizeof key - 1, '"'))) {
-    fprintf(stderr, "no token: %s\n", length > 0 ? answer : "c2cd does not answer");
-    return 1;
-  }
-  printf("%.*s\n", (int)(end - token), token);
-  return 0;
+  int granted = strncmp(answer, "HTTP/1.1 200 ", 13) == 0;
+  char *value = text(answer, granted ? "\"access_token\":\"" : "\"detail\":\"");
+  if (granted && value) printf("%s\n", value);
+  else fprintf(stderr, "no token: %s\n", value ? value : "c2cd does not answer");
+  return granted && value ? 0 : 1;
 }

@@ -63,7 +63,7 @@ describe("by the status page", () => {
 
       await heading("Not paired").waitFor();
       await page.getByRole("button", { name: "New code" }).click();
-      await heading("Pair this device").waitFor();
+      await heading("Pair with Frame.io").waitFor();
       const { pairing, device } = await daemon.until("a code", (snapshot) => snapshot.pairing !== null);
       assert.equal((await page.locator(".digits").textContent())?.replace(/\D/g, ""), pairing?.user_code);
       assert.equal(await scanned(page), pairing?.verification_uri_complete);
@@ -106,7 +106,7 @@ describe("by the status page", () => {
     daemon = startDaemon(new URL(address).host);
     await page.locator("#page.here").waitFor();
     await page.getByRole("button", { name: "New code" }).click();
-    await page.getByRole("heading", { name: "Pair this device" }).waitFor();
+    await page.getByRole("heading", { name: "Pair with Frame.io" }).waitFor();
     simulator.approve();
     await page.getByRole("heading", { name: "Paired", exact: true }).waitFor();
     await eventually("the project", async () => ((await page.locator(".project").count()) > 0 ? true : null));

@@ -75,6 +75,8 @@ async function onStage(
   }
 }
 
+/** A paired device that Frame.io has answered. */
+const green = ({ state, light }: Snapshot) => state === "paired" && light === "green";
 const paused = ({ health }: Snapshot) => health.some(({ code }) => code === "paused");
 const END = "2126-01-01T00:00:00.000Z";
 
@@ -206,6 +208,53 @@ describe("what people do in Frame.io is known on the device", { concurrency: 2 }
         stream.end();
       });
       await told;
+    }));
+});
+
+describe("the light is never green by memory", { concurrency: 2 }, () => {
+  for (const mode of ["auto", "heartbeat"] as const)
+    test(`presence ${mode}: amber while Frame.io is out of reach, green as soon as it answers again`, () =>
+      onStage({ "presence.mode": mode, "http.listen": "127.0.0.1:0" }, async (stage) => {
+        const { daemon, simulator, uptime } = stage;
+        await daemon.until("green", green);
+        const page = await daemon.page();
+        const headline = async () => /<h1[^>]*>([^<]*)/.exec(await (await fetch(page)).text())?.[1];
+        assert.equal(await headline(), "Paired");
+        await simulator.goOffline();
+        // The socket's end is seen at once, a silent server with the next heartbeat.
+        if (mode === "heartbeat") uptime.suspend(CLOSE_PACE_S);
+        const away = await daemon.until("amber", ({ light }) => light === "amber");
+        assert.equal(away.state, "paired");
+        assert.deepEqual(
+          away.health.map(({ code }) => code),
+          ["server-unreachable"],
+        );
+        assert.equal(await headline(), "Paired, offline");
+        await simulator.goOnline();
+        uptime.suspend(CLOSE_PACE_S);
+        await daemon.until("green", green);
+        assert.equal(await headline(), "Paired");
+      }));
+
+  test("a heartbeat that fails has Frame.io asked at once, though nobody looks", () =>
+    onStage({ "presence.mode": "heartbeat" }, async (stage) => {
+      await stage.pass(WIDE_PACE_S, "me");
+      stage.simulator.faults.add({ call: "heartbeat", fault: { type: "status", status: 500 } });
+      const before = stage.asked("me");
+      await stage.pass(CLOSE_PACE_S, "heartbeat");
+      await eventually("a look at the record", () => stage.asked("me") > before || null);
+    }));
+
+  test("not at a start without Frame.io, which has not answered this daemon yet", () =>
+    onStage({ "presence.mode": "off" }, async (stage) => {
+      await stage.daemon.end();
+      await stage.simulator.goOffline();
+      const lights = new Set<string>();
+      await stage.start().until("amber", ({ state, light }) => {
+        if (state === "paired") lights.add(light);
+        return light === "amber";
+      });
+      assert.ok(!lights.has("green"), [...lights].join());
     }));
 });
 

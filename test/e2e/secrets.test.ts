@@ -134,7 +134,9 @@ describe("no secret of a whole life of pairings", () => {
   test("is in what a terminal shows in place of a display", () =>
     withDaemon({ "display.driver": "terminal" }, async (daemon, simulator) => {
       await daemon.until("a code", ({ pairing }) => pairing !== null);
-      await eventually("the code in the terminal", () => (/Scan to pair/.test(daemon.output) ? true : null));
+      await eventually("the code in the terminal", () =>
+        /Pair with Frame/.test(daemon.output) ? true : null,
+      );
       simulator.approve();
       await eventually("the project in the terminal", () =>
         /Feature Film/.test(daemon.output) ? true : null,

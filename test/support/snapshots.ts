@@ -4,6 +4,7 @@ import type { AuthorizationView, PairingView, Snapshot } from "../../daemon/cont
 export const IDLE: Snapshot = {
   state: "idle",
   since: "2025-01-01T12:00:00.000Z",
+  light: "red",
   device: {
     name: "acme-r1-10000000A1B2C3D4",
     client_id: "10000000A1B2C3D4",
@@ -24,6 +25,10 @@ export const IDLE: Snapshot = {
     qr_quiet: 32,
   },
   button: null,
+  has_button: false,
+  network: [{ interface: "wlan0", address: "192.0.2.17" }],
+  page: [],
+  firmware: "2.4.1",
   version: "0.0.0-dev",
   uptime: 93_784,
 };
@@ -41,13 +46,20 @@ export const AUTHORIZATION: AuthorizationView = {
   expires_at: null,
   access_expires_in: 25_000,
   refreshed_at: "2025-01-01T12:01:00.000Z",
+  answered_at: "2025-01-01T12:01:30.000Z",
 };
 
-export const REQUESTING: Snapshot = { ...IDLE, state: "requesting-code" };
-export const AWAITING: Snapshot = { ...IDLE, state: "awaiting-user", pairing: CODE };
-export const CONFIRMING: Snapshot = { ...IDLE, state: "confirming", authorization: AUTHORIZATION };
+export const REQUESTING: Snapshot = { ...IDLE, state: "requesting-code", light: "blue" };
+export const AWAITING: Snapshot = { ...IDLE, state: "awaiting-user", light: "blue", pairing: CODE };
+export const CONFIRMING: Snapshot = {
+  ...IDLE,
+  state: "confirming",
+  light: "blue",
+  authorization: AUTHORIZATION,
+};
 export const PAIRED: Snapshot = {
   ...CONFIRMING,
   state: "paired",
+  light: "green",
   project: { id: "6f1c8e2a-94d7-4b05-a3f8-2e7d5c90b164", name: "Night Shoot" },
 };

@@ -222,7 +222,35 @@ test("without a script the page asks again by itself", async (context) => {
   const running = await serve(context, { ...IDLE, state: "requesting-code" });
   const { page, backend } = await visit(context, running, { javaScriptEnabled: false });
   backend.current = AWAITING;
-  await page.getByText("Pair this device", { exact: true }).waitFor();
+  await page.getByText("Pair with Frame.io", { exact: true }).waitFor();
+});
+
+test("what the technician has unfolded stays so when something changes, and names address, firmware and cause", async (context) => {
+  const detail = "No connection comes about; the network may not let HTTPS through.";
+  const running = await serve(context, {
+    ...PAIRED,
+    health: [{ ...OFFLINE, code: "server-unreachable", detail }],
+  });
+  const { page, backend } = await visit(context, running);
+  const folded = page.locator("#technical dl");
+  assert.equal(await folded.isVisible(), false);
+  await page.getByText("For the technician").click();
+  for (const text of [detail, "192.0.2.17", "2.4.1", "1 h 18 min"])
+    assert.ok(await folded.getByText(text).isVisible(), text);
+  backend.become({ ...PAIRED, project: { id: "2", name: "Another Film" } });
+  await page.getByText("Another Film").first().waitFor();
+  assert.ok(await folded.isVisible());
+});
+
+test("a button that nobody would hear can't be pressed", async (context) => {
+  const running = await serve(context, PAIRED);
+  const { page } = await visit(context, running);
+  const button = page.getByRole("button", { name: "Change project" });
+  await button.waitFor();
+  assert.ok(await button.isEnabled());
+  await running.local.close();
+  await page.locator("#page:not(.here)").waitFor();
+  assert.ok(await button.isDisabled());
 });
 
 test("a change leaves the reader's place alone", async (context) => {
@@ -399,7 +427,7 @@ test("a form that is out of date brings the page back, in the reader's language,
   await page.getByText(PAGE_TEXTS.fr.notices["not-done"], { exact: true }).waitFor();
   assert.deepEqual(options.backend.calls, []);
   await page.getByRole("button", { name: CATALOGUE.fr.actions.newCode }).click();
-  await page.getByRole("heading", { name: CATALOGUE.fr.code.enter }).waitFor();
+  await page.getByRole("heading", { name: CATALOGUE.fr.code.headline }).waitFor();
   assert.deepEqual(options.backend.calls, ["pair"]);
   assert.equal(await page.locator(".notice").count(), 0);
 });
@@ -417,7 +445,7 @@ test("the page speaks the browser's language, or the one that is chosen", async 
   const running = await serve(context, AWAITING);
   for (const language of LANGUAGES) {
     const { page } = await visit(context, running, { locale: language });
-    await page.getByRole("heading", { name: CATALOGUE[language].code.enter }).waitFor();
+    await page.getByRole("heading", { name: CATALOGUE[language].code.headline }).waitFor();
     assert.equal(await page.evaluate("document.documentElement.lang"), language);
   }
   const own = await start(context, { webRoot, language: "es" });
@@ -425,7 +453,7 @@ test("the page speaks the browser's language, or the one that is chosen", async 
   await stranger.page.getByRole("heading", { name: CATALOGUE.es.states.idle.headline }).waitFor();
   const { page } = await visit(context, running, { locale: "de-AT" });
   await page.getByRole("link", { name: "日本語" }).click();
-  await page.getByRole("heading", { name: CATALOGUE.ja.code.enter }).waitFor();
+  await page.getByRole("heading", { name: CATALOGUE.ja.code.headline }).waitFor();
 });
 
 test("times are the reader's own; a clock that was never set shows none", async (context) => {

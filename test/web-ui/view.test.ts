@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { PROBLEM_CODES } from "../../daemon/contract/problems.ts";
+import { lightOf } from "../../daemon/contract/light.ts";
+import { PROBLEM_CODES, PROBLEM_ROWS } from "../../daemon/contract/problems.ts";
 import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import { STATES } from "../../daemon/contract/states.ts";
 import { LANGUAGES } from "../../daemon/texts/languages.ts";
@@ -61,10 +62,10 @@ test("every language says the same things and marks the same places", () => {
 test("every state and every problem reads in every language", () => {
   for (const language of LANGUAGES)
     for (const state of STATES) {
-      const markup = renderPage(input({ ...IDLE, state }, { language }));
+      const markup = renderPage(input({ ...IDLE, state, light: lightOf(state, [], 0) }, { language }));
       const said =
         state === "awaiting-user"
-          ? CATALOGUE[language].code.enter
+          ? CATALOGUE[language].code.headline
           : CATALOGUE[language].states[state].headline;
       assert.ok(markup.includes(`<h1 id="state">${said}</h1>`), `${state} in ${language}`);
       assert.ok(
@@ -73,8 +74,24 @@ test("every state and every problem reads in every language", () => {
       );
     }
   for (const code of PROBLEM_CODES) {
-    const markup = renderPage(input({ ...PAIRED, health: [{ ...OFFLINE, code }] }, { language: "fr" }));
-    assert.ok(markup.includes(`<strong>${CATALOGUE.fr.problems[code].headline}</strong>`), code);
+    const { headline } = CATALOGUE.fr.problems[code];
+    const markup = renderPage(input({ ...AWAITING, health: [{ ...OFFLINE, code }] }, { language: "fr" }));
+    assert.ok(markup.includes(`<strong>${headline}</strong>`), code);
+    const { light, offline } = PROBLEM_ROWS[code];
+    if (light === null) continue;
+    const paired = renderPage(
+      input({ ...PAIRED, health: [{ ...OFFLINE, code }], light }, { language: "fr" }),
+    );
+    assert.ok(
+      paired.includes(`<h1 id="state">${offline ? CATALOGUE.fr.unproven.offline : headline}</h1>`),
+      code,
+    );
+    assert.equal(
+      paired.split(headline).length - 1,
+      offline ? 1 : 2,
+      `${code} is told once, and in the title`,
+    );
+    assert.ok(!paired.includes(CATALOGUE.fr.states.paired.sentence), code);
   }
 });
 

@@ -127,6 +127,8 @@ async function listen(): Promise<void> {
 function connected(yes: boolean): void {
   if (yes) heardAt = new Date();
   page.classList.toggle("here", yes);
+  // Nobody would hear it.
+  for (const button of page.querySelectorAll("button")) button.disabled = !yes;
   const text = yes
     ? ""
     : (lost.dataset.text ?? "").replace("{time}", heardAt.toLocaleTimeString(locale, { timeStyle: "short" }));

@@ -35,6 +35,7 @@ export async function doctor(context: Context): Promise<ExitCode> {
     if (!json) out.write(line(check, context));
   }
   const healthy = checks.every(({ level }) => level !== "fail");
+  if (!json) out.write(`\n${sum(checks)}\n`);
   if (json) context.out.write(`${escaped(JSON.stringify({ ok: healthy, checks }, null, 2))}\n`);
   return healthy ? EXIT.ok : EXIT.failed;
 }
@@ -176,8 +177,26 @@ function checkClock(clock: SystemClock): Check {
 }
 
 function checkAuthorization({ state, project, authorization }: SnapshotView): Check {
-  if (authorization === null) return warn("authorization", `not paired (${state})`, "run: c2cctl pair");
+  if (authorization === null)
+    return warn("authorization", `not paired (${state})`, NEXT[state] ?? "see above");
   return ok("authorization", `paired${project === null ? "" : ` with ${project}`}`);
+}
+
+/** What pairs it, in the states in which nothing else has to come first. */
+const NEXT: Readonly<Record<string, string>> = {
+  idle: "run: c2cctl pair",
+  "awaiting-user": "scan or enter the code; see: c2cctl status",
+};
+
+/** "1 failed, 4 warnings" */
+function sum(checks: readonly Check[]): string {
+  const count = (wanted: Check["level"]) => checks.filter(({ level }) => level === wanted).length;
+  const [failures, warnings] = [count("fail"), count("warn")];
+  const parts = [
+    ...(failures === 0 ? [] : [`${failures} failed`]),
+    ...(warnings === 0 ? [] : [`${warnings} warning${warnings === 1 ? "" : "s"}`]),
+  ];
+  return parts.length === 0 ? "all is well" : parts.join(", ");
 }
 
 function line({ name, level, text, action }: Check, { out }: Context): string {

@@ -10,7 +10,7 @@ export const de: PageTexts = {
   stillPaired: "Noch mit {project} gekoppelt, bis der neue Code benutzt wird.",
   idleWithButton: "Hol einen Code, um dieses Gerät zu koppeln.",
   projectUnknown: "Name noch nicht bekannt",
-  pairAgain: "Neu koppeln",
+  changeProject: "Projekt wechseln",
   actions: "Aktionen",
   unpairQuestion: "Dieses Gerät trennen?",
   unpairMeaning: "Das Hochladen endet, und für eine neue Kopplung braucht es einen neuen Code.",
@@ -30,6 +30,10 @@ export const de: PageTexts = {
   renewed: "Zuletzt erneuert",
   screen: "Bildschirm",
   version: "Version",
+  technical: "Für die Technik",
+  answered: "Letzte Antwort von Frame.io",
+  firmware: "Firmware",
+  uptime: "Läuft seit",
   history: "Verlauf",
   historyEmpty: "Noch nichts.",
   events: {
@@ -40,6 +44,6 @@ export const de: PageTexts = {
     refused: "Kopplung in Frame.io abgelehnt",
   },
   languages: "Sprache",
-  live: "Live",
+  live: "Aktuell",
   connectionLost: "Kein Kontakt zum Gerät. So war es um {time}.",
 };

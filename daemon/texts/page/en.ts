@@ -10,7 +10,7 @@ export const en: PageTexts = {
   stillPaired: "Still paired with {project} until the new code is used.",
   idleWithButton: "Get a code to pair this device.",
   projectUnknown: "Name not known yet",
-  pairAgain: "Pair again",
+  changeProject: "Change project",
   actions: "Actions",
   unpairQuestion: "Unpair this device?",
   unpairMeaning: "Uploads stop, and pairing again needs a new code.",
@@ -30,6 +30,10 @@ export const en: PageTexts = {
   renewed: "Last renewed",
   screen: "Screen",
   version: "Version",
+  technical: "For the technician",
+  answered: "Frame.io answered last",
+  firmware: "Firmware",
+  uptime: "Running for",
   history: "History",
   historyEmpty: "Nothing yet.",
   events: {
@@ -40,6 +44,6 @@ export const en: PageTexts = {
     refused: "Pairing refused in Frame.io",
   },
   languages: "Language",
-  live: "Live",
+  live: "Up to date",
   connectionLost: "No contact with the device. This is how it was at {time}.",
 };

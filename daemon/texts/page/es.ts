@@ -10,7 +10,7 @@ export const es: PageTexts = {
   stillPaired: "Sigue emparejado con {project} hasta que se use el código nuevo.",
   idleWithButton: "Pide un código para emparejar este dispositivo.",
   projectUnknown: "Nombre aún desconocido",
-  pairAgain: "Emparejar de nuevo",
+  changeProject: "Cambiar de proyecto",
   actions: "Acciones",
   unpairQuestion: "¿Desemparejar este dispositivo?",
   unpairMeaning: "Las subidas se detienen, y para emparejarlo de nuevo hará falta otro código.",
@@ -31,6 +31,10 @@ export const es: PageTexts = {
   renewed: "Última renovación",
   screen: "Pantalla",
   version: "Versión",
+  technical: "Para el técnico",
+  answered: "Última respuesta de Frame.io",
+  firmware: "Firmware",
+  uptime: "En marcha desde hace",
   history: "Historial",
   historyEmpty: "Nada todavía.",
   events: {
@@ -41,6 +45,6 @@ export const es: PageTexts = {
     refused: "Emparejamiento rechazado en Frame.io",
   },
   languages: "Idioma",
-  live: "En directo",
+  live: "Al día",
   connectionLost: "Sin contacto con el dispositivo. Así estaba a las {time}.",
 };

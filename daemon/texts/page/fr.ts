@@ -10,7 +10,7 @@ export const fr: PageTexts = {
   stillPaired: "Toujours couplé à {project} jusqu’à l’utilisation du nouveau code.",
   idleWithButton: "Demandez un code pour coupler cet appareil.",
   projectUnknown: "Nom pas encore connu",
-  pairAgain: "Coupler de nouveau",
+  changeProject: "Changer de projet",
   actions: "Actions",
   unpairQuestion: "Découpler cet appareil\u202F?",
   unpairMeaning: "Les envois s’arrêtent, et il faudra un nouveau code pour le coupler de nouveau.",
@@ -31,6 +31,10 @@ export const fr: PageTexts = {
   renewed: "Dernier renouvellement",
   screen: "Écran",
   version: "Version",
+  technical: "Pour le technicien",
+  answered: "Dernière réponse de Frame.io",
+  firmware: "Micrologiciel",
+  uptime: "En marche depuis",
   history: "Historique",
   historyEmpty: "Rien pour l’instant.",
   events: {
@@ -41,6 +45,6 @@ export const fr: PageTexts = {
     refused: "Couplage refusé dans Frame.io",
   },
   languages: "Langue",
-  live: "En direct",
+  live: "À jour",
   connectionLost: "Pas de contact avec l’appareil. Voici son état à {time}.",
 };

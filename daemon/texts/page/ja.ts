@@ -10,7 +10,7 @@ export const ja: PageTexts = {
   stillPaired: "新しいコードが使われるまで、{project} とのペアリングは続きます。",
   idleWithButton: "このデバイスをペアリングするには、コードを取得してください。",
   projectUnknown: "名前はまだ不明です",
-  pairAgain: "再度ペアリング",
+  changeProject: "プロジェクトを変更",
   actions: "操作",
   unpairQuestion: "このデバイスのペアリングを解除しますか？",
   unpairMeaning: "アップロードは停止します。再度ペアリングするには新しいコードが必要です。",
@@ -31,6 +31,10 @@ export const ja: PageTexts = {
   renewed: "最終更新",
   screen: "画面",
   version: "バージョン",
+  technical: "技術情報",
+  answered: "Frame.ioの最終応答",
+  firmware: "ファームウェア",
+  uptime: "稼働時間",
   history: "履歴",
   historyEmpty: "まだありません。",
   events: {
@@ -41,6 +45,6 @@ export const ja: PageTexts = {
     refused: "Frame.ioでペアリングが拒否されました",
   },
   languages: "言語",
-  live: "ライブ",
+  live: "最新",
   connectionLost: "デバイスと通信できません。{time} 時点の状態です。",
 };

@@ -13,7 +13,7 @@ export interface PageTexts {
   /** Says what the button beside it does. */
   readonly idleWithButton: string;
   readonly projectUnknown: string;
-  readonly pairAgain: string;
+  readonly changeProject: string;
   readonly actions: string;
   readonly unpairQuestion: string;
   readonly unpairMeaning: string;
@@ -31,10 +31,16 @@ export interface PageTexts {
   readonly renewed: string;
   readonly screen: string;
   readonly version: string;
+  /** What is folded, for the one who maintains the device. */
+  readonly technical: string;
+  readonly answered: string;
+  readonly firmware: string;
+  readonly uptime: string;
   readonly history: string;
   readonly historyEmpty: string;
   readonly events: Readonly<Record<HistoryEvent, string>>;
   readonly languages: string;
+  /** While the page hears the device; nothing that means "on air" on a set. */
   readonly live: string;
   /** `{time}`: when the page was last told something. */
   readonly connectionLost: string;

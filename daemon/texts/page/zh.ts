@@ -10,7 +10,7 @@ export const zh: PageTexts = {
   stillPaired: "使用新配对码之前，仍与 {project} 保持配对。",
   idleWithButton: "获取配对码即可配对此设备。",
   projectUnknown: "名称尚未获取",
-  pairAgain: "重新配对",
+  changeProject: "更换项目",
   actions: "操作",
   unpairQuestion: "要解除此设备的配对吗？",
   unpairMeaning: "上传将停止，再次配对需要新的配对码。",
@@ -30,6 +30,10 @@ export const zh: PageTexts = {
   renewed: "最近续期",
   screen: "屏幕",
   version: "版本",
+  technical: "技术信息",
+  answered: "Frame.io 最近响应",
+  firmware: "固件",
+  uptime: "已运行",
   history: "历史记录",
   historyEmpty: "暂无记录。",
   events: {
@@ -40,6 +44,6 @@ export const zh: PageTexts = {
     refused: "在 Frame.io 中拒绝了配对",
   },
   languages: "语言",
-  live: "实时",
+  live: "已是最新",
   connectionLost: "与设备失去联系。以下为 {time} 时的状态。",
 };

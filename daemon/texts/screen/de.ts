@@ -26,7 +26,7 @@ export const de: Texts = {
       headline: "Nicht gekoppelt",
       sentence: "Starte die Kopplung am Gerät, um einen neuen Code zu erhalten.",
     },
-    confirming: { headline: "Fast fertig", sentence: "Mit Frame.io verbunden. Das Projekt wird gesucht." },
+    confirming: { headline: "Autorisiert", sentence: "Das Projekt wird gesucht." },
     paired: { headline: "Gekoppelt", sentence: "Dieses Gerät ist mit Frame.io verbunden." },
   },
   problems: {
@@ -139,6 +139,10 @@ export const de: Texts = {
       headline: "Kein Bildschirm",
       sentence: "Die Statusseite funktioniert weiter. Prüfe das Kabel des Bildschirms.",
     },
+    "name-not-drawable": {
+      headline: "Name nicht darstellbar",
+      sentence: "Dem Bildschirm fehlt eine Schrift für den Projektnamen. Die Statusseite zeigt ihn.",
+    },
     "qr-too-small": {
       headline: "Zu klein zum Scannen",
       sentence: "Tippe den Code stattdessen ein oder nutze die Statusseite.",
@@ -153,12 +157,26 @@ export const de: Texts = {
       sentence: "Frame.io zeigt dieses Gerät vielleicht als offline an. Das Gerät versucht es weiter.",
     },
   },
+  newCode: {
+    press: "Drücke die Taste am Gerät, um einen neuen Code zu erhalten.",
+    open: (address) => `Öffne ${address}, um einen neuen Code zu erhalten.`,
+  },
+  unproven: {
+    offline: "Gekoppelt, offline",
+    connecting: {
+      headline: "Gekoppelt, wird verbunden",
+      sentence: "Die Verbindung zu Frame.io wird aufgebaut.",
+    },
+  },
+  nameElsewhere: "Projekt: siehe Statusseite",
   code: {
-    scan: "Code scannen",
-    enter: "Gerät koppeln",
-    orOpen: (address) => `Oder ${address} öffnen und eingeben`,
+    headline: "Mit Frame.io koppeln",
+    scanOrOpen: (address) => `Scannen, oder ${address} öffnen und eingeben`,
     open: (address) => `${address} öffnen und eingeben`,
     menu: "In Frame.io unter „C2C\u00A0Connections“ ein Gerät hinzufügen und eingeben",
+    choose: "Projekt auswählen",
+    check: "Name vergleichen",
+    stillPaired: (project) => `Noch gekoppelt mit ${project}`,
   },
   button: {
     counting: (seconds) => ({

@@ -22,7 +22,7 @@ export const en: Texts = {
       sentence: "Scan the code with your phone and follow the steps.",
     },
     idle: { headline: "Not paired", sentence: "Start pairing on this device to get a new code." },
-    confirming: { headline: "Almost done", sentence: "Connected to Frame.io. Finding your project." },
+    confirming: { headline: "Authorized", sentence: "Finding your project." },
     paired: { headline: "Paired", sentence: "This device is connected to Frame.io." },
   },
   problems: {
@@ -128,6 +128,10 @@ export const en: Texts = {
       headline: "No screen",
       sentence: "The status page still works. Check the cable of the screen.",
     },
+    "name-not-drawable": {
+      headline: "Name can’t be shown",
+      sentence: "The screen lacks a font for the project’s name. The status page shows it.",
+    },
     "qr-too-small": {
       headline: "Screen too small to scan",
       sentence: "Type the code instead, or use the status page.",
@@ -141,12 +145,23 @@ export const en: Texts = {
       sentence: "Frame.io may show this device as offline. This device keeps trying.",
     },
   },
+  newCode: {
+    press: "Press the button on this device to get a new code.",
+    open: (address) => `Open ${address} to get a new code.`,
+  },
+  unproven: {
+    offline: "Paired, offline",
+    connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },
+  },
+  nameElsewhere: "Project: see the status page",
   code: {
-    scan: "Scan to pair",
-    enter: "Pair this device",
-    orOpen: (address) => `Or open ${address} and type`,
+    headline: "Pair with Frame.io",
+    scanOrOpen: (address) => `Scan, or open ${address} and type`,
     open: (address) => `Open ${address} and type`,
     menu: "In Frame.io, add a device under C2C\u00A0Connections and type",
+    choose: "Choose the project",
+    check: "Check the name",
+    stillPaired: (project) => `Still paired with ${project}`,
   },
   button: {
     counting: (seconds) => ({ headline: `Unpairing in ${seconds}`, sentence: "Let go to keep the pairing." }),

@@ -25,7 +25,7 @@ export const es: Texts = {
       headline: "Sin emparejar",
       sentence: "Inicia el emparejamiento en este dispositivo para obtener un código.",
     },
-    confirming: { headline: "Casi listo", sentence: "Conectado a Frame.io. Buscando tu proyecto." },
+    confirming: { headline: "Autorizado", sentence: "Buscando tu proyecto." },
     paired: { headline: "Emparejado", sentence: "Este dispositivo está conectado a Frame.io." },
   },
   problems: {
@@ -133,6 +133,11 @@ export const es: Texts = {
       headline: "Sin pantalla",
       sentence: "La página de estado sigue funcionando. Revisa el cable de la pantalla.",
     },
+    "name-not-drawable": {
+      headline: "Nombre no visible",
+      sentence:
+        "A la pantalla le falta una fuente para el nombre del proyecto. La página de estado lo muestra.",
+    },
     "qr-too-small": {
       headline: "Pantalla muy pequeña",
       sentence: "Escribe el código o usa la página de estado.",
@@ -147,12 +152,23 @@ export const es: Texts = {
         "Es posible que Frame.io muestre este dispositivo sin conexión. El dispositivo lo sigue intentando.",
     },
   },
+  newCode: {
+    press: "Pulsa el botón de este dispositivo para obtener un código.",
+    open: (address) => `Abre ${address} para obtener un código.`,
+  },
+  unproven: {
+    offline: "Emparejado, sin conexión",
+    connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },
+  },
+  nameElsewhere: "Proyecto: consulta la página de estado",
   code: {
-    scan: "Escanea el código",
-    enter: "Empareja el dispositivo",
-    orOpen: (address) => `O abre ${address} y escribe`,
+    headline: "Emparejar con Frame.io",
+    scanOrOpen: (address) => `Escanea, o abre ${address} y escribe`,
     open: (address) => `Abre ${address} y escribe`,
     menu: "En Frame.io, añade un dispositivo en C2C\u00A0Connections y escribe",
+    choose: "Elige el proyecto",
+    check: "Comprueba el nombre",
+    stillPaired: (project) => `Sigue emparejado con ${project}`,
   },
   button: {
     counting: (seconds) => ({

@@ -25,7 +25,7 @@ export const fr: Texts = {
       headline: "Non couplé",
       sentence: "Lancez le couplage sur cet appareil pour obtenir un code.",
     },
-    confirming: { headline: "Presque terminé", sentence: "Connecté à Frame.io. Recherche de votre projet." },
+    confirming: { headline: "Autorisé", sentence: "Recherche de votre projet." },
     paired: { headline: "Couplé", sentence: "Cet appareil est connecté à Frame.io." },
   },
   problems: {
@@ -140,6 +140,10 @@ export const fr: Texts = {
       headline: "Pas d’écran",
       sentence: "La page d’état fonctionne toujours. Vérifiez le câble de l’écran.",
     },
+    "name-not-drawable": {
+      headline: "Nom non affichable",
+      sentence: "Il manque à l’écran une police pour le nom du projet. La page d’état l’affiche.",
+    },
     "qr-too-small": {
       headline: "Écran trop petit",
       sentence: "Saisissez le code ou utilisez la page d’état.",
@@ -154,12 +158,23 @@ export const fr: Texts = {
       sentence: "Frame.io affiche peut-être cet appareil hors ligne. L’appareil continue d’essayer.",
     },
   },
+  newCode: {
+    press: "Appuyez sur le bouton de cet appareil pour obtenir un code.",
+    open: (address) => `Ouvrez ${address} pour obtenir un code.`,
+  },
+  unproven: {
+    offline: "Couplé, hors ligne",
+    connecting: { headline: "Couplé, connexion en cours", sentence: "Connexion à Frame.io." },
+  },
+  nameElsewhere: "Projet : voir la page d’état",
   code: {
-    scan: "Scannez le code",
-    enter: "Couplez cet appareil",
-    orOpen: (address) => `Ou ouvrez ${address} et saisissez`,
+    headline: "Coupler avec Frame.io",
+    scanOrOpen: (address) => `Scannez, ou ouvrez ${address} et saisissez`,
     open: (address) => `Ouvrez ${address} et saisissez`,
     menu: "Dans Frame.io, ajoutez un appareil sous C2C\u00A0Connections et saisissez",
+    choose: "Choisissez le projet",
+    check: "Vérifiez le nom",
+    stillPaired: (project) => `Encore couplé avec ${project}`,
   },
   button: {
     counting: (seconds) => ({

@@ -26,10 +26,7 @@ export const ja: Texts = {
       headline: "ペアリング\u200Bされていません",
       sentence: "デバイスで\u200Bペアリングを\u200B始めると、\u200B新しい\u200Bコードが\u200B表示されます。",
     },
-    confirming: {
-      headline: "もうすぐ\u200B完了",
-      sentence: "Frame.ioに\u200B接続しました。\u200Bプロジェクトを\u200B確認しています。",
-    },
+    confirming: { headline: "承認されました", sentence: "プロジェクトを\u200B確認しています。" },
     paired: {
       headline: "ペアリング完了",
       sentence: "このデバイスは\u200BFrame.ioに\u200B接続されています。",
@@ -154,6 +151,10 @@ export const ja: Texts = {
       headline: "画面が\u200Bありません",
       sentence: "状態ページは\u200B使えます。\u200B画面の\u200Bケーブルを\u200B確認してください。",
     },
+    "name-not-drawable": {
+      headline: "名前を\u200B表示できません",
+      sentence: "プロジェクト名の\u200Bフォントが\u200Bありません。\u200B状態ページで\u200B確認できます。",
+    },
     "qr-too-small": {
       headline: "画面が\u200B小さすぎます",
       sentence: "コードを\u200B入力するか、\u200B状態ページを\u200B使ってください。",
@@ -168,12 +169,23 @@ export const ja: Texts = {
         "Frame.ioでは\u200Bオフラインと\u200B表示される\u200B場合が\u200Bあります。\u200B自動で\u200B再試行しています。",
     },
   },
+  newCode: {
+    press: "ボタンを\u200B押すと、\u200B新しい\u200Bコードが\u200B表示されます。",
+    open: (address) => `${address} を\u200B開くと、\u200B新しい\u200Bコードが\u200B表示されます。`,
+  },
+  unproven: {
+    offline: "ペアリング済み\u200B（オフライン）",
+    connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },
+  },
+  nameElsewhere: "プロジェクト名は\u200B状態ページを\u200B参照",
   code: {
-    scan: "スキャンして\u200Bペアリング",
-    enter: "デバイスを\u200Bペアリング",
-    orOpen: (address) => `または ${address} を\u200B開いて\u200B入力`,
+    headline: "Frame.ioと\u200Bペアリング",
+    scanOrOpen: (address) => `スキャンするか、\u200B${address} を\u200B開いて\u200B入力`,
     open: (address) => `${address} を\u200B開いて\u200B入力`,
     menu: "Frame.ioの\u200B「C2C\u00A0Connections」で\u200Bデバイスを\u200B追加し、\u200B入力",
+    choose: "プロジェクトを\u200B選択",
+    check: "名前を\u200B確認",
+    stillPaired: (project) => `現在は ${project} と\u200Bペアリング中`,
   },
   button: {
     counting: (seconds) => ({

@@ -20,17 +20,37 @@ export interface Texts {
   readonly language: string;
   readonly states: Readonly<Record<StateName, Message>>;
   readonly problems: Readonly<Record<ProblemCode, Message>>;
+  /** How an unpaired device gets a new code. */
+  readonly newCode: {
+    /** By its button. */
+    readonly press: string;
+    /** @param address of the status page, without the scheme */
+    open(address: string): string;
+  };
+  /** Of a device that is paired, as far as it knows. */
+  readonly unproven: {
+    /** Above the problem that keeps it from reaching Frame.io. */
+    readonly offline: string;
+    /** Until Frame.io's first answer after a start. */
+    readonly connecting: Message;
+  };
+  /** In the place of a project's name that no font can draw. */
+  readonly nameElsewhere: string;
   readonly code: {
-    /** Above a QR code. */
-    readonly scan: string;
-    /** Above the digits where there is no QR code. */
-    readonly enter: string;
+    /** Above everything else. */
+    readonly headline: string;
     /** Between the QR code and the digits. @param address without the scheme, "next.frame.io/pair" */
-    orOpen(address: string): string;
+    scanOrOpen(address: string): string;
     /** Above the digits where there is no QR code. */
     open(address: string): string;
     /** Where the server named no address: the way through Frame.io's own menus. */
     readonly menu: string;
+    /** What comes after the code, in Frame.io. */
+    readonly choose: string;
+    /** Above the device's name, for which Frame.io asks people to look. */
+    readonly check: string;
+    /** An authorization is held until the code is used. */
+    stillPaired(project: string): string;
   };
   /** While the device's button is held, and after. */
   readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {
@@ -47,9 +67,4 @@ export interface Texts {
     readonly cancel: string;
     readonly unpair: string;
   };
-}
-
-/** Six digits in two groups of three, as they are read aloud; anything else as it is. */
-export function grouped(userCode: string): string {
-  return /^\d{6}$/.test(userCode) ? `${userCode.slice(0, 3)} ${userCode.slice(3)}` : userCode;
 }

@@ -19,7 +19,7 @@ export const zh: Texts = {
       sentence: "用手机\u200B扫描二维码，\u200B然后\u200B按提示\u200B操作。",
     },
     idle: { headline: "未配对", sentence: "请在设备上\u200B开始\u200B配对。" },
-    confirming: { headline: "即将完成", sentence: "已连接 Frame.io，\u200B正在查找\u200B项目。" },
+    confirming: { headline: "已授权", sentence: "正在查找\u200B项目。" },
     paired: { headline: "配对\u200B成功", sentence: "此设备\u200B已连接 Frame.io。" },
   },
   problems: {
@@ -115,6 +115,10 @@ export const zh: Texts = {
       headline: "没有\u200B屏幕",
       sentence: "状态页面\u200B仍可使用。\u200B请检查\u200B屏幕\u200B连接线。",
     },
+    "name-not-drawable": {
+      headline: "无法\u200B显示名称",
+      sentence: "屏幕\u200B缺少\u200B项目名称的\u200B字体。\u200B请查看\u200B状态页面。",
+    },
     "qr-too-small": {
       headline: "屏幕\u200B太小，\u200B无法\u200B扫描",
       sentence: "请输入\u200B配对码，\u200B或使用\u200B状态页面。",
@@ -128,12 +132,23 @@ export const zh: Texts = {
       sentence: "Frame.io 中\u200B设备\u200B或许\u200B离线。\u200B设备\u200B会继续\u200B尝试。",
     },
   },
+  newCode: {
+    press: "按设备\u200B按钮，\u200B获取\u200B配对码。",
+    open: (address) => `${address}\u200B可获取\u200B配对码。`,
+  },
+  unproven: {
+    offline: "已配对，\u200B离线",
+    connecting: { headline: "已配对，\u200B正在连接", sentence: "正在\u200B连接 Frame.io。" },
+  },
+  nameElsewhere: "项目名称\u200B请见\u200B状态页面",
   code: {
-    scan: "扫码\u200B配对",
-    enter: "配对此设备",
-    orOpen: (address) => `或打开 ${address} 并输入`,
+    headline: "与 Frame.io 配对",
+    scanOrOpen: (address) => `扫码，\u200B或打开 ${address} 并输入`,
     open: (address) => `打开 ${address} 并输入`,
     menu: "在 Frame.io 的 C2C\u00A0Connections 中\u200B添加\u200B设备\u200B并输入",
+    choose: "选择项目",
+    check: "核对名称",
+    stillPaired: (project) => `仍与 ${project} 配对`,
   },
   button: {
     counting: (seconds) => ({

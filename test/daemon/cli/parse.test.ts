@@ -34,6 +34,11 @@ describe("parseCommandLine", () => {
 
   it("answers --help and --version whatever else is there", () => {
     assert.deepEqual(parseCommandLine(C2CCTL, ["-h"]), { type: "help", command: null });
+    assert.deepEqual(parseCommandLine(C2CCTL, ["help"]), { type: "help", command: null });
+    assert.deepEqual(
+      parseCommandLine(C2CCTL, ["help", "pair"]),
+      parseCommandLine(C2CCTL, ["pair", "--help"]),
+    );
     assert.deepEqual(parseCommandLine(C2CCTL, ["pair", "--help", "--nonsense"]), {
       type: "help",
       command: COMMANDS.pair,
@@ -42,8 +47,9 @@ describe("parseCommandLine", () => {
   });
 
   const wrong: readonly (readonly [string, RegExp])[] = [
-    ["", /^which command\? One of status, pair, /],
     ["statsu", /^there is no command statsu; did you mean status\?$/],
+    ["help frobnicate", /^there is no command frobnicate; see c2cctl --help$/],
+    ["", /^which command\? One of status, .*; see c2cctl help$/],
     ["frobnicate", /^there is no command frobnicate; see c2cctl --help$/],
     ["status --jsno", /^there is no option --jsno; did you mean --json\?$/],
     ["--jsno status", /^there is no option --jsno; did you mean --json\?$/],

@@ -26,7 +26,7 @@ const well: Facts = {
   },
   now: NOW,
   vault: { notices: [], failing: null, unsaved: false },
-  display: { missing: null, qrTooSmall: false },
+  display: { missing: null, qrTooSmall: false, undrawable: null },
   identityChanged: null,
   secretUnusable: null,
   pageFailing: null,
@@ -43,6 +43,10 @@ const grant = (change: Partial<NonNullable<Facts["grant"]>>): Facts => ({
 });
 const device = (change: object): Facts =>
   grant({ device: well.grant?.device ? { ...well.grant.device, ...change } : null });
+const undrawable = (name: string): Facts => ({
+  ...well,
+  display: { missing: null, qrTooSmall: false, undrawable: name },
+});
 const aside = [{ type: "moved-aside", path: "/old", reason: "" }] as const;
 const full = { notices: [], failing: { since: NOW, reason: "Full." }, unsaved: false } as const;
 const gone = [{ type: "restored", reason: "It was gone." }] as const;
@@ -191,7 +195,7 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     ],
     not: [grant({ refreshFailures: 1 })],
   },
-  paused: { severity: "info", holds: [[device({ paused: true }), null]], not: [grant({ device: null })] },
+  paused: { severity: "warning", holds: [[device({ paused: true }), null]], not: [grant({ device: null })] },
   "may-not-upload": {
     severity: "error",
     holds: [[device({ canCreateAssets: false }), null]],
@@ -253,17 +257,28 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   },
   "identity-changed": {
     severity: "warning",
-    holds: [[{ ...well, identityChanged: "A-1" }, "It was paired as A-1."]],
-    not: [],
+    holds: [[{ ...unpaired, identityChanged: "A-1" }, "It was paired as A-1."]],
+    not: [{ ...well, identityChanged: "A-1" }],
   },
   "display-missing": {
     severity: "warning",
-    holds: [[{ ...well, display: { missing: "It is gone.", qrTooSmall: false } }, "It is gone."]],
+    holds: [
+      [{ ...well, display: { missing: "It is gone.", qrTooSmall: false, undrawable: null } }, "It is gone."],
+    ],
+    not: [],
+  },
+  "name-not-drawable": {
+    severity: "info",
+    holds: [
+      [undrawable("東京ドラマ"), "It needs a font: apt install fonts-noto-cjk"],
+      [undrawable("드라마 1"), "It needs a font: apt install fonts-noto-cjk"],
+      [undrawable("פרויקט"), "It needs a font: apt install fonts-noto-core"],
+    ],
     not: [],
   },
   "qr-too-small": {
     severity: "info",
-    holds: [[{ ...well, display: { missing: null, qrTooSmall: true } }, null]],
+    holds: [[{ ...well, display: { missing: null, qrTooSmall: true, undrawable: null } }, null]],
     not: [],
   },
   "page-failing": {
@@ -309,11 +324,10 @@ test("the worst comes first, and what is alike in the order of the table", () =>
   const facts: Facts = {
     ...device({ paused: true, canCreateAssets: false }),
     trouble: { kind: "server", count: 9, wait: 0 },
-    identityChanged: "A-1",
-    display: { missing: null, qrTooSmall: true },
+    display: { missing: null, qrTooSmall: true, undrawable: null },
   };
   assert.deepEqual(
     diagnose(facts).map(({ code }) => code),
-    ["may-not-upload", "server-trouble", "identity-changed", "paused", "qr-too-small"],
+    ["may-not-upload", "server-trouble", "paused", "qr-too-small"],
   );
 });

@@ -36,8 +36,9 @@ describe("status", { timeout: 300_000 }, () => {
     });
     const { code, stdout, stderr } = await program.run(["status", "--socket", daemon.socket]);
     assert.deepEqual([code, stderr], [0, ""]);
-    const expected = `State        awaiting-user: waiting to be paired, for …
-Code         041593, good for 1:43
+    const expected = `State        awaiting-user: waiting to be paired, since …
+Light        blue: on its way
+Code         041 593, good for 1:43
 Enter it at  https://next.frame.io/pair
 Or open      https://next.frame.io/pair/041593
 Device       ACME-R1-4CA00368
@@ -48,7 +49,7 @@ c2cd         1.2.3, up 1 h 18 min
 
 warning expiring-soon: It ends soon. Pair again.
 `;
-    assert.equal(stdout.replace(/paired, for .*/, "paired, for …"), expected);
+    assert.equal(stdout.replace(/paired, since .*/, "paired, since …"), expected);
   });
 
   it("prints JSON as the daemon gave it, keys of the future included", async () => {
@@ -171,10 +172,10 @@ describe("pair", { timeout: 300_000 }, () => {
     assert.equal(
       stdout.replace(/Good for 1 min [34]\d s/g, "Good for 1 min 43 s"),
       `Asking Frame.io for a code.
-Code 041593 for ACME-R1-4CA00368
+Code 041 593 for ACME-R1-4CA00368
 Open https://next.frame.io/pair/041593
 Good for 1 min 43 s.
-Code 654321 for ACME-R1-4CA00368
+Code 654 321 for ACME-R1-4CA00368
 Open https://next.frame.io/pair/654321
 Good for 1 min 43 s.
 Authorized, asking which project.

@@ -83,11 +83,17 @@ async function examine({ board = new Board(), daemon, settings = {} }: Patient):
   const { code, stdout, stderr } = await program.run(args, { env });
   assert.equal(stderr, "");
   const lines: Record<string, string> = {};
-  for (const line of stdout.trimEnd().split("\n")) {
+  const [report = "", sum = "", ...more] = stdout.trimEnd().split("\n\n");
+  assert.deepEqual(more, []);
+  for (const line of report.split("\n")) {
     const [, level, name, text] = /^(ok|warn|fail) +([a-z]+): (.*)$/.exec(line) ?? [];
     assert.ok(name !== undefined, `not a line of the report: ${line}`);
     lines[name] = `${level}: ${text}`;
   }
+  const count = (level: string) => report.match(new RegExp(`^${level}`, "gm"))?.length ?? 0;
+  const told = (level: RegExp) => Number(level.exec(sum)?.[1] ?? 0);
+  assert.deepEqual([told(/(\d+) failed/), told(/(\d+) warning/)], [count("fail"), count("warn")], sum);
+  assert.equal(sum === "all is well", count("fail") + count("warn") === 0);
   assert.equal(code, Object.values(lines).some((line) => line.startsWith("fail")) ? 1 : 0, stdout);
   return { code, lines, text: stdout };
 }

@@ -8,12 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
-import { clockTime } from "../../../daemon/core/text.ts";
+import { clockTime, duration } from "../../../daemon/core/text.ts";
 import { Client } from "../../../daemon/ctl/client.ts";
 import { EventStream } from "../../../daemon/ctl/event-stream.ts";
 import { Failure } from "../../../daemon/ctl/failure.ts";
 import { readSnapshot } from "../../../daemon/ctl/snapshot.ts";
-import { duration } from "../../../daemon/ctl/text.ts";
 import { Program } from "../../support/c2cctl.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { type Answer, json, problem, ScriptedDaemon, Stream } from "../../support/scripted-daemon.ts";
@@ -76,7 +75,7 @@ describe("a dead daemon", { timeout: 300_000 }, () => {
       onOutput: (text) => text.includes("Good for") && stream.end(),
     });
     assert.equal(code, 69);
-    assert.match(stdout, /Code 041593/);
+    assert.match(stdout, /Code 041 593/);
     assert.equal(stderr, "c2cctl: c2cd has ended the connection; see: journalctl -u c2cd\n");
   });
 });
@@ -297,7 +296,11 @@ describe("an older or newer daemon", { timeout: 300_000 }, () => {
 
 describe("a daemon that says no", { timeout: 300_000 }, () => {
   const cases: readonly (readonly [number, Answer, RegExp])[] = [
-    [75, problem(409, "not-paired", "This device is not paired."), /^c2cctl: This device is not paired\.\n$/],
+    [
+      75,
+      problem(409, "not-paired", "This device is not paired."),
+      /^c2cctl: this device is not paired; pair it: c2cctl pair\n$/,
+    ],
     [
       75,
       problem(503, "token-unavailable", "Later.", { "retry-after": "9" }),

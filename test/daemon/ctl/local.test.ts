@@ -36,11 +36,11 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     ] as const) {
       const { code, stdout, stderr } = await program.run(args, { env });
       assert.deepEqual([code, stderr], [0, ""]);
-      assert.match(stdout, /^State +paired, for /m);
+      assert.match(stdout, /^State +paired, since 4 May 2026, \d\d:\d\d$/m);
       assert.match(stdout, /^Project +The Long Night – Unit B$/m);
       assert.match(
         stdout,
-        /^Authorization +until 2026-06-01T00:00:00.000Z, token good for 7 h 30 min, refreshed /m,
+        /^Authorization +until 1 Jun 2026, \d\d:\d\d, token good for 7 h 30 min, refreshed .* ago, Frame.io answered .* ago$/m,
       );
     }
     const { code, stderr } = await program.run(["status", "--root", scratch], {
@@ -70,7 +70,7 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     assert.equal(code, 0, stdout);
     const screen = await screenAfter(drawn);
     assert.equal(decodeTerminal(screen.filter((line) => /[█▀▄]/.test(line))), SCANNED);
-    assert.match(screen.join("\n"), /^Code 041593, good for 1:4[0-2]$/m);
+    assert.match(screen.join("\n"), /^Code 041 593, good for 1:4[0-2]$/m);
     assert.match(screen.join("\n"), /^Frame\.io must show the name ACME-R1-4CA00368$/m);
     assert.match(screen.join("\n"), /^Open https:\/\/next\.frame\.io\/pair\/041593$/m);
     assert.deepEqual(
@@ -83,7 +83,7 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     const { socketPath, backend } = await start(t);
     const looks: string[] = [];
     const steps: [RegExp, Snapshot][] = [
-      [/Code 041593/, { ...AWAITING, pairing: { ...OFFER, expires_in: 1 } }],
+      [/Code 041 593/, { ...AWAITING, pairing: { ...OFFER, expires_in: 1 } }],
       [
         /A new code is on its way\./,
         {
@@ -112,7 +112,7 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     assert.deepEqual(
       second.filter((line) => line !== ""),
       [
-        "Code 271828, good for 1:43",
+        "Code 271 828, good for 1:43",
         "Frame.io must show the name ACME-R1-4CA00368",
         "Enter it at https://next.frame.io/pair",
       ],
@@ -136,7 +136,7 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     assert.deepEqual(
       (await screenAfter(narrow, 32, 22)).filter((line) => line !== ""),
       [
-        "Code 041593, good for 1:43",
+        "Code 041 593, good for 1:43",
         "Frame.io must show the name ACME",
         "-R1-4CA00368",
         "Open https://next.frame.io/pair/",
@@ -178,7 +178,10 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     });
     assert.equal(code, 130);
     const screen = (await screenAfter(drawn)).join("\n");
-    assert.match(screen, /^State {8}awaiting-user: .*\nCode {9}041593, good for 1:4[0-2]\n/);
+    assert.match(
+      screen,
+      /^State {8}awaiting-user: .*\nLight {8}blue: on its way\nCode {9}041 593, good for 1:4[0-2]\n/,
+    );
     assert.match(screen, /^c2cd {9}1\.2\.3, up 1 h 18 min$/m);
     assert.equal((await screenAfter(stdout)).join("").trim(), "");
   });
@@ -312,11 +315,34 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     assert.match(unavailable.stderr, /the last refresh failed \(dns\).*try again in 17 s\n$/);
   });
 
+  it("qr is plain ASCII where the terminal takes no more, and scans as well", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(AWAITING);
+    for (const env of [{ LC_ALL: "C", LANG: "de_DE.UTF-8" }, { LC_CTYPE: "POSIX" }, { TERM: "vt220" }]) {
+      const { stdout } = await program.run(["qr", "--socket", socketPath], { env });
+      assert.match(stdout, /^[\n -~]+$/);
+      const rows = stdout.trimEnd().split("\n").slice(0, -1);
+      const at = (x: number, y: number) => rows[y]?.[x * 2] === "#";
+      const blocks = Array.from({ length: Math.ceil(rows.length / 2) }, (_, y) =>
+        Array.from({ length: rows.length }, (_, x) =>
+          at(x, 2 * y) ? (at(x, 2 * y + 1) ? "█" : "▀") : at(x, 2 * y + 1) ? "▄" : " ",
+        ).join(""),
+      );
+      assert.equal(decodeTerminal(blocks), SCANNED);
+    }
+    const { stdout } = await program.run(["qr", "--socket", socketPath], {
+      env: { LC_ALL: "", LANG: "en_GB.utf8", TERM: "vt220" },
+    });
+    assert.match(stdout, /█/);
+  });
+
   it("qr draws in the terminal, and writes PNG and SVG", async (t) => {
     const { socketPath, backend } = await start(t);
     backend.become(AWAITING);
     const drawn = await program.run(["qr", "--socket", socketPath]);
-    assert.equal(decodeTerminal(drawn.stdout.trimEnd().split("\n")), SCANNED);
+    const lines = drawn.stdout.trimEnd().split("\n");
+    assert.equal(lines.pop(), "041 593");
+    assert.equal(decodeTerminal(lines), SCANNED);
 
     const file = join(scratch, "code.png");
     const png = await program.run(["qr", "--png", file, "--socket", socketPath]);
@@ -336,7 +362,7 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     backend.become({ ...AWAITING, pairing: { ...OFFER, verification_uri_complete: null } });
     const digits = await program.run(["qr", "--socket", socketPath]);
     assert.equal(digits.code, 75);
-    assert.match(digits.stderr, /enter the code 041593 at https:\/\/next\.frame\.io\/pair/);
+    assert.match(digits.stderr, /enter the code 041 593 at https:\/\/next\.frame\.io\/pair/);
     backend.become(AWAITING);
     const nowhere = await program.run([
       "qr",

@@ -10,6 +10,7 @@ import type { Picture } from "../../../hw/picture/picture.ts";
 export const IDLE: Snapshot = {
   state: "idle",
   since: "2026-05-04T09:12:30.000Z",
+  light: "red",
   device: {
     name: "ACME-R1-4CA00368",
     client_id: "4CA00368",
@@ -30,6 +31,10 @@ export const IDLE: Snapshot = {
     qr_quiet: 32,
   },
   button: null,
+  has_button: false,
+  network: [{ interface: "wlan0", address: "192.0.2.17" }],
+  page: [],
+  firmware: "2.4.1",
   version: "1.2.3",
   uptime: 4711,
 };
@@ -43,16 +48,18 @@ export const OFFER: PairingView = {
   attempt: 1,
 };
 
-export const AWAITING: Snapshot = { ...IDLE, state: "awaiting-user", pairing: OFFER };
+export const AWAITING: Snapshot = { ...IDLE, state: "awaiting-user", light: "blue", pairing: OFFER };
 
 export const PAIRED: Snapshot = {
   ...IDLE,
   state: "paired",
+  light: "green",
   project: { id: "6f1c", name: "The Long Night – Unit B" },
   authorization: {
     expires_at: "2026-06-01T00:00:00.000Z",
     access_expires_in: 27_001,
     refreshed_at: "2026-05-04T09:13:00.000Z",
+    answered_at: "2026-05-04T09:14:00.000Z",
   },
 };
 
@@ -110,12 +117,12 @@ export class FakeBackend implements Backend {
 
   async pair(): Promise<void> {
     this.#called("pair");
-    this.become({ ...this.current, state: "awaiting-user", pairing: OFFER });
+    this.become({ ...this.current, state: "awaiting-user", light: "blue", pairing: OFFER });
   }
 
   async cancel(): Promise<void> {
     this.#called("cancel");
-    this.become({ ...this.current, state: "idle", pairing: null });
+    this.become({ ...this.current, state: "idle", light: "red", pairing: null });
   }
 
   async unpair(): Promise<{ revoked: boolean }> {

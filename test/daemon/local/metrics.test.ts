@@ -53,6 +53,7 @@ test("what the machine goes through is counted, failed refreshes by their cause"
   const observe = observer(
     createLogger("silent", "json", () => {}),
     meters,
+    { elapsed: () => 0 },
   );
   const happen = (event: Event) => observe({ before: initialState, event, after: initialState });
   const before = await scrape(running);

@@ -22,7 +22,10 @@ test("status is the snapshot as it stands, on both listeners", async (context) =
     AWAITING,
     PAIRED,
     { ...AWAITING, pairing: { ...OFFER, verification_uri: null, verification_uri_complete: null } },
-    { ...PAIRED, authorization: { expires_at: null, access_expires_in: null, refreshed_at: null } },
+    {
+      ...PAIRED,
+      authorization: { expires_at: null, access_expires_in: null, refreshed_at: null, answered_at: null },
+    },
     { ...PAIRED, health: [NO_SECRET, OFFLINE] },
     { ...IDLE, device: { ...IDLE.device, name: 'Ünit "7" <b>\u2028 日本' } },
   ];

@@ -150,7 +150,7 @@ function everyEvent(state: State): Event[] {
     (number): Event[] => [
       { type: "settled", number },
       { type: "device-kept", number },
-      { type: "left", number },
+      { type: "left", number, unrevoked: null },
       { type: "refresh-prepared", number, ok: true },
       { type: "refresh-prepared", number, ok: false, atStake: true },
       { type: "refresh-prepared", number, ok: false, atStake: false },
@@ -332,7 +332,7 @@ describe("the device grant", () => {
     const unpaired = step(last.state, pending(1), moment(12_200)).state;
     assert.equal(wakeAt(unpaired), 17_500, "polls of two codes keep the interval as well");
     assert.equal(only(step(unpaired, tick, moment(17_500)).effects, "poll").number, 2);
-    assert.deepEqual(step(unpaired, granted(1), moment(12_300)).state, unpaired);
+    assert.deepEqual(step(unpaired, granted(1), moment(12_300)).state, { ...unpaired, answeredAt: 12_300 });
   });
 
   test("a code is polled as it dies, though the one after it is of no use", () => {
@@ -470,6 +470,40 @@ describe("the device grant", () => {
       [1_150, offered(2, { userCode: "222222" })],
     ]);
     assert.equal(shownAttempt(state.offer)?.code.userCode, "222222");
+  });
+
+  test("an offer on a device that is paired rests after ten minutes, or sooner where the window is shorter", () => {
+    const paired = play([[0, { type: "booted", stored: record(), end: null }]]).state;
+    for (const [window, ends] of [
+      [0, 601_000],
+      [3_600_000, 601_000],
+      [60_000, 61_000],
+    ] as const) {
+      const settings = { start: "auto", window } as const;
+      const pressed = play([[1_000, { type: "pair-requested" }]], { settings }, paired).state;
+      const { offer } = pressed;
+      assert.ok(offer.at === "requesting" && offer.windowEnds === ends, `${window}`);
+      const failed: Event = { type: "code-answered", number: pressed.lastNumber, outcome: fault("connect") };
+      const rested: State = play(
+        [
+          [ends - 1_000, failed],
+          [ends, tick],
+        ],
+        { settings },
+        pressed,
+      ).state;
+      assert.deepEqual([rested.offer.at, stateName(rested)], ["resting", "paired"]);
+    }
+  });
+
+  test("an offer of a device whose authorization ends meanwhile goes on as that of one without", () => {
+    const paired = play([[0, { type: "booted", stored: record(), end: null }]]).state;
+    const pressed = step(paired, { type: "pair-requested" }, moment(1_000)).state;
+    const { authorization } = step(pressed, { type: "unpair-requested" }, moment(2_000)).state;
+    assert.ok(authorization.at === "leaving");
+    const left: Event = { type: "left", number: authorization.number, unrevoked: null };
+    const { offer } = step({ ...pressed, authorization }, left, moment(3_000)).state;
+    assert.ok(offer.at === "requesting" && offer.windowEnds === null);
   });
 
   test("an offer rests when its window has ended, and never pulls a code off the screen for it", () => {
@@ -854,6 +888,10 @@ describe("the device record", () => {
       }
     }
     assert.equal(reads, 12);
+  });
+
+  test("is asked for where the last interface is gone, since only Frame.io's silence says that the device is offline", () => {
+    only(step(paired, { type: "network-changed", up: false }, moment(60_000)).effects, "read-device");
   });
 
   test("an answer that was on its way when it was doubted, or when a pause was told, is followed by another", () => {
@@ -1300,7 +1338,7 @@ describe("the authorization", () => {
     const { state, steps } = play(
       [
         [7_000, { type: "unpair-requested" }],
-        [7_500, { type: "left", number }],
+        [7_500, { type: "left", number, unrevoked: null }],
       ],
       {},
       paired,
@@ -1329,7 +1367,10 @@ describe("the authorization", () => {
     const { number: left, record: again } = only(started.effects, "leave");
     assert.deepEqual(again, intent);
     assert.equal(grantOf(started.state), null, "its tokens are of no use to anyone here");
-    only(step(started.state, { type: "left", number: left }, moment(500)).effects, "request-code");
+    only(
+      step(started.state, { type: "left", number: left, unrevoked: null }, moment(500)).effects,
+      "request-code",
+    );
   });
 
   test("a pairing for another project replaces the authorization; cancelling it leaves the old one", () => {

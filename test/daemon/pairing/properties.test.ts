@@ -286,7 +286,7 @@ class World {
         return { type: "device-answered", number, accessToken, outcome: verdict(given) };
       }
       case "leave":
-        return { type: "left", number };
+        return { type: "left", number, unrevoked: null };
     }
   }
 }

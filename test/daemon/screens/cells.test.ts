@@ -83,8 +83,8 @@ test("80x24 has room for everything: code, digits, address, time, device", () =>
   const snapshot = snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: 83 } });
   const text = paintCells(screenOf(snapshot, CATALOGUE.en), 80, 24).picture.lines.join("\n");
   for (const part of [
-    "Scan to pair",
-    "Or open next.frame.io/pair and type",
+    "Pair with Frame.io",
+    "Scan, or open next.frame.io/pair and type",
     "482 913",
     "1:23",
     "ACME R1 3F9A",

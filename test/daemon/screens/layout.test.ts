@@ -8,6 +8,7 @@ import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { PANELS, panelName, SITUATIONS } from "./situations.ts";
+import { problem, snapshotOf } from "./snapshots.ts";
 
 /** Sizes that no table of usual panels has. */
 const ODD_PANELS: readonly Panel[] = [
@@ -96,11 +97,21 @@ function checkTexts(screen: Screen, plan: Layout, panel: Panel, where: string): 
     has(screen.code.userCode, "the code");
     if (small >= 240 && screen.code.address !== null) has(screen.code.address, "the address");
     if (screen.code.address === null && small >= 100) has(screen.sentence, "the way");
+    // A square has its code above all else.
+    if (small < 320 || panel.width < 480 || panel.width === panel.height) return;
+    has(screen.device.name, "the name to check");
+    if (screen.code.held !== null) has(screen.code.held.text, "what it is still paired with");
+    else if (screen.notice?.headline != null) has(screen.notice.headline, "the problem");
+    else {
+      has(screen.code.choose, "step 2");
+      has(screen.code.check, "step 3");
+    }
     return;
   }
   if (screen.project !== null) {
-    has(screen.project, "the project");
-    if (small >= 64) has(screen.device.name, "the device");
+    has(screen.project.name, "the project");
+    // A name of several lines is worth more than what the housing says as well.
+    if (small >= (screen.project.name.length > 30 ? 100 : 64)) has(screen.device.name, "the device");
     return;
   }
   if (small > 64) has(screen.headline, "the headline");
@@ -148,6 +159,88 @@ test("128x64 shows headline and sentence in the languages whose letters are smal
         `${language} ${name}: ${shown(plan)}`,
       );
     }
+  }
+});
+
+test("a project's name takes as many lines as there is room for, and episodes are told apart on every panel", () => {
+  const fonts = loadFonts("en");
+  const named = (name: string, panel: Panel) =>
+    layout(screenOf(snapshotOf("paired", { project: { id: "1", name } }), CATALOGUE.en), panel, fonts);
+  for (const panel of PANELS) {
+    const [three, four] = [3, 4].map((episode) =>
+      shown(named(`Nordlicht – Staffel 2, Folge ${episode} „Die Rückkehr der Königin“`, panel)),
+    );
+    assert.notEqual(three, four, panelName(panel));
+  }
+  const long = named("An endless name ".repeat(40), { width: 320, height: 240, monochrome: false });
+  const last = long.items.findLast((item) => item.kind === "text" && item.line.text.startsWith("An endless"));
+  assert.ok(shown(long).includes("…"), "cut at the end");
+  assert.ok(last !== undefined);
+});
+
+test("the end of the device's name stands out, and what is shortened is its beginning", () => {
+  const fonts = loadFonts("en");
+  const panel = { width: 800, height: 480, monochrome: false };
+  for (const [name, head, tail] of [
+    ["ACME R1 3F9A", "ACME R1", "3F9A"],
+    ["ACME-R1-10000000A1B2C3D4", /^ACME-R1-/, "C3D4"],
+    ["Demo-Camera-3347D071BC194903B37C3647358352BA", /^Demo-.*…/, "52BA"],
+    ["R1", null, "R1"],
+  ] as const) {
+    const snapshot = snapshotOf("awaiting-user", {
+      device: { ...snapshotOf("idle").device, name },
+      project: { id: "1", name: "東京ドラマ" },
+    });
+    const { items } = layout(screenOf(snapshot, CATALOGUE.en), panel, fonts);
+    const texts = items.flatMap((item) => (item.kind === "text" ? [item] : []));
+    const end = texts.find(({ line }) => line.text === tail);
+    assert.ok(end, `${name}: ${texts.map(({ line }) => line.text).join(" | ")}`);
+    const begin = texts.find(({ line }) =>
+      head === null ? false : typeof head === "string" ? line.text === head : head.test(line.text),
+    );
+    assert.ok(head === null || (begin !== undefined && end.line.capHeight > begin.line.capHeight), name);
+    assert.ok(
+      texts.some(({ line }) => line.text === CATALOGUE.en.button.kept.headline),
+      "still paired, where the project's name can't be drawn",
+    );
+  }
+});
+
+test("the time left is written beside the bar on panels that have the room, and moves nothing", () => {
+  const fonts = loadFonts("en");
+  for (const panel of PANELS) {
+    const screen = screenOf(snapshotOf("awaiting-user"), CATALOGUE.en);
+    const times = layout(screen, panel, fonts).items.filter(({ kind }) => kind === "time");
+    const small = Math.min(panel.width, panel.height);
+    // In the strip of 240x240 the digits take all the room.
+    const wanted = small >= 240 && small <= 800 && panel.width !== panel.height;
+    assert.equal(times.length, Number(wanted), panelName(panel));
+  }
+});
+
+test("a device that rests unpaired says how on: the button before the page, and neither where there is none", () => {
+  const page = ["http://192.0.2.17:8620", "http://camera.local:8620"];
+  const { press } = CATALOGUE.en.newCode;
+  for (const [more, sentence] of [
+    [{ has_button: true, page }, press],
+    [{ page }, "Open 192.0.2.17:8620 to get a new code."],
+    [{}, CATALOGUE.en.states.idle.sentence],
+    [
+      { has_button: true, health: [problem("authorization-ended")] },
+      CATALOGUE.en.problems["authorization-ended"].sentence,
+    ],
+  ] as const)
+    assert.equal(
+      screenOf(snapshotOf("idle", more), CATALOGUE.en).sentence.replaceAll("\u200B", ""),
+      sentence,
+    );
+});
+
+test("a name that no font has leaves word where it can be read", () => {
+  const project = { id: "1", name: "東京ドラマ 第3話" };
+  for (const panel of PANELS) {
+    const plan = layout(screenOf(snapshotOf("paired", { project }), CATALOGUE.en), panel, loadFonts("en"));
+    assert.ok(shown(plan).includes(bare(CATALOGUE.en.nameElsewhere)), panelName(panel));
   }
 });
 

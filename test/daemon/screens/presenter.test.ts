@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ProblemCode } from "../../../daemon/contract/problems.ts";
 import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import type { StateName } from "../../../daemon/contract/states.ts";
 import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
@@ -7,7 +8,7 @@ import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displa
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
-import { OFFER, snapshotOf } from "./snapshots.ts";
+import { OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 const PANEL: PixelCapabilities = {
   surface: "pixels",
@@ -293,6 +294,43 @@ test("a wake shows the paired screen for its whole time again, and so does the b
   await presenter.close();
 });
 
+test("a new problem of the pairing lights a display that was given back, and what flickers or is minor does not", async () => {
+  const bench = new Bench();
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  const become = (...codes: ProblemCode[]) =>
+    bench.become(snapshotOf("paired", { health: codes.map(problem) }));
+  const dark = async () => {
+    await bench.clock.advance(30_000);
+    return panel.calls.at(-1) === "clear";
+  };
+  await presenter.start();
+  await become();
+  assert.ok(await dark());
+  await become("storage-recovered", "display-missing");
+  assert.equal(panel.calls.at(-1), "clear");
+  await become("server-unreachable");
+  assert.equal(panel.calls.at(-1), "show");
+  await bench.clock.advance(29_999);
+  assert.equal(panel.calls.at(-1), "show");
+  await bench.clock.advance(1);
+  assert.equal(panel.calls.at(-1), "clear");
+  await bench.clock.advance(3_600_000);
+  await become("server-unreachable", "qr-too-small");
+  assert.equal(panel.calls.at(-1), "clear", "an old problem is no news");
+  await become("server-unreachable", "paused");
+  assert.equal(panel.calls.at(-1), "show");
+  assert.ok(await dark());
+  await become();
+  await become("paused");
+  assert.equal(panel.calls.at(-1), "clear", "nor is one that was here a moment ago");
+  await become();
+  await bench.clock.advance(600_000);
+  await become("paused");
+  assert.equal(panel.calls.at(-1), "show");
+  await presenter.close();
+});
+
 test("with paired_for = 0 the paired screen stays", async () => {
   const bench = new Bench();
   const panel = new FakePanel();
@@ -455,6 +493,19 @@ test("a code that fits no QR code on the display is told", async () => {
   assert.ok(bench.changes > 0);
   await bench.become(snapshotOf("idle"));
   assert.equal(presenter.qrTooSmall(), false);
+  await presenter.close();
+});
+
+test("a project's name that no font can draw is told, until there is another", async () => {
+  const bench = new Bench("paired");
+  const presenter = bench.presenter(async () => new FakePanel());
+  await bench.become(snapshotOf("paired", { project: { id: "1", name: "東京ドラマ" } }));
+  await presenter.start();
+  assert.equal(presenter.undrawable(), "東京ドラマ");
+  const { changes } = bench;
+  await bench.become(snapshotOf("paired"));
+  assert.equal(presenter.undrawable(), null);
+  assert.ok(bench.changes > changes);
   await presenter.close();
 });
 

@@ -29,8 +29,11 @@ export function panelName({ width, height }: Panel): string {
 /** Every state, the ways in which a code can be offered, and every problem that has a screen to itself. */
 export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
   ...Object.fromEntries(STATES.map((state) => [state, snapshotOf(state)])),
+  "idle-with-button": snapshotOf("idle", { has_button: true }),
+  "idle-with-page": snapshotOf("idle", { page: ["http://192.0.2.17:8620"] }),
   "code-half-time": snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: 60 } }),
   "code-with-problem": snapshotOf("awaiting-user", { health: [problem("authorization-ended")] }),
+  "code-while-paired": snapshotOf("awaiting-user", { project: { id: "1", name: "Nordlicht Episode 3" } }),
   "code-without-link": snapshotOf("awaiting-user", {
     pairing: { ...OFFER, verification_uri_complete: null },
   }),
@@ -38,6 +41,10 @@ export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
     pairing: { ...OFFER, verification_uri: null, verification_uri_complete: null },
   }),
   "paired-with-problem": snapshotOf("paired", { health: [problem("paused")] }),
+  "paired-with-long-name": snapshotOf("paired", {
+    project: { id: "1", name: "Nordlicht – Staffel 2, Folge 3 „Die Rückkehr der Königin“" },
+    health: [problem("paused")],
+  }),
   "paired-without-project": snapshotOf("paired", { project: null }),
   ...Object.fromEntries(
     BUTTON_PHASES.map((phase) => [

@@ -1,4 +1,5 @@
-import type { ProblemCode } from "../../../daemon/contract/problems.ts";
+import { lightOf } from "../../../daemon/contract/light.ts";
+import { PROBLEM_ROWS, type ProblemCode } from "../../../daemon/contract/problems.ts";
 import type { PairingView, Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { IDLE } from "../../support/snapshots.ts";
 
@@ -17,6 +18,7 @@ export function snapshotOf(state: Snapshot["state"], more: Partial<Snapshot> = {
   return {
     ...IDLE,
     state,
+    light: lightOf(state, more.health ?? [], 0),
     device: DEVICE,
     pairing: state === "awaiting-user" ? OFFER : null,
     project: state === "paired" ? { id: "1", name: "Nordlicht Episode 3" } : null,
@@ -25,5 +27,12 @@ export function snapshotOf(state: Snapshot["state"], more: Partial<Snapshot> = {
 }
 
 export function problem(code: ProblemCode): Snapshot["health"][number] {
-  return { code, severity: "warning", text: "", action: "", detail: null, since: IDLE.since };
+  return {
+    code,
+    severity: PROBLEM_ROWS[code].severity,
+    text: "",
+    action: "",
+    detail: null,
+    since: IDLE.since,
+  };
 }

@@ -24,7 +24,7 @@ function factsWith(...notices: VaultNotice[]): OtherFacts {
   return {
     networkUp: true,
     vault: { notices, failing: null, unsaved: false },
-    display: { missing: null, qrTooSmall: false },
+    display: { missing: null, qrTooSmall: false, undrawable: null },
     identityChanged: null,
     secretUnusable: null,
     pageFailing: null,

@@ -18,7 +18,7 @@ function bench() {
     facts: () => ({
       networkUp: true,
       vault: { notices: [], failing: null, unsaved: false },
-      display: { missing: null, qrTooSmall: false },
+      display: { missing: null, qrTooSmall: false, undrawable: null },
       identityChanged: null,
       secretUnusable: null,
       pageFailing: null,
@@ -27,6 +27,10 @@ function bench() {
     display: () => IDLE.display,
     button: () => button,
     identity: () => ({ clientId: "10000000A1B2C3D4", source: "board-serial", model: null }),
+    hasButton: false,
+    network: () => [],
+    page: () => [],
+    firmware: "1.0.0",
     version: "0.0.0-dev",
     clock,
   });

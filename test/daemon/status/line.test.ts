@@ -5,7 +5,7 @@ import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { statusLine } from "../../../daemon/status/line.ts";
 
 function line(about: Partial<Snapshot>): string {
-  return statusLine({ pairing: null, project: null, health: [], ...about } as Snapshot);
+  return statusLine({ pairing: null, project: null, health: [], light: "green", ...about } as Snapshot);
 }
 
 function problem(code: ProblemCode, detail: string | null): Problem {
@@ -29,6 +29,6 @@ test("the line is for the operator: what the crew is told stands in only where t
   );
   assert.equal(
     line({ state: "paired", health: [problem("refresh-failing", null)] }),
-    "Paired. What is wrong. Ask someone.",
+    "Paired, offline. What is wrong. Ask someone.",
   );
 });

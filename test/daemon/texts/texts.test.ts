@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockTime } from "../../../daemon/core/text.ts";
+import { clockTime, grouped } from "../../../daemon/core/text.ts";
 import { LANGUAGES } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { charactersOf, stringsOf } from "../../../daemon/texts/screen/characters.ts";
-import { grouped } from "../../../daemon/texts/screen/texts.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { setLine } from "../../../daemon/type/type.ts";
 

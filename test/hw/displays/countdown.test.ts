@@ -10,6 +10,7 @@ import { Board, displayOptions, openPixels } from "./board.ts";
 function offer(secondsLeft: number): Screen {
   return {
     symbol: "wait",
+    light: "blue",
     headline: "Scan to pair",
     sentence: "Scan the code with your phone.",
     device: { name: "Camera A", fallback: "CAM-1" },
@@ -19,6 +20,9 @@ function offer(secondsLeft: number): Screen {
       userCode: "123456",
       link: "https://next.frame.io/pair/123456",
       address: "next.frame.io/pair",
+      choose: "Choose the project",
+      check: "Check the name",
+      held: null,
       secondsLeft,
       shareLeft: secondsLeft / 120,
     },
