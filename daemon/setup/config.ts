@@ -203,7 +203,7 @@ export const SCHEMA = {
   },
   display: {
     driver: choice(
-      ["auto", "framebuffer", "ssd1306", "sh1106", "st7789", "ili9341", "png", "terminal", "none"],
+      ["auto", "framebuffer", "drm", "ssd1306", "sh1106", "st7789", "ili9341", "png", "terminal", "none"],
       "auto",
       "What the screen is. `auto` takes what is there.",
     ),

@@ -85,12 +85,15 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
   };
 }
 
+/** By what a panel is recognized: its driver's name, and the bits that it is given a pixel. */
+type Driven = Pick<Framebuffer, "name" | "bitsPerPixel">;
+
 /** Whether there is nothing between black and white on it. */
-export function isMonochrome({ bitsPerPixel, name }: Framebuffer): boolean {
+export function isMonochrome({ bitsPerPixel, name }: Driven): boolean {
   return bitsPerPixel === 1 || MONOCHROME_NAMES.test(name);
 }
 
-export function isOled({ name }: Framebuffer): boolean {
+export function isOled({ name }: Driven): boolean {
   return OLED_NAMES.test(name);
 }
 

@@ -1,6 +1,6 @@
 /**
  * The one door to what Node.js has no call for: ioctl(2), mmap(2) and poll(2), by the package koffi. It costs some
- * megabytes: `loadKernel` loads it for the drivers that need it, and for no other.
+ * megabytes: what imports this is loaded by `withKernel`, and where it is needed alone.
  */
 import { getSystemErrorName } from "node:util";
 import koffi, { type TypeObject } from "koffi";

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { DisplayError, deviceError } from "../../linux/errors.ts";
-import { loadKernel } from "../../linux/load-kernel.ts";
+import { ioctl } from "../../linux/kernel.ts";
 import type { DisplayOptions, Host } from "../contract/options.ts";
 import type { PanelBus, Wire } from "./bus.ts";
 
@@ -26,7 +26,6 @@ export async function openI2c(options: DisplayOptions, host: Host): Promise<Pane
   let file: FileHandle | null = null;
   try {
     file = await open(host.root + device, "r+");
-    const { ioctl } = await loadKernel();
     ioctl(file.fd, I2C_SLAVE, options.bus_address);
     return i2cBus(file);
   } catch (error) {

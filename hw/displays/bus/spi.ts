@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { type Clock, wait } from "../../../daemon/core/clock.ts";
 import { DisplayError, deviceError } from "../../linux/errors.ts";
 import { type OutputLine, outputLine } from "../../linux/gpio.ts";
-import { type Kernel, loadKernel } from "../../linux/load-kernel.ts";
+import { ioctl, iow, Structure } from "../../linux/kernel.ts";
 import type { DisplayOptions, Host } from "../contract/options.ts";
 import type { PanelBus, Wire } from "./bus.ts";
 
@@ -11,8 +11,13 @@ const CHUNK = 4096;
 
 const USUAL_DEVICE = "/dev/spidev0.0";
 
-/** SPI_MODE_0: the clock idles low, data is taken at its first edge (include/uapi/linux/spi/spi.h). */
-const MODE_0 = 0;
+/** include/uapi/linux/spi/spidev.h and spi.h. In mode 0 the clock idles low, and data is taken at its first edge. */
+const BYTE = new Structure({ value: "__u8" });
+const WORD = new Structure({ value: "__u32" });
+const SPI_IOC_WR_MODE = iow("k", 1, BYTE.size);
+const SPI_IOC_WR_BITS_PER_WORD = iow("k", 3, BYTE.size);
+const SPI_IOC_WR_MAX_SPEED_HZ = iow("k", 4, WORD.size);
+const SPI_MODE_0 = 0;
 
 /**
  * The SPI bus that `display.device` names, and the lines beside it.
@@ -27,25 +32,19 @@ export async function openSpi(options: DisplayOptions, host: Host, fastest: numb
   let file: FileHandle | null = null;
   try {
     file = await open(host.root + device, "r+");
-    const kernel = await loadKernel();
-    setUp(kernel, file.fd, options.bus_speed || fastest);
-    return spiBus(file, openLines(kernel, options, host.root), host.clock);
+    setUp(file.fd, options.bus_speed || fastest);
+    return spiBus(file, openLines(options, host.root), host.clock);
   } catch (error) {
     await file?.close();
     throw deviceError(error, device);
   }
 }
 
-/** How plain writes go out (include/uapi/linux/spi/spidev.h). It holds for as long as the device is open. */
-function setUp({ Structure, ioctl, iow }: Kernel, fd: number, speedHz: number): void {
-  const byte = new Structure({ value: "__u8" });
-  const word = new Structure({ value: "__u32" });
-  const SPI_IOC_WR_MODE = iow("k", 1, byte.size);
-  const SPI_IOC_WR_BITS_PER_WORD = iow("k", 3, byte.size);
-  const SPI_IOC_WR_MAX_SPEED_HZ = iow("k", 4, word.size);
-  ioctl(fd, SPI_IOC_WR_MODE, byte.of({ value: MODE_0 }));
-  ioctl(fd, SPI_IOC_WR_BITS_PER_WORD, byte.of({ value: 8 }));
-  ioctl(fd, SPI_IOC_WR_MAX_SPEED_HZ, word.of({ value: speedHz }));
+/** How plain writes go out. It holds for as long as the device is open. */
+function setUp(fd: number, speedHz: number): void {
+  ioctl(fd, SPI_IOC_WR_MODE, BYTE.of({ value: SPI_MODE_0 }));
+  ioctl(fd, SPI_IOC_WR_BITS_PER_WORD, BYTE.of({ value: 8 }));
+  ioctl(fd, SPI_IOC_WR_MAX_SPEED_HZ, WORD.of({ value: speedHz }));
 }
 
 export interface Lines {
@@ -55,11 +54,11 @@ export interface Lines {
   readonly reset: OutputLine | null;
 }
 
-function openLines(kernel: Kernel, options: DisplayOptions, root: string): Lines {
+function openLines(options: DisplayOptions, root: string): Lines {
   const { gpio_chip: chip, gpio_dc: dataCommand, gpio_reset: reset } = options;
   const output = (offset: number, value: 0 | 1) => {
     try {
-      return outputLine(kernel, `${root}/dev/${chip}`, offset, value);
+      return outputLine(`${root}/dev/${chip}`, offset, value);
     } catch (error) {
       throw new DisplayError(
         `GPIO line ${offset} of ${chip} can't be used (${(error as NodeJS.ErrnoException).code}): check display.gpio_chip, display.gpio_dc and display.gpio_reset, and that no other program holds the line.`,

@@ -7,6 +7,7 @@ import type { Picture, PixelFormat } from "../../picture/picture.ts";
 /** Names accepted by `display.driver`, less `auto`. */
 export type DriverName =
   | "framebuffer"
+  | "drm"
   | "ssd1306"
   | "sh1106"
   | "st7789"

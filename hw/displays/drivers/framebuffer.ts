@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
-import { type Backlight, findBacklight } from "../../linux/backlight.ts";
+import { Light } from "../../linux/backlight.ts";
 import { TextConsole } from "../../linux/console.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
 import {
@@ -47,7 +47,7 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
   if (format === null || !fits(format, framebuffer)) throw new DisplayError(unknownFormat(framebuffer));
   const file = await openNode(host.root, node);
   const console = new TextConsole(sysfs, id);
-  const backlight = findBacklight(sysfs, `/sys/class/graphics/${id}/device`);
+  const light = new Light(sysfs, `/sys/class/graphics/${id}/device`, options.brightness);
   const surface = new FramebufferSurface(
     {
       driver: "framebuffer",
@@ -62,9 +62,9 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
       refresh: kind === "panel" ? "slow" : "fast",
       physical: sizeOnConnector(sysfs, id),
     },
-    { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness, urgent: host.urgent },
+    { sysfs, framebuffer, ...file, console, light, urgent: host.urgent },
   );
-  const warnings = [console.hindrance, backlight?.hindrance ?? null].filter((sentence) => sentence !== null);
+  const warnings = [...(console.hindrance === null ? [] : [console.hindrance]), ...light.hindrances];
   const bare = displayOn(surface, options);
   const painted = whileShown(bare, LOOK_EVERY_MS, host.clock, async (picture) => {
     if (console.hasDrawn()) await bare.show(picture);
@@ -103,8 +103,7 @@ interface Parts {
   readonly path: string;
   readonly inode: number;
   readonly console: TextConsole;
-  readonly backlight: Backlight | null;
-  readonly brightness: number;
+  readonly light: Light;
   readonly urgent: Host["urgent"];
 }
 
@@ -112,23 +111,19 @@ class FramebufferSurface implements Surface {
   readonly capabilities: PixelCapabilities;
   readonly setBrightness?: (percent: number) => Promise<void>;
   readonly #parts: Parts;
-  #taken = false;
 
   constructor(capabilities: PixelCapabilities, parts: Parts) {
     this.capabilities = capabilities;
     this.#parts = parts;
-    const { backlight } = parts;
-    if (backlight !== null) this.setBrightness = (percent) => backlight.set(percent);
+    const { set } = parts.light;
+    if (set !== undefined) this.setBrightness = set;
   }
 
   async take(): Promise<boolean> {
     this.#checkUnchanged();
-    const { console, backlight, brightness } = this.#parts;
+    const { console, light } = this.#parts;
     const kept = await console.takeOff();
-    // At full brightness a light that is on already stays as the system set it.
-    if (!this.#taken && backlight !== null && (brightness < 100 || backlight.percent === 0))
-      await backlight.set(brightness);
-    this.#taken = true;
+    await light.switchOn();
     return kept;
   }
 
@@ -177,14 +172,13 @@ class FramebufferSurface implements Surface {
 
   async release(): Promise<void> {
     const { width, height } = this.capabilities;
-    const { console, backlight } = this.#parts;
+    const { console, light } = this.#parts;
     const black = { width, height, pixels: new Uint8Array(width * height), palette: [0x000000] };
-    this.#taken = false;
     try {
       await this.paint(black, [wholeOf(black)]);
     } finally {
       await console.giveBack();
-      await backlight?.restore();
+      await light.giveBack();
     }
   }
 
