@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { rowBytes } from "../picture/formats.ts";
 import type { PixelFormat } from "../picture/picture.ts";
+import { type Connector, connectorsOf, noneConnected } from "./drm.ts";
 import { physicalSize } from "./edid.ts";
 import type { Sysfs } from "./sysfs.ts";
 
@@ -32,6 +33,8 @@ export interface Framebuffer {
    * driver of the hardware's own; `display`: anything else.
    */
   readonly kind: "panel" | "display" | "firmware";
+  /** What it is seen on, as far as the kernel knows: DRM drivers tell, others have none. */
+  readonly connectors: readonly Connector[];
   /** What the driver turns pictures by, in its own units; they are upright already. Tells when it was changed. */
   readonly rotate: string | null;
 }
@@ -80,6 +83,7 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
     stride: count(sysfs.read(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
     virtualWidth,
     visible: { x, y, width, height },
+    connectors: cardsOf(sysfs, id).flatMap((card) => connectorsOf(sysfs, card)),
     kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(sysfs, at) ? "panel" : "display",
     rotate: sysfs.read(`${at}/rotate`),
   };
@@ -100,26 +104,36 @@ export function isOled({ name }: Driven): boolean {
 export interface Wanted {
   /** "/dev/fb1" or a link to it, a name such as "fb_ili9341", or "" for any. */
   readonly device: string;
-  /** Visible pixels; 0 for any. */
+  /** Pixels that are seen; 0 for all that the framebuffer shows. */
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * The framebuffer to take. Of several, the device's own small panel comes before a display that may not be plugged in,
- * and both before what the firmware left behind; then the lower number.
+ * The framebuffer to take: of the wanted size, else one that is larger. Of several, one that nothing is plugged into
+ * comes last; the device's own small panel before a display, and both before what the firmware left behind; one with
+ * something plugged in before one of which that is not known; and then the lower number.
  */
 export function chooseFramebuffer(sysfs: Sysfs, wanted: Wanted): Framebuffer | null {
-  const order = ["panel", "display", "firmware"];
   const id = wanted.device.startsWith("/") ? nodeName(sysfs, wanted.device) : null;
   const fitting = listFramebuffers(sysfs).filter(
     (framebuffer) =>
       (id === null || framebuffer.id === id) &&
       (wanted.device === "" || id !== null || framebuffer.name === wanted.device) &&
-      (wanted.width === 0 || framebuffer.visible.width === wanted.width) &&
-      (wanted.height === 0 || framebuffer.visible.height === wanted.height),
+      wanted.width <= framebuffer.visible.width &&
+      wanted.height <= framebuffer.visible.height,
   );
-  return fitting.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind)).at(0) ?? null;
+  return fitting.sort((one, other) => rank(one, wanted) - rank(other, wanted)).at(0) ?? null;
+}
+
+/** Smaller is better. */
+function rank({ kind, connectors, visible }: Framebuffer, { width, height }: Wanted): number {
+  const larger = (width > 0 && visible.width > width) || (height > 0 && visible.height > height);
+  const plugged = connectors.some(({ status }) => status === "connected");
+  const kinds = ["panel", "display", "firmware"];
+  return (
+    16 * Number(larger) + 8 * Number(noneConnected(connectors)) + 2 * kinds.indexOf(kind) + Number(!plugged)
+  );
 }
 
 /**
@@ -141,7 +155,7 @@ export function formatOf(sysfs: Sysfs, framebuffer: Framebuffer): PixelFormat | 
  * themselves are set by an ioctl alone.
  */
 function hasPalette(sysfs: Sysfs, { id, kind }: Framebuffer): boolean {
-  return kind === "firmware" || sysfs.list(`${CLASS}/${id}/device/drm`).length > 0;
+  return kind === "firmware" || cardsOf(sysfs, id).length > 0;
 }
 
 /** Whether a format's pixels are as wide as the framebuffer's. */
@@ -221,14 +235,21 @@ export function sizeOnConnector(
   sysfs: Sysfs,
   id: string,
 ): { readonly width: number; readonly height: number } | null {
-  const drm = `${CLASS}/${id}/device/drm`;
-  for (const card of sysfs.list(drm).filter((entry) => entry.startsWith("card")))
-    for (const connector of sysfs.list(`${drm}/${card}`).filter((entry) => entry.startsWith(`${card}-`))) {
-      const edid = sysfs.readBytes(`${drm}/${card}/${connector}/edid`);
-      if (sysfs.read(`${drm}/${card}/${connector}/status`) === "connected" && edid !== null)
-        return physicalSize(edid);
-    }
+  for (const card of cardsOf(sysfs, id)) {
+    const shown = connectorsOf(sysfs, card).find(({ status }) => status === "connected");
+    const edid = shown && sysfs.readBytes(`${card}/${basename(card)}-${shown.name}/edid`);
+    if (edid) return physicalSize(edid);
+  }
   return null;
+}
+
+/** The directories of the DRM cards that a framebuffer belongs to: one, or none. */
+function cardsOf(sysfs: Sysfs, id: string): readonly string[] {
+  const drm = `${CLASS}/${id}/device/drm`;
+  return sysfs
+    .list(drm)
+    .filter((entry) => entry.startsWith("card"))
+    .map((entry) => `${drm}/${entry}`);
 }
 
 function pair(text: string | null): readonly [number, number] | null {

@@ -127,8 +127,6 @@ const DIRTYFB = iowr("d", 0xb1, FB_DIRTY_CMD.size);
 const CREATE = iowr("d", 0xb2, CREATE_DUMB.size);
 const MAP = iowr("d", 0xb3, MAP_DUMB.size);
 
-const DRM_MODE_CONNECTED = 1;
-
 /** By `connector_type`, what sysfs calls connectors (drm_connector_enum_list in drivers/gpu/drm/drm_connector.c). */
 const CONNECTOR_TYPES = [
   "Unknown",
@@ -159,7 +157,6 @@ export interface Head {
   readonly connector: number;
   /** The CRTC that can feed it. */
   readonly crtc: number;
-  readonly connected: boolean;
   readonly modes: readonly Mode[];
   /** Visible millimetres; null where the kernel does not know. */
   readonly physical: { readonly width: number; readonly height: number } | null;
@@ -200,7 +197,6 @@ export class Card {
       return {
         connector: id,
         crtc,
-        connected: GET_CONNECTOR.number(connector, "connection") === DRM_MODE_CONNECTED,
         modes,
         physical: width > 0 && height > 0 ? { width, height } : null,
       };

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
 import { Light } from "../../linux/backlight.ts";
 import { TextConsole } from "../../linux/console.ts";
+import { noneConnected, plugIn } from "../../linux/drm.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
 import {
   chooseFramebuffer,
@@ -42,7 +43,7 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
   const sysfs = new Sysfs(host.root);
   const framebuffer = chooseFramebuffer(sysfs, options);
   if (framebuffer === null) throw new DisplayError(absence(options));
-  const { id, node, name, stride, visible, kind } = framebuffer;
+  const { id, node, name, stride, visible, kind, connectors } = framebuffer;
   const format = options.pixel_format === "auto" ? formatOf(sysfs, framebuffer) : options.pixel_format;
   if (format === null || !fits(format, framebuffer)) throw new DisplayError(unknownFormat(framebuffer));
   const file = await openNode(host.root, node);
@@ -54,8 +55,8 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
       device: node,
       name,
       surface: "pixels",
-      width: visible.width,
-      height: visible.height,
+      width: options.width || visible.width,
+      height: options.height || visible.height,
       format,
       stride,
       monochrome: isMonochrome(framebuffer),
@@ -70,7 +71,9 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
     if (console.hasDrawn()) await bare.show(picture);
   });
   const display = isOled(framebuffer) ? withCare(painted, options.brightness, host.clock) : painted;
-  return { display, warnings };
+  if (!noneConnected(connectors)) return { display, warnings };
+  const unseen = plugIn(connectors);
+  return { display: { ...display, unseen }, warnings: [...warnings, unseen] };
 }
 
 function unknownFormat({ node, bitsPerPixel }: Framebuffer): string {

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
+import { describe, type TestContext, test } from "node:test";
+import { type Layout, type Seen, seenIn } from "../hw/displays/decode.ts";
+import { LcdGlass, OledGlass } from "../hw/displays/glass.ts";
+import { readQr } from "../hw/displays/readers.ts";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { Board } from "./board.ts";
+import { DaemonProcess, eventually } from "./daemon-process.ts";
+import { devices, noDevices, told } from "./devices.ts";
+
+const CARD = "/sys/class/drm/card0";
+const HDMI = `${CARD}/card0-HDMI-A-1`;
+/** Where the card's memory begins in its file, and its rows: see devices.c. */
+const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 3328, start: 1 << 16 };
+
+/** Of MIPI DCS: what follows are pixels. */
+const WRITE_MEMORY = 0x2c;
+
+function addCard(board: Board, status = "connected"): void {
+  board.write(`${HDMI}/status`, `${status}\n`);
+  board.write(`${HDMI}/modes`, "800x480\n640x400\n");
+  board.write("/dev/dri/card0", "");
+}
+
+async function bench(
+  t: TestContext,
+  prepare: (board: Board) => void,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly board: Board; readonly simulator: Simulator; readonly daemon: DaemonProcess }> {
+  const board = new Board({ framebuffer: null });
+  const simulator = await startSimulator({ interval: 1 });
+  prepare(board);
+  const daemon = new DaemonProcess(board, simulator, settings, { environment: devices(board) });
+  t.after(async () => {
+    await daemon.end("SIGKILL");
+    await simulator.close();
+    board.remove();
+  });
+  return { board, simulator, daemon };
+}
+
+/** Waits until two decoders read the code that the daemon tells. */
+async function codeOn(daemon: DaemonProcess, see: () => Seen | null): Promise<void> {
+  await daemon.until("a code", ({ pairing }) => pairing !== null);
+  await eventually("the code on the screen", async () => {
+    const seen = see();
+    const { pairing } = await daemon.snapshot();
+    const { zbar, zxing } = seen === null ? { zbar: null, zxing: null } : await readQr(seen);
+    const wanted = pairing?.verification_uri_complete?.toLowerCase();
+    return zbar !== null && zbar === zxing && zbar.toLowerCase() === wanted ? true : null;
+  });
+}
+
+/** What a card shows, while it is open. */
+function onCard(board: Board, layout = SCREEN): Seen | null {
+  const lines = told(board).filter((line) => /^card0 (shows|closed)/.test(line));
+  return lines.at(-1)?.startsWith("card0 shows")
+    ? seenIn(readFileSync(`${board.root}/dev/dri/card0`), layout)
+    : null;
+}
+
+/** A message begins with a control byte, which tells commands from data. */
+function onOled(board: Board): Seen | null {
+  const glass = new OledGlass(128);
+  for (const line of told(board)) {
+    const [control, ...bytes] = Buffer.from(/^i2c-1 ([0-9a-f]+)$/.exec(line)?.[1] ?? "", "hex");
+    const [code = 0, ...parameters] = bytes;
+    if (control === 0x00) void glass.command(code, ...parameters);
+    if (control === 0x40) void glass.data(Uint8Array.from(bytes));
+  }
+  return glass.on ? glass.seen(128, 64, 0) : null;
+}
+
+/** A command is sent with its line low; what follows with the line high are its parameters, or what it writes. */
+function onLcd(board: Board): Seen | null {
+  const glass = new LcdGlass();
+  let low = false;
+  let command = 0;
+  for (const line of told(board)) {
+    low = /^line-25 is 0$/.test(line) || (low && !/^line-25 is 1$/.test(line));
+    const bytes = Buffer.from(/^spidev0\.0 ([0-9a-f]{2,})$/.exec(line)?.[1] ?? "", "hex");
+    if (bytes.length === 0) continue;
+    if (low) command = bytes[0] ?? 0;
+    if (!low && command === WRITE_MEMORY) void glass.data(bytes);
+    else void glass.command(command, ...(low ? [] : bytes));
+  }
+  return glass.on ? glass.seen(240, 240, 0, 0) : null;
+}
+
+const displayProblem = (health: readonly { code: string; detail: string | null }[]) =>
+  health.find(({ code }) => code === "display-missing")?.detail ?? null;
+
+describe("a daemon whose devices answer as the kernel's drivers do", { skip: noDevices() }, () => {
+  test("takes a graphics card without a framebuffer, and gives it back when it is paired", async (t) => {
+    const { board, simulator, daemon } = await bench(t, addCard, { "display.paired_for": "1" });
+    await codeOn(daemon, () => onCard(board));
+    const { display, health } = await daemon.snapshot();
+    assert.deepEqual([display.driver, display.device, display.width], ["drm", "/dev/dri/card0", 800]);
+    assert.deepEqual(health, []);
+    assert.deepEqual(told(board).slice(0, 4), [
+      "card0 closed",
+      "card0 buffer 800x480 pitch 3328",
+      "card0 shows 800x480",
+      "card0 flushed",
+    ]);
+    simulator.approve();
+    await eventually("the card given back", () => (told(board).at(-1) === "card0 closed" ? true : null));
+    assert.equal((await daemon.end()).status, 0);
+    assert.equal(told(board).filter((line) => line === "card0 closed").length, 2, "and closed once");
+  });
+
+  test("sets the mode that is asked for", async (t) => {
+    const { board, daemon } = await bench(t, addCard, {
+      "display.driver": "drm",
+      "display.device": "HDMI-A-1",
+      "display.width": "640",
+      "display.height": "400",
+    });
+    const smaller = { ...SCREEN, width: 640, height: 400, stride: 2560 };
+    await codeOn(daemon, () => onCard(board, smaller));
+    assert.ok(told(board).includes("card0 shows 640x400"));
+  });
+
+  test("waits for the program that has the card, and says so", async (t) => {
+    const { board, daemon } = await bench(t, (made) => {
+      addCard(made);
+      made.write("/dev/dri/card0.busy", "");
+    });
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(displayProblem(health) ?? "", /^\/dev\/dri\/card0 is in use by another program/);
+    assert.ok(!told(board).some((line) => line.startsWith("card0 shows")), "nothing is shown over it");
+    rmSync(`${board.root}/dev/dri/card0.busy`);
+    await codeOn(daemon, () => onCard(board));
+  });
+
+  test("tells that no monitor is connected, and takes one that is plugged in and out", async (t) => {
+    const { board, daemon } = await bench(t, (made) => addCard(made, "disconnected"));
+    const unplugged = "No monitor is connected to HDMI-A-1: plug one in, or choose another display.device.";
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.equal(displayProblem(health), unplugged);
+    board.write(`${HDMI}/status`, "connected\n");
+    await codeOn(daemon, () => onCard(board));
+    assert.deepEqual((await daemon.snapshot()).health, []);
+    board.write(`${HDMI}/status`, "disconnected\n");
+    await daemon.until("told again", ({ health }) => displayProblem(health) === unplugged);
+    await eventually("the card is free", () => onCard(board) === null || null);
+  });
+
+  test("drives an OLED by plain messages on I2C", async (t) => {
+    const { board, daemon } = await bench(t, (made) => made.write("/dev/i2c-1", ""), {
+      "display.driver": "ssd1306",
+      "display.bus_address": "61",
+    });
+    await codeOn(daemon, () => onOled(board));
+    assert.equal(told(board)[0], "i2c-1 address 3d");
+    assert.ok(told(board).every((line) => line.startsWith("i2c-1 ") && line.length <= 6 + 2 * 129));
+  });
+
+  test("drives a colour panel on SPI, with its lines on a GPIO chip", async (t) => {
+    const { board, daemon } = await bench(
+      t,
+      (made) => {
+        made.write("/dev/spidev0.0", "");
+        made.write("/dev/gpiochip0", "");
+      },
+      { "display.driver": "st7789", "display.gpio_reset": "27", "display.bus_speed": "40000000" },
+    );
+    await codeOn(daemon, () => onLcd(board));
+    assert.deepEqual(told(board).slice(0, 8), [
+      "spidev0.0 mode 0",
+      "spidev0.0 bits 8",
+      "spidev0.0 speed 40000000",
+      "line-25 is c2cd's: 0",
+      "line-27 is c2cd's: 1",
+      "line-27 is 0",
+      "line-27 is 1",
+      "line-25 is 0",
+    ]);
+  });
+
+  test("says which GPIO line another program holds", async (t) => {
+    const { daemon } = await bench(
+      t,
+      (made) => {
+        made.write("/dev/spidev0.0", "");
+        made.write("/dev/gpiochip0", "");
+      },
+      { "display.driver": "st7789", "display.gpio_reset": "5" },
+    );
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(displayProblem(health) ?? "", /^GPIO line 5 of gpiochip0 can't be used \(EBUSY\): check/);
+  });
+});
