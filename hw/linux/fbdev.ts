@@ -136,26 +136,71 @@ function rank({ kind, connectors, visible }: Framebuffer, { width, height }: Wan
   );
 }
 
+/** What a framebuffer tells by ioctls alone: see `screeninfo.ts`. */
+export interface ScreenInfo {
+  readonly visible: Framebuffer["visible"];
+  /** Where a pixel has its colours, in bits from the least significant one. */
+  readonly channels: Readonly<
+    Record<"red" | "green" | "blue", { readonly offset: number; readonly length: number }>
+  >;
+  /** What pixels mean (`FB_VISUAL_`). */
+  readonly visual: number;
+}
+
+const FB_VISUAL_MONO01 = 0;
+const FB_VISUAL_PSEUDOCOLOR = 3;
+
 /**
- * The pixel format, which sysfs does not tell. A simple-framebuffer has it in the device tree
- * (Documentation/devicetree/bindings/display/simple-framebuffer.yaml); elsewhere it is what the kernel's drivers use.
- * @returns null for a depth or a format that no driver here can write
+ * Whether sysfs and the device tree leave no question about the pixel format: DRM's framebuffers are all made alike
+ * (drivers/gpu/drm/drm_fb_helper.c).
  */
-export function formatOf(sysfs: Sysfs, framebuffer: Framebuffer): PixelFormat | null {
-  if (framebuffer.name === "simple") {
-    const named = deviceTreeFormat(sysfs);
-    if (named !== null) return DEVICE_TREE_FORMATS[named] ?? null;
-  }
-  if (framebuffer.bitsPerPixel === 8 && hasPalette(sysfs, framebuffer)) return null;
-  return DEFAULT_FORMATS[framebuffer.bitsPerPixel] ?? null;
+export function formatIsTold(sysfs: Sysfs, framebuffer: Framebuffer): boolean {
+  const { name, id, bitsPerPixel } = framebuffer;
+  if (named(sysfs, framebuffer) !== null) return true;
+  return bitsPerPixel >= 16 && (/drmfb$/.test(name) || cardsOf(sysfs, id).length > 0);
 }
 
 /**
- * Whether 8 bits are the number of a colour: so with the firmware's framebuffers and DRM's (DRM_FORMAT_C8). The colours
- * themselves are set by an ioctl alone.
+ * The pixel format: the device tree's word for a simple-framebuffer
+ * (Documentation/devicetree/bindings/display/simple-framebuffer.yaml); else what the framebuffer tells; else what the
+ * kernel's drivers use for that depth.
+ * @param info null where it could not be asked
+ * @returns null for a format that no driver here can write
  */
-function hasPalette(sysfs: Sysfs, { id, kind }: Framebuffer): boolean {
-  return kind === "firmware" || cardsOf(sysfs, id).length > 0;
+export function formatOf(
+  sysfs: Sysfs,
+  framebuffer: Framebuffer,
+  info: ScreenInfo | null,
+): PixelFormat | null {
+  const { bitsPerPixel } = framebuffer;
+  const word = named(sysfs, framebuffer);
+  if (word !== null) return DEVICE_TREE_FORMATS[word] ?? null;
+  if (info === null) return hasPalette(sysfs, framebuffer) ? null : (DEFAULT_FORMATS[bitsPerPixel] ?? null);
+  if (bitsPerPixel === 1) return info.visual === FB_VISUAL_MONO01 ? "MONO01" : "MONO10";
+  if (bitsPerPixel === 8) return info.visual === FB_VISUAL_PSEUDOCOLOR ? "C8" : "GRAY8";
+  const { red, green, blue } = info.channels;
+  const channels = [red, green, blue].map(({ offset, length }) => `${offset}:${length}`).join(" ");
+  return FORMATS_BY_CHANNELS[`${bitsPerPixel} ${channels}`] ?? null;
+}
+
+/** By bits a pixel, then offset and length of red, green and blue. */
+const FORMATS_BY_CHANNELS: Readonly<Record<string, PixelFormat>> = {
+  "16 11:5 5:6 0:5": "RGB565",
+  "16 0:5 5:6 11:5": "BGR565",
+  "24 16:8 8:8 0:8": "RGB888",
+  "24 0:8 8:8 16:8": "BGR888",
+  "32 16:8 8:8 0:8": "XRGB8888",
+  "32 0:8 8:8 16:8": "XBGR8888",
+};
+
+/** Whether 8 bits are the number of a colour: so with the firmware's framebuffers and DRM's (DRM_FORMAT_C8). */
+function hasPalette(sysfs: Sysfs, { id, kind, bitsPerPixel }: Framebuffer): boolean {
+  return bitsPerPixel === 8 && (kind === "firmware" || cardsOf(sysfs, id).length > 0);
+}
+
+/** The device tree's word for the format of the framebuffer, where it is the one that it describes. */
+function named(sysfs: Sysfs, { name }: Framebuffer): string | null {
+  return name === "simple" ? deviceTreeFormat(sysfs) : null;
 }
 
 /** Whether a format's pixels are as wide as the framebuffer's. */
@@ -174,6 +219,7 @@ const DEFAULT_FORMATS: Readonly<Record<number, PixelFormat>> = {
 const DEVICE_TREE_FORMATS: Readonly<Record<string, PixelFormat>> = {
   r5g6b5: "RGB565",
   r8g8b8: "RGB888",
+  b8g8r8: "BGR888",
   x8r8g8b8: "XRGB8888",
   a8r8g8b8: "XRGB8888",
   x8b8g8r8: "XBGR8888",

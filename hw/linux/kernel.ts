@@ -12,6 +12,7 @@ const TYPES = {
   __u32: "uint32_t",
   __s32: "int32_t",
   __u64: "uint64_t",
+  "unsigned long": "unsigned long",
   pointer: "void *",
 } as const;
 

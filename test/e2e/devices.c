@@ -158,14 +158,18 @@ static int fb(const char *name, unsigned long request, void *given) {
   snprintf(beside, sizeof beside, "%s.screen", name);
   if (!in_root(beside, "r", &screen)) return refuse(ENOTTY);
   struct fb_var_screeninfo info = {0};
-  int read = fscanf(screen, "%u,%u at %u,%u, %u bits, red %u:%u green %u:%u blue %u:%u", &info.xres, &info.yres,
-                    &info.xoffset, &info.yoffset, &info.bits_per_pixel, &info.red.offset, &info.red.length,
-                    &info.green.offset, &info.green.length, &info.blue.offset, &info.blue.length);
+  uint32_t visual;
+  int read = fscanf(screen, "%u,%u at %u,%u, %u bits, red %u:%u green %u:%u blue %u:%u, visual %u", &info.xres,
+                    &info.yres, &info.xoffset, &info.yoffset, &info.bits_per_pixel, &info.red.offset, &info.red.length,
+                    &info.green.offset, &info.green.length, &info.blue.offset, &info.blue.length, &visual);
   fclose(screen);
-  if (read != 11) return refuse(EIO);
+  if (read != 12) return refuse(EIO);
   switch (request) {
   case FBIOGET_VSCREENINFO:
     *(struct fb_var_screeninfo *)given = info;
+    return 0;
+  case FBIOGET_FSCREENINFO:
+    *(struct fb_fix_screeninfo *)given = (struct fb_fix_screeninfo){.id = "devices", .visual = visual};
     return 0;
   case FBIOPUTCMAP: {
     struct fb_cmap *map = given;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
 import { describe, type TestContext, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { PNG } from "pngjs";
 import { type Layout, type Seen, seenIn } from "../hw/displays/decode.ts";
 import { LcdGlass, OledGlass } from "../hw/displays/glass.ts";
 import { readQr } from "../hw/displays/readers.ts";
@@ -88,6 +90,44 @@ function onLcd(board: Board): Seen | null {
   return glass.on ? glass.seen(240, 240, 0, 0) : null;
 }
 
+/** A framebuffer of 800x480 in the middle of 1024x600, which only ioctls tell. */
+function addFramebuffer(board: Board, bitsPerPixel: number, screen: string): void {
+  const at = "/sys/class/graphics/fb0";
+  board.write(`${at}/name`, "bcm2708_fb\n");
+  board.write(`${at}/virtual_size`, "1024,600\n");
+  board.write(`${at}/stride`, `${(1024 * bitsPerPixel) / 8}\n`);
+  board.write(`${at}/bits_per_pixel`, `${bitsPerPixel}\n`);
+  board.write("/dev/fb0.screen", `800,480 at 112,60, ${bitsPerPixel} bits, ${screen}`);
+  board.write("/dev/fb0", Buffer.alloc((1024 * 600 * bitsPerPixel) / 8));
+}
+
+/** As its neighbour tells, with the colours that were set last. */
+function onFramebuffer(board: Board, format: "XBGR8888" | "C8", bytes: number): Seen {
+  const palette: number[] = [];
+  for (const line of told(board)) {
+    const [, index, red, green, blue] = /^fb0 colour (\d+) (..).. (..).. (..)..$/.exec(line) ?? [];
+    if (index !== undefined) palette[Number(index)] = Number(`0x${red}${green}${blue}`);
+  }
+  const start = (60 * 1024 + 112) * bytes;
+  const layout = { format, width: 800, height: 480, stride: 1024 * bytes, start, palette };
+  return seenIn(readFileSync(`${board.root}/dev/fb0`), layout);
+}
+
+/** Waits until the device shows each pixel in the colour of the picture that the page shows. */
+async function sameAsPicture(daemon: DaemonProcess, see: () => Seen): Promise<void> {
+  const page = await daemon.page();
+  await eventually("the picture's colours", async () => {
+    const answer = await fetch(`${page}/v1/screen.png`);
+    const { width, height, data } = PNG.sync.read(Buffer.from(await answer.arrayBuffer()));
+    const rgb = Uint32Array.from({ length: width * height }, (_, at) => data.readUIntBE(4 * at, 3));
+    assert.ok(
+      rgb.some((colour) => colour >> 16 !== (colour & 0xff)),
+      "there is a colour of which red is not blue",
+    );
+    return isDeepStrictEqual(see(), { width, height, rgb }) || null;
+  });
+}
+
 const displayProblem = (health: readonly { code: string; detail: string | null }[]) =>
   health.find(({ code }) => code === "display-missing")?.detail ?? null;
 
@@ -145,6 +185,22 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     board.write(`${HDMI}/status`, "disconnected\n");
     await daemon.until("told again", ({ health }) => displayProblem(health) === unplugged);
     await eventually("the card is free", () => onCard(board) === null || null);
+  });
+
+  test("asks a framebuffer for the order of its colours and the part that is seen", async (t) => {
+    const { board, daemon } = await bench(t, (made) =>
+      addFramebuffer(made, 32, "red 0:8 green 8:8 blue 16:8, visual 2"),
+    );
+    await codeOn(daemon, () => onFramebuffer(board, "XBGR8888", 4));
+    await sameAsPicture(daemon, () => onFramebuffer(board, "XBGR8888", 4));
+  });
+
+  test("gives a framebuffer of 8 bits the colours of the picture", async (t) => {
+    const { board, daemon } = await bench(t, (made) =>
+      addFramebuffer(made, 8, "red 0:8 green 0:8 blue 0:8, visual 3"),
+    );
+    await codeOn(daemon, () => onFramebuffer(board, "C8", 1));
+    await sameAsPicture(daemon, () => onFramebuffer(board, "C8", 1));
   });
 
   test("drives an OLED by plain messages on I2C", async (t) => {

@@ -71,7 +71,7 @@ test("any sysfs gives framebuffers that can be drawn on, or none", (t) => {
           ];
           assert.ok(numbers.every(Number.isSafeInteger), JSON.stringify(framebuffer));
           assert.ok(visible.width > 0 && visible.height > 0 && visible.x >= 0 && visible.y >= 0);
-          formatOf(sysfs, framebuffer);
+          formatOf(sysfs, framebuffer, null);
         }
         chooseFramebuffer(sysfs, { device: "", width: 0, height: 0 });
       },
