@@ -417,9 +417,9 @@ export class Daemon {
 
   #watchButton(): void {
     const { config, root } = this.#options;
-    const { device } = config.buttons;
+    const { device, grab } = config.buttons;
     if (device === "") return;
-    const watched = watchButton(root + device, this.#keyCode, this.#clock, this.#button);
+    const watched = watchButton(root + device, this.#keyCode, grab, this.#clock, this.#button);
     this.#watches.push(() => watched.close());
   }
 

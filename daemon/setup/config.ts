@@ -209,13 +209,13 @@ export const SCHEMA = {
     ),
     device: text(
       "",
-      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", which does not move when devices are renumbered.',
+      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", and a graphics card by its connector, e.g. "HDMI-A-1": these do not move when devices are renumbered.',
     ),
     width: integer(
       0,
       0,
       16_384,
-      "Pixels across, before rotation. 0 takes what the kernel says or what is usual for the panel. With the framebuffer driver it chooses the device of that size.",
+      "Pixels across, before rotation. 0 takes what the kernel says or what is usual for the panel. With the framebuffer driver it chooses the device of that size, or else is the part of a larger one that is seen; with drm, the mode.",
     ),
     height: integer(0, 0, 16_384, "Pixels down, before rotation; see `width`."),
     rotate: oneOf([0, 90, 180, 270], 0, "Degrees clockwise that the picture is turned."),
@@ -259,6 +259,10 @@ export const SCHEMA = {
       'evdev node of a button, e.g. "/dev/input/event0". A short press takes a new code, or shows the screen of a paired device again; holding it for 5 s unpairs.',
     ),
     key: text("KEY_ENTER", "Which key of that device, by its name in input-event-codes.h.", checkKeyName),
+    grab: boolean(
+      false,
+      "Keep all events of that device from other programs and from the text console, which would act on them as well.",
+    ),
   },
   http: {
     listen: text(

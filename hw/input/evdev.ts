@@ -12,6 +12,10 @@ export const EV_SYN = 0x00;
 export const EV_KEY = 0x01;
 export const SYN_DROPPED = 3;
 
+/** `_IOR('E', 0x01, int)` and `_IOW('E', 0x90, int)` (include/uapi/linux/input.h); the latter takes the value itself. */
+export const EVIOCGVERSION = 0x80044501;
+export const EVIOCGRAB = 0x40044590;
+
 /** How the kernel lays out `struct input_event` for a process. */
 export interface EventLayout {
   /** Bytes of one event: 24 with a 64-bit `long`, 16 with a 32-bit one. */

@@ -133,7 +133,8 @@ export function map(fd: number, length: number, offset: number): Mapping {
 }
 
 /**
- * Calls `readable` whenever there is something to read, the end included.
+ * Calls `readable` whenever there is something to read, the end included. The file must be one that can be polled: for
+ * others koffi 3.3 ends the process.
  * @returns what ends that; the descriptor may be closed afterwards
  */
 export function whenReadable(fd: number, readable: () => void): () => void {

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { describe, type TestContext, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { PNG } from "pngjs";
+import { eventLayout } from "../../hw/input/evdev.ts";
 import { type Layout, type Seen, seenIn } from "../hw/displays/decode.ts";
 import { LcdGlass, OledGlass } from "../hw/displays/glass.ts";
 import { readQr } from "../hw/displays/readers.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { InputNode } from "../support/input-node.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
 import { devices, noDevices, told } from "./devices.ts";
@@ -15,6 +17,8 @@ const CARD = "/sys/class/drm/card0";
 const HDMI = `${CARD}/card0-HDMI-A-1`;
 /** Where the card's memory begins in its file, and its rows: see devices.c. */
 const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 3328, start: 1 << 16 };
+
+const KEY_ENTER = 28;
 
 /** Of MIPI DCS: what follows are pixels. */
 const WRITE_MEMORY = 0x2c;
@@ -128,6 +132,12 @@ async function sameAsPicture(daemon: DaemonProcess, see: () => Seen): Promise<vo
   });
 }
 
+/** Whether the daemon itself has the file open, and no child of it. */
+function isOpenIn(daemon: DaemonProcess, path: string): boolean {
+  const directory = `/proc/${daemon.child.pid}/fd`;
+  return readdirSync(directory).some((fd) => readlinkSync(`${directory}/${fd}`) === path);
+}
+
 const displayProblem = (health: readonly { code: string; detail: string | null }[]) =>
   health.find(({ code }) => code === "display-missing")?.detail ?? null;
 
@@ -233,6 +243,26 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       "line-27 is 1",
       "line-25 is 0",
     ]);
+  });
+
+  test("reads a button by itself, and keeps its device from other programs where that is asked for", async (t) => {
+    for (const grab of [true, false]) {
+      const node = "/dev/input/event0";
+      let input: InputNode | null = null;
+      const { board, daemon } = await bench(
+        t,
+        (made) => {
+          input = new InputNode(made.root + node, eventLayout(process.arch));
+          input.plug();
+        },
+        { "buttons.device": node, "buttons.grab": String(grab), "pairing.start": "manual" },
+      );
+      await daemon.until("at rest", ({ state }) => state === "idle");
+      for (const value of [1, 0]) (input as InputNode | null)?.key(KEY_ENTER, value);
+      await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
+      assert.deepEqual(told(board), grab ? ["event0 grabbed 1"] : []);
+      assert.ok(isOpenIn(daemon, board.root + node), "no child reads it");
+    }
   });
 
   test("says which GPIO line another program holds", async (t) => {

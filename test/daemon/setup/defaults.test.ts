@@ -34,7 +34,7 @@ test("the defaults are those that the manual promises", () => {
       language: "en",
       paired_for: 30,
     },
-    buttons: { device: "", key: "KEY_ENTER" },
+    buttons: { device: "", key: "KEY_ENTER", grab: false },
     http: { listen: "127.0.0.1:8620", allow_actions: false },
     presence: { mode: "auto", interval: 120 },
     log: { level: "info", format: "auto" },

@@ -252,7 +252,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
     const path = nodeAt("event0");
     const calls: string[] = [];
     const clock = new ManualClock();
-    const button = watchButton(path, ENTER, clock, recorder(calls));
+    const button = watchButton(path, ENTER, false, clock, recorder(calls));
 
     const first = createWriteStream(path);
     first.write(
@@ -287,7 +287,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
 
   it("closes at once while nobody presses anything, and lets the process end", async () => {
     const path = nodeAt("event1");
-    const button = watchButton(path, ENTER, new ManualClock(), recorder([]));
+    const button = watchButton(path, ENTER, false, new ManualClock(), recorder([]));
     const keepOpen = createWriteStream(path);
     await once(keepOpen, "open");
     await button.close();
@@ -301,9 +301,17 @@ describe("watchButton", { timeout: 30_000 }, () => {
   it("says what to do about a node that is missing", async () => {
     const calls: string[] = [];
     const path = join(scratch, "missing");
-    const button = watchButton(path, ENTER, new ManualClock(), recorder(calls));
+    const button = watchButton(path, ENTER, false, new ManualClock(), recorder(calls));
     await until(() => calls.length === 1);
     assert.deepEqual(calls, [`lost: ${path} is not there (ENOENT); check buttons.device`]);
+    await button.close();
+  });
+
+  it("does not take a device of another kind for one that can be polled", async () => {
+    const calls: string[] = [];
+    const button = watchButton("/dev/null", ENTER, false, new ManualClock(), recorder(calls));
+    await until(() => calls.length === 1);
+    assert.deepEqual(calls, ["lost: /dev/null is no input device; check buttons.device"]);
     await button.close();
   });
 
@@ -312,9 +320,12 @@ describe("watchButton", { timeout: 30_000 }, () => {
     writeFileSync(path, encodeEvent(layout, EV_KEY, ENTER, PRESS));
     const calls: string[] = [];
     const clock = new ManualClock();
-    const button = watchButton(path, ENTER, clock, recorder(calls));
+    const button = watchButton(path, ENTER, false, clock, recorder(calls));
     await until(() => calls.length === 1);
-    assert.deepEqual([calls[0], clock.pending], [`lost: ${path} is gone`, 1]);
+    assert.deepEqual(
+      [calls[0], clock.pending],
+      [`lost: ${path} is no input device; check buttons.device`, 1],
+    );
     await button.close();
     assert.equal(clock.pending, 0);
   });
