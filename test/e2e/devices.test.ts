@@ -213,6 +213,24 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     await sameAsPicture(daemon, () => onFramebuffer(board, "C8", 1));
   });
 
+  test("sets the colours anew where the text console, which has its own, came back over the picture", async (t) => {
+    const bind = "/sys/class/vtconsole/vtcon1/bind";
+    const { board, daemon } = await bench(t, (made) => {
+      addFramebuffer(made, 8, "red 0:8 green 0:8 blue 0:8, visual 3");
+      made.write("/sys/class/vtconsole/vtcon1/name", "(M) frame buffer device\n");
+      made.write(bind, "1\n");
+    });
+    await codeOn(daemon, () => onFramebuffer(board, "C8", 1));
+    const timesSet = () => told(board).filter((line) => line.startsWith("fb0 colour 0 ")).length;
+    const before = timesSet();
+    board.write(bind, "1\n");
+    await eventually(
+      "the console taken off again",
+      () => readFileSync(board.root + bind, "utf8") === "0" || null,
+    );
+    await eventually("the colours set again", () => timesSet() > before || null);
+  });
+
   test("drives an OLED by plain messages on I2C", async (t) => {
     const { board, daemon } = await bench(t, (made) => made.write("/dev/i2c-1", ""), {
       "display.driver": "ssd1306",
