@@ -40,7 +40,7 @@ export function candidates(options: DisplayOptions, host: Host): readonly Choice
 }
 
 /**
- * The best framebuffer, and the best output of a graphics card that has none. The latter comes first where something is
+ * The best framebuffer, and the best output of a graphics card that has none. The latter comes first where something may be
  * plugged into it, and the framebuffer is the firmware's or shown nowhere.
  */
 function ofTheKernel(options: DisplayOptions, root: string): Choice[] {
@@ -52,7 +52,7 @@ function ofTheKernel(options: DisplayOptions, root: string): Choice[] {
       reason: `Took ${framebuffer.node} (${framebuffer.name}, ${framebuffer.visible.width}x${framebuffer.visible.height}): ${KINDS[framebuffer.kind]}.`,
     });
   if (output !== null) {
-    const seen = output.connector.status === "connected";
+    const seen = output.connector.status !== "disconnected";
     const preferred =
       seen &&
       framebuffer !== null &&
@@ -102,9 +102,11 @@ function state(options: DisplayOptions, { root, stdout }: Host): string {
   const onStdout =
     framebuffer === null && output === null && device === "" && (driver === "auto" || driver === "terminal");
   const nodes = [framebuffer?.node ?? "", output?.node ?? "", device.startsWith("/dev/") ? device : ""];
+  // What is not known is found out by opening it: that is no reason to open it again.
+  const plugged = output !== null && output.connector.status !== "disconnected";
   return JSON.stringify([
     framebuffer,
-    output,
+    output && [output.node, output.connector.name, plugged],
     onStdout ? [stdout.columns, stdout.rows] : null,
     nodes.filter((node) => node !== "").map((node) => nodeState(underRoot(root, node))),
   ]);

@@ -8,9 +8,8 @@ import type { Sysfs } from "./sysfs.ts";
 export interface Connector {
   /** E.g. "HDMI-A-1". */
   readonly name: string;
+  /** As the kernel found it last: unknown until someone has asked the card, and for good where it can't be told. */
   readonly status: "connected" | "disconnected" | "unknown";
-  /** Sizes that it can show, best first, one a line, e.g. "1920x1080". */
-  readonly modes: string;
 }
 
 /** A connector that something can be seen on, of a card that has no framebuffer. */
@@ -36,12 +35,16 @@ export function connectorsOf(sysfs: Sysfs, card: string): Connector[] {
     .map((entry) => ({
       name: entry.slice(prefix.length),
       status: statusOf(sysfs.read(`${card}/${entry}/status`)),
-      modes: sysfs.read(`${card}/${entry}/modes`) ?? "",
     }));
 }
 
 function statusOf(text: string | null): Connector["status"] {
   return text === "connected" || text === "disconnected" ? text : "unknown";
+}
+
+/** The sizes that an output's monitor takes, as the kernel found them last. Another monitor takes others. */
+export function modesOf(sysfs: Sysfs, { directory, connector }: Output): string {
+  return sysfs.read(`${directory}/${basename(directory)}-${connector.name}/modes`) ?? "";
 }
 
 /** Whether the kernel knows that nothing is plugged in: it does not of every kind of connector. */

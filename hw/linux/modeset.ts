@@ -183,6 +183,11 @@ export class Card {
     ioctl(this.#fd, SET_MASTER, 0);
   }
 
+  /** Has the kernel look at what is plugged in, on every connector. Sysfs tells what it found. */
+  probe(): void {
+    for (const id of this.#resources().connectors) this.#connector(id);
+  }
+
   /** The connector of that name in sysfs; null where the card has none, or nothing can feed it. */
   head(name: string): Head | null {
     const { crtcs, connectors } = this.#resources();

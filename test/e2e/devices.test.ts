@@ -160,6 +160,19 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     assert.equal(told(board).filter((line) => line === "card0 closed").length, 2, "and closed once");
   });
 
+  test("asks a card of which nobody has asked yet what is plugged in, and takes it once", async (t) => {
+    const { board, daemon } = await bench(t, (made) => {
+      addCard(made, "unknown");
+      made.write(`${HDMI}/modes`, "");
+      made.write("/dev/dri/card0.unasked", "");
+    });
+    await codeOn(daemon, () => onCard(board));
+    const taken = () => [...daemon.output.matchAll(/Took HDMI-A-1/g)].length;
+    assert.equal(taken(), 1);
+    board.write(`${HDMI}/modes`, "1920x1080\n800x480\n");
+    await eventually("another monitor noticed", () => taken() > 1 || null);
+  });
+
   test("sets the mode that is asked for", async (t) => {
     const { board, daemon } = await bench(t, addCard, {
       "display.driver": "drm",

@@ -1,5 +1,5 @@
 import { Light } from "../../linux/backlight.ts";
-import { chooseOutput, type Output, plugIn } from "../../linux/drm.ts";
+import { chooseOutput, modesOf, type Output, plugIn } from "../../linux/drm.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
 import { isMonochrome, isOled } from "../../linux/fbdev.ts";
 import { Card, type Head, type Mode, type Scanout } from "../../linux/modeset.ts";
@@ -25,7 +25,7 @@ const CHUNK = 512 * 1024;
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
   const sysfs = new Sysfs(host.root);
-  const output = chooseOutput(sysfs, options.device);
+  const output = findOutput(sysfs, host.root, options.device);
   if (output === null) throw new DisplayError(absence(options.device));
   const { node, driver, connector } = output;
   if (connector.status === "disconnected") throw new DisplayError(plugIn([connector]));
@@ -61,13 +61,31 @@ function absence(device: string): string {
     : `There is no graphics card or connector called ${device}: check that its driver is loaded.`;
 }
 
-/** What would be shown on now. Nothing is changed, and the card is free again at once. */
+/** Until someone asks a card, the kernel knows of none of its connectors whether something is plugged in. */
+function findOutput(sysfs: Sysfs, root: string, device: string): Output | null {
+  const asked = new Set<string>();
+  for (;;) {
+    const output = chooseOutput(sysfs, device);
+    if (output === null || output.connector.status === "connected" || asked.has(output.node)) return output;
+    asked.add(output.node);
+    onCard(root, output.node, (card) => card.probe());
+  }
+}
+
+/** What would be shown on now. */
 function look(root: string, { node, connector }: Output, wanted: Wanted) {
+  return onCard(root, node, (card) => {
+    const head = headOf(card, connector.name, node);
+    return { ...modeOf(head, wanted, node), physical: head.physical };
+  });
+}
+
+/** Asks a card. Nothing is changed, and it is free again at once. */
+function onCard<T>(root: string, node: string, ask: (card: Card) => T): T {
   let card: Card | null = null;
   try {
     card = new Card(root + node);
-    const head = headOf(card, connector.name, node);
-    return { ...modeOf(head, wanted, node), physical: head.physical };
+    return ask(card);
   } catch (error) {
     throw deviceError(error, node);
   } finally {
@@ -110,7 +128,7 @@ class DrmSurface implements Surface {
   readonly setBrightness?: (percent: number) => Promise<void>;
   readonly #parts: Parts;
   /** While a picture is shown. The card is open no longer than that: it has one master. */
-  #shown: { readonly card: Card; readonly scanout: Scanout } | null = null;
+  #shown: { readonly card: Card; readonly scanout: Scanout; readonly modes: string } | null = null;
 
   constructor(capabilities: PixelCapabilities, parts: Parts) {
     this.capabilities = capabilities;
@@ -131,7 +149,8 @@ class DrmSurface implements Surface {
       const mode = modeOf(head, wanted, node);
       const { width, height } = this.capabilities;
       if (mode.width !== width || mode.height !== height) throw changed(node);
-      this.#shown = { card, scanout: card.show(head, mode) };
+      const scanout = card.show(head, mode);
+      this.#shown = { card, scanout, modes: modesOf(this.#parts.sysfs, output) };
     } catch (error) {
       card.close();
       throw error;
@@ -144,7 +163,9 @@ class DrmSurface implements Surface {
     const { sysfs, output, wanted } = this.#parts;
     const now = chooseOutput(sysfs, wanted.device);
     if (now === null) throw new DisplayError(`${output.node} has disappeared: check its cable.`);
-    if (JSON.stringify(now) !== JSON.stringify(output)) throw changed(output.node);
+    const isOther = JSON.stringify(now) !== JSON.stringify(output);
+    const hasOther = this.#shown !== null && modesOf(sysfs, output) !== this.#shown.modes;
+    if (isOther || hasOther) throw changed(output.node);
   }
 
   async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {

@@ -135,8 +135,13 @@ test("of several framebuffers, one with a monitor comes before one without, what
   assert.match(await reason(), /^Took \/dev\/fb0/, "both have one");
   status("fb0", "HDMI-A-2", "unknown\n");
   assert.match(await reason(), /^Took \/dev\/fb1/, "known before unknown");
-  board.framebuffer({ ...FB, id: "fb2", name: "fb_ili9341", bus: "spi" });
-  assert.match(await reason(), /^Took \/dev\/fb2/, "the device's own panel");
+  board.framebuffer({ ...FB, id: "fb2", name: "EFI VGA" });
+  assert.match(await reason(), /^Took \/dev\/fb1/, "the firmware's is the lesser one");
+  status("fb0", "HDMI-A-2", "disconnected\n");
+  status("fb1", "DSI-1", "disconnected\n");
+  assert.match(await reason(), /^Took \/dev\/fb2/, "but somebody may see it");
+  board.framebuffer({ ...FB, id: "fb3", name: "fb_ili9341", bus: "spi" });
+  assert.match(await reason(), /^Took \/dev\/fb3/, "the device's own panel");
 });
 
 test("a framebuffer without a monitor is drawn on, that nobody sees it is told, and plugging one in is noticed", async (t) => {
@@ -172,6 +177,22 @@ test("a graphics card without a framebuffer is taken where something is plugged 
   assert.deepEqual(drivers(), ["framebuffer", "drm", "none"]);
   board.write("/sys/class/drm/card1/device/graphics/fb1/name", "");
   assert.deepEqual(drivers(), ["framebuffer", "none"], "that card has a framebuffer of its own");
+});
+
+test("that a graphics card finds out what is plugged in, once it is asked, is no other display", async (t) => {
+  const board = new Board(t);
+  const status = "/sys/class/drm/card0/card0-HDMI-A-1/status";
+  board.write(status, "unknown\n");
+  let changes = 0;
+  watchDisplays(displayOptions({}), board.host(), () => changes++);
+  const looked = async (found: string, expected: number) => {
+    board.write(status, `${found}\n`);
+    await board.clock.advance(5000);
+    assert.equal(changes, expected, found);
+  };
+  await looked("connected", 0);
+  await looked("disconnected", 1);
+  await looked("connected", 2);
 });
 
 test("of several connectors the one with a monitor is taken; cards that only compute or write to memory have none", (t) => {
