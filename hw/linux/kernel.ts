@@ -21,7 +21,7 @@ type MemberType = keyof typeof TYPES;
 /** A member: its type, or for an array also how many. */
 type Member = MemberType | readonly [type: MemberType, count: number];
 
-type Value = number | bigint | Uint8Array | Uint32Array;
+type Value = number | bigint | Uint8Array | Uint16Array | Uint32Array;
 
 /** A structure of the kernel's user-space headers, laid out as C does on this machine. */
 export class Structure<Name extends string> {
