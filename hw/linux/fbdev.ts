@@ -143,12 +143,16 @@ export interface ScreenInfo {
   readonly channels: Readonly<
     Record<"red" | "green" | "blue", { readonly offset: number; readonly length: number }>
   >;
+  /** Whether pixels are shades of grey, whatever the visual says. */
+  readonly grey: boolean;
   /** What pixels mean (`FB_VISUAL_`). */
   readonly visual: number;
 }
 
 const FB_VISUAL_MONO01 = 0;
 const FB_VISUAL_PSEUDOCOLOR = 3;
+/** The number of a colour, in a palette that can't be set. */
+const FB_VISUAL_STATIC_PSEUDOCOLOR = 5;
 
 /**
  * Whether sysfs and the device tree leave no question about the pixel format: DRM's framebuffers are all made alike
@@ -177,10 +181,16 @@ export function formatOf(
   if (word !== null) return DEVICE_TREE_FORMATS[word] ?? null;
   if (info === null) return hasPalette(sysfs, framebuffer) ? null : (DEFAULT_FORMATS[bitsPerPixel] ?? null);
   if (bitsPerPixel === 1) return info.visual === FB_VISUAL_MONO01 ? "MONO01" : "MONO10";
-  if (bitsPerPixel === 8) return info.visual === FB_VISUAL_PSEUDOCOLOR ? "C8" : "GRAY8";
+  if (bitsPerPixel === 8) return formatOfByte(info);
   const { red, green, blue } = info.channels;
   const channels = [red, green, blue].map(({ offset, length }) => `${offset}:${length}`).join(" ");
   return FORMATS_BY_CHANNELS[`${bitsPerPixel} ${channels}`] ?? null;
+}
+
+function formatOfByte({ grey, visual }: ScreenInfo): PixelFormat | null {
+  if (grey) return "GRAY8";
+  if (visual === FB_VISUAL_PSEUDOCOLOR) return "C8";
+  return visual === FB_VISUAL_STATIC_PSEUDOCOLOR ? null : "GRAY8";
 }
 
 /** By bits a pixel, then offset and length of red, green and blue. */

@@ -85,6 +85,7 @@ export function screenInfo(fd: number): ScreenInfo {
       green: { offset: now("green_offset"), length: now("green_length") },
       blue: { offset: now("blue_offset"), length: now("blue_length") },
     },
+    grey: now("grayscale") === 1,
     visual: FIX_SCREENINFO.number(fixed, "visual"),
   };
 }

@@ -173,11 +173,13 @@ static int fb(const char *name, unsigned long request, void *given) {
   if (!in_root(beside, "r", &screen)) return refuse(ENOTTY);
   struct fb_var_screeninfo info = {0};
   uint32_t visual;
-  int read = fscanf(screen, "%u,%u at %u,%u, %u bits, red %u:%u green %u:%u blue %u:%u, visual %u", &info.xres,
+  char grey[8];
+  int read = fscanf(screen, "%u,%u at %u,%u, %u bits, red %u:%u green %u:%u blue %u:%u, visual %u%7s", &info.xres,
                     &info.yres, &info.xoffset, &info.yoffset, &info.bits_per_pixel, &info.red.offset, &info.red.length,
-                    &info.green.offset, &info.green.length, &info.blue.offset, &info.blue.length, &visual);
+                    &info.green.offset, &info.green.length, &info.blue.offset, &info.blue.length, &visual, grey);
   fclose(screen);
-  if (read != 12) return refuse(EIO);
+  if (read < 12) return refuse(EIO);
+  info.grayscale = read == 13;
   switch (request) {
   case FBIOGET_VSCREENINFO:
     *(struct fb_var_screeninfo *)given = info;

@@ -106,7 +106,7 @@ function addFramebuffer(board: Board, bitsPerPixel: number, screen: string): voi
 }
 
 /** As its neighbour tells, with the colours that were set last. */
-function onFramebuffer(board: Board, format: "XBGR8888" | "C8", bytes: number): Seen {
+function onFramebuffer(board: Board, format: "XBGR8888" | "C8" | "GRAY8", bytes: number): Seen {
   const palette: number[] = [];
   for (const line of told(board)) {
     const [, index, red, green, blue] = /^fb0 colour (\d+) (..).. (..).. (..)..$/.exec(line) ?? [];
@@ -224,6 +224,15 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     );
     await codeOn(daemon, () => onFramebuffer(board, "C8", 1));
     await sameAsPicture(daemon, () => onFramebuffer(board, "C8", 1));
+  });
+
+  test("refuses a palette that can't be set, but for one of greys", async (t) => {
+    const fixed = "red 0:8 green 0:8 blue 0:8, visual 5";
+    const { daemon } = await bench(t, (made) => addFramebuffer(made, 8, fixed));
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(displayProblem(health) ?? "", /^\/dev\/fb0 has a palette that can't be set: start Linux/);
+    const grey = await bench(t, (made) => addFramebuffer(made, 8, `${fixed}, grey`));
+    await codeOn(grey.daemon, () => onFramebuffer(grey.board, "GRAY8", 1));
   });
 
   test("sets the colours anew where the text console, which has its own, came back over the picture", async (t) => {

@@ -88,7 +88,7 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
 
 function unknownFormat({ node, bitsPerPixel }: Framebuffer): string {
   if (bitsPerPixel === 8)
-    return `${node} has a palette, which can't be set without the package koffi: install it, start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.`;
+    return `${node} has a palette that can't be set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.`;
   if (!Object.values(BITS_PER_PIXEL).includes(bitsPerPixel))
     return `${node} has ${bitsPerPixel} bits a pixel, which c2cd can't write: start Linux with 16 or 32.`;
   return `${node} has ${bitsPerPixel} bits a pixel, in a format that is not known: set display.pixel_format to one of that size.`;

@@ -131,7 +131,7 @@ test("8 bits that are the number of a colour are refused where no palette can be
     await assert.rejects(openPixels(displayOptions({ driver: "framebuffer" }), board.host()), {
       name: "DisplayError",
       message:
-        '/dev/fb0 has a palette, which can\'t be set without the package koffi: install it, start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.',
+        '/dev/fb0 has a palette that can\'t be set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.',
     });
     const grey = await openPixels(displayOptions({ pixel_format: "GRAY8" }), board.host());
     assert.equal(grey.capabilities.format, "GRAY8");
