@@ -41,6 +41,9 @@ export interface Framebuffer {
 
 const CLASS = "/sys/class/graphics";
 
+/** Deeper is no pixel: four channels of 16 bits. */
+const MOST_BITS = 64;
+
 /** Names that drivers give to a framebuffer which the firmware set up: simplefb, simpledrm, efifb, vesafb, offb. */
 const FIRMWARE_NAMES = /^(simple|simpledrm|EFI VGA|VESA VGA|OFfb)/;
 
@@ -70,7 +73,8 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
   const virtual = pair(sysfs.read(`${at}/virtual_size`));
   const bitsPerPixel = count(sysfs.read(`${at}/bits_per_pixel`));
   const [virtualWidth, virtualHeight] = virtual ?? [0, 0];
-  if (virtualWidth === 0 || virtualHeight === 0 || bitsPerPixel === 0) return null;
+  if (virtualWidth === 0 || virtualHeight === 0 || bitsPerPixel === 0 || bitsPerPixel > MOST_BITS)
+    return null;
   const [x, y] = pair(sysfs.read(`${at}/pan`)) ?? [0, 0];
   const [width, height] = visibleSize(sysfs, at, virtualWidth, virtualHeight);
   const name = sysfs.read(`${at}/name`) ?? id;
