@@ -3,7 +3,9 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const directories = execFileSync("npm", ["ls", "--omit=dev", "--all", "--parseable"], { encoding: "utf8" })
+const directories = execFileSync("npm", ["ls", "--omit=dev", "--omit=optional", "--all", "--parseable"], {
+  encoding: "utf8",
+})
   .split("\n")
   .filter((path) => path.includes("/node_modules/"));
 

@@ -59,7 +59,7 @@ export async function buildPrograms(
       "thread-stream": "./scripts/absent.cts",
     },
     // Native modules, found beside the programs at run time.
-    external: ["sqlite3", "i2c-bus", "spi-device", "node-libgpiod"],
+    external: ["sqlite3", "koffi"],
     // What lies beside a source file lies beside the programs, whichever chunk the file has become a part of.
     define: { "import.meta.url": "programUrl", ...define },
   });

@@ -30,7 +30,7 @@ export interface Release {
 }
 
 /** Native modules, what loads them, and their own bindings: scripts/build-native puts them beside the programs. */
-export const NATIVE = ["sqlite3", "i2c-bus", "spi-device", "bindings", "file-uri-to-path"];
+export const NATIVE = ["sqlite3", "koffi", "bindings", "file-uri-to-path"];
 
 /**
  * The packages that these files belong to, with the native ones, by name.

@@ -124,9 +124,9 @@ export class Presenter {
     return this.#qr.wanted && this.#qr.fit === null;
   }
 
-  /** Why there is no display, in one plain sentence; null where there is one or none is wanted. */
+  /** Why there is no display, or none that anyone sees, in one plain sentence; null where there is one or none is wanted. */
   missing(): string | null {
-    return this.#missing;
+    return this.#missing ?? this.#display?.unseen ?? null;
   }
 
   /** The project's name, where no font that is installed can draw it. */

@@ -205,19 +205,19 @@ export const SCHEMA = {
   },
   display: {
     driver: choice(
-      ["auto", "framebuffer", "ssd1306", "sh1106", "st7789", "ili9341", "png", "terminal", "none"],
+      ["auto", "framebuffer", "drm", "ssd1306", "sh1106", "st7789", "ili9341", "png", "terminal", "none"],
       "auto",
       "What the screen is. `auto` takes what is there.",
     ),
     device: text(
       "",
-      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", which does not move when devices are renumbered.',
+      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", and a graphics card by its connector, e.g. "HDMI-A-1": these do not move when devices are renumbered.',
     ),
     width: integer(
       0,
       0,
       16_384,
-      "Pixels across, before rotation. 0 takes what the kernel says or what is usual for the panel. With the framebuffer driver it chooses the device of that size.",
+      "Pixels across, before rotation. 0 takes what the kernel says or what is usual for the panel. With the framebuffer driver it chooses the device of that size, or else is the part of a larger one that is seen; with drm, the mode.",
     ),
     height: integer(0, 0, 16_384, "Pixels down, before rotation; see `width`."),
     rotate: oneOf([0, 90, 180, 270], 0, "Degrees clockwise that the picture is turned."),

@@ -1,15 +1,17 @@
 import { DisplayError } from "../linux/errors.ts";
+import { withKernel } from "../linux/with-kernel.ts";
 import type { DriverName } from "./contract/display.ts";
 import type { DisplayOptions, Host, OpenDriver, Opened } from "./contract/options.ts";
 import { candidates } from "./detect.ts";
 
-/** The registry of drivers. A driver's code, and the bindings that it needs, are loaded when it is opened. */
+/** The registry of drivers. A driver's code, and the package that makes its calls, are loaded when it is opened. */
 const DRIVERS: Readonly<Record<DriverName, () => Promise<{ readonly open: OpenDriver }>>> = {
   framebuffer: () => import("./drivers/framebuffer.ts"),
-  ssd1306: () => import("./drivers/ssd1306.ts"),
-  sh1106: () => import("./drivers/sh1106.ts"),
-  st7789: () => import("./drivers/st7789.ts"),
-  ili9341: () => import("./drivers/ili9341.ts"),
+  drm: () => withKernel(() => import("./drivers/drm.ts")),
+  ssd1306: () => withKernel(() => import("./drivers/ssd1306.ts")),
+  sh1106: () => withKernel(() => import("./drivers/sh1106.ts")),
+  st7789: () => withKernel(() => import("./drivers/st7789.ts")),
+  ili9341: () => withKernel(() => import("./drivers/ili9341.ts")),
   png: () => import("./drivers/png.ts"),
   terminal: () => import("./drivers/terminal.ts"),
   none: () => import("./drivers/none.ts"),

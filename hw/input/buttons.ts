@@ -1,14 +1,28 @@
-import { spawn } from "node:child_process";
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { closest } from "fastest-levenshtein";
 import type { Clock } from "../../daemon/core/clock.ts";
 import { ConfigurationError } from "../../daemon/core/configuration-error.ts";
-import { EV_KEY, EV_SYN, EventDecoder, eventLayout, type InputEvent, SYN_DROPPED } from "./evdev.ts";
+import { withKernel } from "../linux/with-kernel.ts";
+import {
+  EV_KEY,
+  EV_SYN,
+  EVIOCGKEYS,
+  EVIOCGRAB,
+  EVIOCGVERSION,
+  EventDecoder,
+  eventLayout,
+  type InputEvent,
+  KEY_BYTES,
+  SYN_DROPPED,
+} from "./evdev.ts";
 import { KEY_CODES } from "./keys.ts";
+
+type Kernel = typeof import("../linux/kernel.ts");
 
 /** Held this long, the button means `onHold`. */
 export const HOLD_MS = 5000;
+/** Bytes: more events than a key makes at once. */
+const READ_SIZE = 1536;
 /** How often a device that is not there is looked for. */
 const RETRY_MS = 2000;
 
@@ -127,9 +141,6 @@ export interface Button {
 /**
  * Watches one key of an evdev node and survives its coming and going.
  *
- * The node is read through cat(1): a read of it blocks until someone presses a key, and neither closing the file nor
- * `process.exit()` ends such a read in Node's own thread pool, while a child can be ended at any time.
- *
  * @param path evdev node, root prefix included
  * @param code from `keyCode`
  */
@@ -146,7 +157,7 @@ export function watchButton(
 
   async function watch(): Promise<void> {
     const decoder = new EventDecoder(eventLayout(process.arch));
-    const reason = await readAll(path, closing.signal, (chunk) => {
+    const reason = await readAll(path, code, closing.signal, (chunk) => {
       told = false;
       for (const event of decoder.decode(chunk)) gesture.event(event);
     });
@@ -169,24 +180,90 @@ export function watchButton(
   };
 }
 
-/** Resolves with why there is no more to read. */
-async function readAll(path: string, signal: AbortSignal, take: (chunk: Buffer) => void): Promise<string> {
+/**
+ * Resolves with why there is no more to read. The node is polled: a plain read of it blocks a thread of Node's pool until
+ * someone presses a key, and neither closing the file nor `process.exit()` ends that.
+ */
+async function readAll(
+  path: string,
+  code: number,
+  signal: AbortSignal,
+  take: (chunk: Buffer) => void,
+): Promise<string> {
+  let fd: number | null = null;
   try {
-    await access(path, constants.R_OK);
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const kernel = await withKernel(() => import("../linux/kernel.ts"));
+    // A pipe may stand in for a node. Anything else that is no input device can't be polled, and koffi ends the process.
+    if (!fstatSync(fd).isFIFO()) kernel.ioctl(fd, EVIOCGVERSION, kernel.memory(4));
+    if (hasNoOtherKey(fd, code, kernel)) kernel.ioctl(fd, EVIOCGRAB, 1);
+    return await readUntilGone(fd, kernel.whenReadable, signal, take);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES")
-      return `${path} may not be read; put the daemon's user into the device's group (input)`;
-    return `${path} is not there (${code}); check buttons.device`;
+    return `${path} ${trouble(error as NodeJS.ErrnoException)}`;
+  } finally {
+    // What was grabbed is free with that, too.
+    if (fd !== null) closeSync(fd);
   }
-  if (signal.aborted) return "closed";
-  return new Promise((resolve) => {
-    const reader = spawn("cat", ["--", path], { stdio: ["ignore", "pipe", "ignore"], signal });
-    reader.stdout.on("data", take);
-    let reason = `${path} is gone`;
-    reader.once("error", (error) => {
-      reason = `${path} can't be read: ${error.message}`;
+}
+
+/**
+ * Whether the device is all ours: then nobody else is to act on it, such as the text console, to which a button is a
+ * keyboard. One with more keys, or that does not tell, is shared with the camera's own programs.
+ */
+function hasNoOtherKey(fd: number, code: number, { ioctl, memory }: Kernel): boolean {
+  const keys = memory(KEY_BYTES);
+  try {
+    ioctl(fd, EVIOCGKEYS, keys);
+  } catch {
+    return false;
+  }
+  return keys.every((byte, at) => byte === (at === code >> 3 ? 1 << (code & 7) : 0));
+}
+
+/** Rejects when nothing can be read any more; resolves when it need not. */
+function readUntilGone(
+  fd: number,
+  whenReadable: (fd: number, readable: () => void) => () => void,
+  signal: AbortSignal,
+  take: (chunk: Buffer) => void,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunk = Buffer.alloc(READ_SIZE);
+    const stop = whenReadable(fd, () => {
+      try {
+        const size = readSync(fd, chunk);
+        if (size === 0) throw Object.assign(new Error("the end"), { code: "ENODEV" });
+        take(chunk.subarray(0, size));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EAGAIN") return;
+        stop();
+        reject(error);
+      }
     });
-    reader.once("close", () => resolve(reason));
+    const close = () => {
+      stop();
+      resolve("closed");
+    };
+    if (signal.aborted) close();
+    else signal.addEventListener("abort", close, { once: true });
   });
+}
+
+/** What has become of a node, as the end of a sentence. */
+function trouble({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "ENODEV":
+      return "is gone";
+    case "EACCES":
+      return "may not be read; put the daemon's user into the device's group (input)";
+    case "ENOENT":
+    case "ENXIO":
+      return `is not there (${code}); check buttons.device`;
+    case "EBUSY":
+      return "is grabbed by another program; stop that program";
+    case "ENOTTY":
+      return "is no input device; check buttons.device";
+    default:
+      return `can't be read: ${message}`;
+  }
 }

@@ -12,6 +12,14 @@ export const EV_SYN = 0x00;
 export const EV_KEY = 0x01;
 export const SYN_DROPPED = 3;
 
+/** `_IOR('E', 0x01, int)` and `_IOW('E', 0x90, int)` (include/uapi/linux/input.h); the latter takes the value itself. */
+export const EVIOCGVERSION = 0x80044501;
+export const EVIOCGRAB = 0x40044590;
+
+/** `KEY_CNT` bits, of which `EVIOCGBIT(EV_KEY, …)`, that is `_IOC(_IOC_READ, 'E', 0x20 + EV_KEY, …)`, sets those of its keys. */
+export const KEY_BYTES = 96;
+export const EVIOCGKEYS = 0x80604521;
+
 /** How the kernel lays out `struct input_event` for a process. */
 export interface EventLayout {
   /** Bytes of one event: 24 with a 64-bit `long`, 16 with a 32-bit one. */

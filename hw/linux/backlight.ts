@@ -74,16 +74,57 @@ export class Backlight {
 }
 
 /**
- * The backlight of a display: the one whose device is the same, or lies above or below it; else the only one there is.
- *
- * @param device directory of the display's device in sysfs, e.g. "/sys/class/graphics/fb0/device"
+ * The light behind one display: the backlight whose device is the display's, or lies above or below it; else the only
+ * one there is. Of several that have nothing to do with it any may be the one: those that are off are switched on, and
+ * the others are left alone.
  */
-export function findBacklight(sysfs: Sysfs, device: string): Backlight | null {
+export class Light {
+  readonly #backlights: readonly Backlight[];
+  readonly #brightness: number;
+  #on = false;
+  /** Sets the light, 0 to 100 percent of full; absent where it is not known which one it is. */
+  readonly set?: (percent: number) => Promise<void>;
+
+  /** @param device directory of the display's device in sysfs, e.g. "/sys/class/graphics/fb0/device" */
+  constructor(sysfs: Sysfs, device: string, brightness: number) {
+    this.#backlights = findBacklights(sysfs, device);
+    this.#brightness = brightness;
+    const [own] = this.#backlights;
+    if (own !== undefined && this.#isKnown()) this.set = (percent) => own.set(percent);
+  }
+
+  /** What can't be done for want of a permission, a sentence each. */
+  get hindrances(): readonly string[] {
+    return this.#backlights
+      .filter((backlight) => this.#isKnown() || backlight.percent === 0)
+      .flatMap(({ hindrance }) => hindrance ?? []);
+  }
+
+  /** At full brightness a light that is on already stays as the system set it. */
+  async switchOn(): Promise<void> {
+    if (this.#on) return;
+    this.#on = true;
+    for (const backlight of this.#backlights)
+      if (backlight.percent === 0 || (this.#isKnown() && this.#brightness < 100))
+        await backlight.set(this.#brightness);
+  }
+
+  /** As it was before. */
+  async giveBack(): Promise<void> {
+    this.#on = false;
+    for (const backlight of this.#backlights) await backlight.restore();
+  }
+
+  #isKnown(): boolean {
+    return this.#backlights.length === 1;
+  }
+}
+
+function findBacklights(sysfs: Sysfs, device: string): readonly Backlight[] {
   const names = [...sysfs.list(CLASS)].sort();
   const own = sysfs.resolve(device);
   const near = names.find((name) => related(own, sysfs.resolve(`${CLASS}/${name}/device`)));
-  const name = near ?? (names.length === 1 ? names[0] : undefined);
-  return name === undefined ? null : new Backlight(sysfs, name);
+  return (near === undefined ? names : [near]).map((name) => new Backlight(sysfs, name));
 }
 
 function related(one: string | null, other: string | null): boolean {

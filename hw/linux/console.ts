@@ -14,26 +14,29 @@ export class TextConsole {
   readonly #sysfs: Sysfs;
   readonly #drawsHere: boolean;
   readonly #blank: string;
+  readonly #unblank: () => Promise<void>;
   /** It was here and is to come back. */
   #detached = false;
   #awake = false;
   /** The virtual terminal that was in front at the last `takeOff`. */
   #inFront: string | null = null;
 
-  /** @param id framebuffer, e.g. "fb0" */
-  constructor(sysfs: Sysfs, id: string) {
+  /**
+   * @param id framebuffer, e.g. "fb0"
+   * @param unblank wakes the screen where sysfs may not be written; it may fail
+   */
+  constructor(sysfs: Sysfs, id: string, unblank: () => Promise<void>) {
     this.#sysfs = sysfs;
     this.#drawsHere = consoleFramebuffers(sysfs.read("/proc/cmdline") ?? "").includes(id);
+    this.#unblank = unblank;
     this.#blank = `/sys/class/graphics/${id}/blank`;
   }
 
-  /** What will spoil the picture or keep the screen dark for want of a permission, one sentence; null where all is well. */
+  /** What will spoil the picture for want of a permission, one sentence; null where all is well. */
   get hindrance(): string | null {
     const bind = this.#bound();
     if (bind !== null && !this.#sysfs.writable(bind))
       return `The text console may draw over the picture: let c2cd write ${bind}, or start Linux with fbcon=map:1 so that the console leaves this screen alone.`;
-    if (!this.#drawsHere && this.#sysfs.read(this.#blank) !== null && !this.#sysfs.writable(this.#blank))
-      return `The screen may stay dark: let c2cd write ${this.#blank}.`;
     return null;
   }
 
@@ -47,7 +50,10 @@ export class TextConsole {
     if (bind !== null) this.#detached = await this.#try(bind, "0");
     // With no console here nobody else has set the mode yet.
     // FB_BLANK_UNBLANK (include/uapi/linux/fb.h); drivers that can't blank answer EINVAL.
-    if (!this.#awake) await this.#try(this.#blank, "0");
+    if (!this.#awake && this.#sysfs.read(this.#blank) !== null)
+      await (this.#sysfs.writable(this.#blank)
+        ? this.#try(this.#blank, "0")
+        : this.#unblank().catch(() => {}));
     this.#awake = true;
     return bind === null;
   }

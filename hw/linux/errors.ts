@@ -39,6 +39,9 @@ function sentence(code: string, device: string): string {
     case "ENOTDIR":
     case "EISDIR":
       return `${device} is not a path that can be written: check display.device.`;
+    case "ENOTTY":
+    case "EOPNOTSUPP":
+      return `${device} is another kind of device, or its driver can't do what is needed: choose another display.device.`;
     default:
       return `${device} does not answer (${code}): check the cable and the power of the display.`;
   }

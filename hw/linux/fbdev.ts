@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { rowBytes } from "../picture/formats.ts";
 import type { PixelFormat } from "../picture/picture.ts";
+import { type Connector, connectorsOf, noneConnected } from "./drm.ts";
 import { physicalSize } from "./edid.ts";
 import type { Sysfs } from "./sysfs.ts";
 
@@ -32,11 +33,16 @@ export interface Framebuffer {
    * driver of the hardware's own; `display`: anything else.
    */
   readonly kind: "panel" | "display" | "firmware";
+  /** What it is seen on, as far as the kernel knows: DRM drivers tell, others have none. */
+  readonly connectors: readonly Connector[];
   /** What the driver turns pictures by, in its own units; they are upright already. Tells when it was changed. */
   readonly rotate: string | null;
 }
 
 const CLASS = "/sys/class/graphics";
+
+/** Deeper is no pixel: four channels of 16 bits. */
+const MOST_BITS = 64;
 
 /** Names that drivers give to a framebuffer which the firmware set up: simplefb, simpledrm, efifb, vesafb, offb. */
 const FIRMWARE_NAMES = /^(simple|simpledrm|EFI VGA|VESA VGA|OFfb)/;
@@ -67,7 +73,8 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
   const virtual = pair(sysfs.read(`${at}/virtual_size`));
   const bitsPerPixel = count(sysfs.read(`${at}/bits_per_pixel`));
   const [virtualWidth, virtualHeight] = virtual ?? [0, 0];
-  if (virtualWidth === 0 || virtualHeight === 0 || bitsPerPixel === 0) return null;
+  if (virtualWidth === 0 || virtualHeight === 0 || bitsPerPixel === 0 || bitsPerPixel > MOST_BITS)
+    return null;
   const [x, y] = pair(sysfs.read(`${at}/pan`)) ?? [0, 0];
   const [width, height] = visibleSize(sysfs, at, virtualWidth, virtualHeight);
   const name = sysfs.read(`${at}/name`) ?? id;
@@ -80,65 +87,134 @@ export function readFramebuffer(sysfs: Sysfs, id: string): Framebuffer | null {
     stride: count(sysfs.read(`${at}/stride`)) || Math.ceil((virtualWidth * bitsPerPixel) / 8),
     virtualWidth,
     visible: { x, y, width, height },
+    connectors: cardsOf(sysfs, id).flatMap((card) => connectorsOf(sysfs, card)),
     kind: FIRMWARE_NAMES.test(name) ? "firmware" : onPanelBus(sysfs, at) ? "panel" : "display",
     rotate: sysfs.read(`${at}/rotate`),
   };
 }
 
+/** By what a panel is recognized: its driver's name, and the bits that it is given a pixel. */
+type Driven = Pick<Framebuffer, "name" | "bitsPerPixel">;
+
 /** Whether there is nothing between black and white on it. */
-export function isMonochrome({ bitsPerPixel, name }: Framebuffer): boolean {
+export function isMonochrome({ bitsPerPixel, name }: Driven): boolean {
   return bitsPerPixel === 1 || MONOCHROME_NAMES.test(name);
 }
 
-export function isOled({ name }: Framebuffer): boolean {
+export function isOled({ name }: Driven): boolean {
   return OLED_NAMES.test(name);
 }
 
 export interface Wanted {
   /** "/dev/fb1" or a link to it, a name such as "fb_ili9341", or "" for any. */
   readonly device: string;
-  /** Visible pixels; 0 for any. */
+  /** Pixels that are seen; 0 for all that the framebuffer shows. */
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * The framebuffer to take. Of several, the device's own small panel comes before a display that may not be plugged in,
- * and both before what the firmware left behind; then the lower number.
+ * The framebuffer to take: of the wanted size, else one that is larger. Of several, one that nothing is plugged into
+ * comes last; the device's own small panel before a display, and both before what the firmware left behind; one with
+ * something plugged in before one of which that is not known; and then the lower number.
  */
 export function chooseFramebuffer(sysfs: Sysfs, wanted: Wanted): Framebuffer | null {
-  const order = ["panel", "display", "firmware"];
   const id = wanted.device.startsWith("/") ? nodeName(sysfs, wanted.device) : null;
   const fitting = listFramebuffers(sysfs).filter(
     (framebuffer) =>
       (id === null || framebuffer.id === id) &&
       (wanted.device === "" || id !== null || framebuffer.name === wanted.device) &&
-      (wanted.width === 0 || framebuffer.visible.width === wanted.width) &&
-      (wanted.height === 0 || framebuffer.visible.height === wanted.height),
+      wanted.width <= framebuffer.visible.width &&
+      wanted.height <= framebuffer.visible.height,
   );
-  return fitting.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind)).at(0) ?? null;
+  return fitting.sort((one, other) => rank(one, wanted) - rank(other, wanted)).at(0) ?? null;
+}
+
+/** Smaller is better. */
+function rank({ kind, connectors, visible }: Framebuffer, { width, height }: Wanted): number {
+  const larger = (width > 0 && visible.width > width) || (height > 0 && visible.height > height);
+  const plugged = connectors.some(({ status }) => status === "connected");
+  const kinds = ["panel", "display", "firmware"];
+  return (
+    16 * Number(larger) + 8 * Number(noneConnected(connectors)) + 2 * kinds.indexOf(kind) + Number(!plugged)
+  );
+}
+
+/** What a framebuffer tells by ioctls alone: see `screeninfo.ts`. */
+export interface ScreenInfo {
+  readonly visible: Framebuffer["visible"];
+  /** Where a pixel has its colours, in bits from the least significant one. */
+  readonly channels: Readonly<
+    Record<"red" | "green" | "blue", { readonly offset: number; readonly length: number }>
+  >;
+  /** Whether pixels are shades of grey, whatever the visual says. */
+  readonly grey: boolean;
+  /** What pixels mean (`FB_VISUAL_`). */
+  readonly visual: number;
+}
+
+const FB_VISUAL_MONO01 = 0;
+const FB_VISUAL_PSEUDOCOLOR = 3;
+/** The number of a colour, in a palette that can't be set. */
+const FB_VISUAL_STATIC_PSEUDOCOLOR = 5;
+
+/**
+ * Whether sysfs and the device tree leave no question about the pixel format: DRM's framebuffers are all made alike
+ * (drivers/gpu/drm/drm_fb_helper.c).
+ */
+export function formatIsTold(sysfs: Sysfs, framebuffer: Framebuffer): boolean {
+  const { name, id, bitsPerPixel } = framebuffer;
+  if (named(sysfs, framebuffer) !== null) return true;
+  return bitsPerPixel >= 16 && (/drmfb$/.test(name) || cardsOf(sysfs, id).length > 0);
 }
 
 /**
- * The pixel format, which sysfs does not tell. A simple-framebuffer has it in the device tree
- * (Documentation/devicetree/bindings/display/simple-framebuffer.yaml); elsewhere it is what the kernel's drivers use.
- * @returns null for a depth or a format that no driver here can write
+ * The pixel format: the device tree's word for a simple-framebuffer
+ * (Documentation/devicetree/bindings/display/simple-framebuffer.yaml); else what the framebuffer tells; else what the
+ * kernel's drivers use for that depth.
+ * @param info null where it could not be asked
+ * @returns null for a format that no driver here can write
  */
-export function formatOf(sysfs: Sysfs, framebuffer: Framebuffer): PixelFormat | null {
-  if (framebuffer.name === "simple") {
-    const named = deviceTreeFormat(sysfs);
-    if (named !== null) return DEVICE_TREE_FORMATS[named] ?? null;
-  }
-  if (framebuffer.bitsPerPixel === 8 && hasPalette(sysfs, framebuffer)) return null;
-  return DEFAULT_FORMATS[framebuffer.bitsPerPixel] ?? null;
+export function formatOf(
+  sysfs: Sysfs,
+  framebuffer: Framebuffer,
+  info: ScreenInfo | null,
+): PixelFormat | null {
+  const { bitsPerPixel } = framebuffer;
+  const word = named(sysfs, framebuffer);
+  if (word !== null) return DEVICE_TREE_FORMATS[word] ?? null;
+  if (info === null) return hasPalette(sysfs, framebuffer) ? null : (DEFAULT_FORMATS[bitsPerPixel] ?? null);
+  if (bitsPerPixel === 1) return info.visual === FB_VISUAL_MONO01 ? "MONO01" : "MONO10";
+  if (bitsPerPixel === 8) return formatOfByte(info);
+  const { red, green, blue } = info.channels;
+  const channels = [red, green, blue].map(({ offset, length }) => `${offset}:${length}`).join(" ");
+  return FORMATS_BY_CHANNELS[`${bitsPerPixel} ${channels}`] ?? null;
 }
 
-/**
- * Whether 8 bits are the number of a colour: so with the firmware's framebuffers and DRM's (DRM_FORMAT_C8). The colours
- * themselves are set by an ioctl alone.
- */
-function hasPalette(sysfs: Sysfs, { id, kind }: Framebuffer): boolean {
-  return kind === "firmware" || sysfs.list(`${CLASS}/${id}/device/drm`).length > 0;
+function formatOfByte({ grey, visual }: ScreenInfo): PixelFormat | null {
+  if (grey) return "GRAY8";
+  if (visual === FB_VISUAL_PSEUDOCOLOR) return "C8";
+  return visual === FB_VISUAL_STATIC_PSEUDOCOLOR ? null : "GRAY8";
+}
+
+/** By bits a pixel, then offset and length of red, green and blue. */
+const FORMATS_BY_CHANNELS: Readonly<Record<string, PixelFormat>> = {
+  "16 11:5 5:6 0:5": "RGB565",
+  "16 0:5 5:6 11:5": "BGR565",
+  "24 16:8 8:8 0:8": "RGB888",
+  "24 0:8 8:8 16:8": "BGR888",
+  "32 16:8 8:8 0:8": "XRGB8888",
+  "32 0:8 8:8 16:8": "XBGR8888",
+};
+
+/** Whether 8 bits are the number of a colour: so with the firmware's framebuffers and DRM's (DRM_FORMAT_C8). */
+function hasPalette(sysfs: Sysfs, { id, kind, bitsPerPixel }: Framebuffer): boolean {
+  return bitsPerPixel === 8 && (kind === "firmware" || cardsOf(sysfs, id).length > 0);
+}
+
+/** The device tree's word for the format of the framebuffer, where it is the one that it describes. */
+function named(sysfs: Sysfs, { name }: Framebuffer): string | null {
+  return name === "simple" ? deviceTreeFormat(sysfs) : null;
 }
 
 /** Whether a format's pixels are as wide as the framebuffer's. */
@@ -157,6 +233,7 @@ const DEFAULT_FORMATS: Readonly<Record<number, PixelFormat>> = {
 const DEVICE_TREE_FORMATS: Readonly<Record<string, PixelFormat>> = {
   r5g6b5: "RGB565",
   r8g8b8: "RGB888",
+  b8g8r8: "BGR888",
   x8r8g8b8: "XRGB8888",
   a8r8g8b8: "XRGB8888",
   x8b8g8r8: "XBGR8888",
@@ -218,14 +295,21 @@ export function sizeOnConnector(
   sysfs: Sysfs,
   id: string,
 ): { readonly width: number; readonly height: number } | null {
-  const drm = `${CLASS}/${id}/device/drm`;
-  for (const card of sysfs.list(drm).filter((entry) => entry.startsWith("card")))
-    for (const connector of sysfs.list(`${drm}/${card}`).filter((entry) => entry.startsWith(`${card}-`))) {
-      const edid = sysfs.readBytes(`${drm}/${card}/${connector}/edid`);
-      if (sysfs.read(`${drm}/${card}/${connector}/status`) === "connected" && edid !== null)
-        return physicalSize(edid);
-    }
+  for (const card of cardsOf(sysfs, id)) {
+    const shown = connectorsOf(sysfs, card).find(({ status }) => status === "connected");
+    const edid = shown && sysfs.readBytes(`${card}/${basename(card)}-${shown.name}/edid`);
+    if (edid) return physicalSize(edid);
+  }
   return null;
+}
+
+/** The directories of the DRM cards that a framebuffer belongs to: one, or none. */
+function cardsOf(sysfs: Sysfs, id: string): readonly string[] {
+  const drm = `${CLASS}/${id}/device/drm`;
+  return sysfs
+    .list(drm)
+    .filter((entry) => entry.startsWith("card"))
+    .map((entry) => `${drm}/${entry}`);
 }
 
 function pair(text: string | null): readonly [number, number] | null {

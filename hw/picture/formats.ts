@@ -11,6 +11,7 @@ export const BITS_PER_PIXEL: Readonly<Record<PixelFormat, number>> = {
   RGB565: 16,
   BGR565: 16,
   GRAY8: 8,
+  C8: 8,
   MONO01: 1,
   MONO10: 1,
 };
@@ -43,6 +44,7 @@ export function encoder(format: PixelFormat, palette: readonly Rgb[]): Encode {
 }
 
 function converter(format: PixelFormat, palette: readonly Rgb[]): Convert {
+  if (format === "C8") return copyIndices;
   const bits = BITS_PER_PIXEL[format];
   if (bits === 1) return monoEncoder(palette, format === "MONO10");
   // Signed: what fits no small integer of the engine's is allocated pixel by pixel, until the loop is optimized.
@@ -114,6 +116,10 @@ export function isLight(colour: Rgb): boolean {
   return luminance(colour) >= 128;
 }
 
+/** The device's palette is the picture's. */
+const copyIndices: Convert = (pixels, from, count, out, at) =>
+  out.set(pixels.subarray(from, from + count), at);
+
 function byteEncoder(values: Int32Array): Convert {
   return (pixels, from, count, out, at) => {
     for (let index = 0; index < count; index++)
@@ -160,7 +166,7 @@ function monoEncoder(palette: readonly Rgb[], oneIsWhite: boolean): Convert {
   };
 }
 
-function pixelValue(format: PixelFormat, colour: Rgb): number {
+function pixelValue(format: Exclude<PixelFormat, "C8">, colour: Rgb): number {
   const red = (colour >> 16) & 0xff;
   const green = (colour >> 8) & 0xff;
   const blue = colour & 0xff;

@@ -3,7 +3,8 @@
 /**
  * How one pixel lies in the device's memory, in the words of the kernel's DRM fourcc names
  * (include/uapi/drm/drm_fourcc.h; little-endian, so XRGB8888 is B,G,R,X in memory) and of fbdev's two mono visuals:
- * MONO01 has 1 = black (FB_VISUAL_MONO01), MONO10 has 1 = white (FB_VISUAL_MONO10).
+ * MONO01 has 1 = black (FB_VISUAL_MONO01), MONO10 has 1 = white (FB_VISUAL_MONO10). C8 is the number of a colour in a
+ * palette, which is set besides.
  */
 export type PixelFormat =
   | "XRGB8888"
@@ -13,6 +14,7 @@ export type PixelFormat =
   | "RGB888"
   | "BGR888"
   | "GRAY8"
+  | "C8"
   | "MONO01"
   | "MONO10";
 

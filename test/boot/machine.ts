@@ -22,6 +22,8 @@ export interface Boot {
   /** Real-time clock at power-on, as QEMU's `-rtc base=` takes it. */
   readonly rtc?: string;
   readonly append?: string;
+  /** The graphics adapter of an amd64 machine, as QEMU's `-vga` takes it; "std" where absent. */
+  readonly vga?: "cirrus";
   /** The network cable is out until `plug(true)`. */
   readonly unplugged?: boolean;
   /** Device tree of a Raspberry Pi 3B, to emulate one instead of a machine of virtual devices. */
@@ -183,7 +185,16 @@ function commandLine(boot: Boot, directory: string): string[] {
   ];
   return boot.arch === "amd64"
     ? [
-        ...["qemu-system-x86_64", "-machine", "q35", "-cpu", "Nehalem", "-vga", "std", ...virtual],
+        ...[
+          "qemu-system-x86_64",
+          "-machine",
+          "q35",
+          "-cpu",
+          "Nehalem",
+          "-vga",
+          boot.vga ?? "std",
+          ...virtual,
+        ],
         ...kernelArguments("/dev/vda", "ttyS0"),
       ]
     : [

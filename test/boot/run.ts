@@ -7,11 +7,13 @@ import type { Case } from "./case.ts";
 import { clock } from "./cases/clock.ts";
 import { consoleNoise } from "./cases/console.ts";
 import { crash } from "./cases/crash.ts";
+import { drm } from "./cases/drm.ts";
 import { firstBoot } from "./cases/first-boot.ts";
 import { hang } from "./cases/hang.ts";
 import { install } from "./cases/install.ts";
 import { keys } from "./cases/keys.ts";
 import { network } from "./cases/network.ts";
+import { palette } from "./cases/palette.ts";
 import { powerCut } from "./cases/power-cut.ts";
 import { raspberryPi } from "./cases/raspberry-pi.ts";
 import { readOnly } from "./cases/read-only.ts";
@@ -31,6 +33,8 @@ const EVERY_CASE: readonly Case[] = [
   firstBoot,
   service,
   consoleNoise,
+  drm,
+  palette,
   network,
   clock,
   keys,

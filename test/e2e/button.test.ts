@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { type ClientRequest, request } from "node:http";
+import { createRequire } from "node:module";
 import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { PNG } from "pngjs";
 import type { ButtonView, Snapshot } from "../../daemon/contract/snapshot.ts";
 import { paint } from "../../daemon/screens/paint.ts";
@@ -20,10 +22,13 @@ const [RELEASE, PRESS, REPEAT] = [0, 1, 2];
 const PANEL = { width: 800, height: 480, monochrome: false };
 const SCREEN = "/run/c2cd/screen.png";
 
-/** What a program sees that was built for 32 bits: the layout of events follows the process and not the kernel. */
-const AS_32_BITS = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent('Object.defineProperty(process,"arch",{value:"arm"})')}`,
-};
+/**
+ * What a program sees that was built for 32 bits: the layout of events follows the process and not the kernel. koffi is
+ * loaded before, since there is none for 32 bits here.
+ */
+const KOFFI = pathToFileURL(createRequire(import.meta.url).resolve("koffi")).href;
+const ARCH = `import ${JSON.stringify(KOFFI)};Object.defineProperty(process,"arch",{value:"arm"})`;
+const AS_32_BITS = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ARCH)}` };
 
 const BITS: readonly (readonly [number, EventLayout, Readonly<Record<string, string>>])[] = [
   [64, { size: 24, littleEndian: true }, {}],

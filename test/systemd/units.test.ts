@@ -74,7 +74,7 @@ describe("c2cd.service", () => {
     assert.deepEqual(settings("DevicePolicy"), ["closed"]);
     assert.deepEqual(
       settings("DeviceAllow").map((allowed) => allowed.split(" ")[0]),
-      ["char-fb", "char-i2c", "char-spi", "char-gpiochip", "char-input"],
+      ["char-fb", "char-drm", "char-i2c", "char-spi", "char-gpiochip", "char-input"],
     );
   });
 

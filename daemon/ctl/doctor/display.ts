@@ -27,7 +27,7 @@ export function checkDisplay(root: string, config: Config, snapshot: SnapshotVie
       "plug one in, or set display.driver; the page and c2cctl show the code",
     );
   }
-  if (device !== "" && driver !== "png")
+  if (device.startsWith("/") && driver !== "png")
     return existsSync(root + device)
       ? ok("display", `${device} is there`)
       : fail(
@@ -35,12 +35,15 @@ export function checkDisplay(root: string, config: Config, snapshot: SnapshotVie
           `there is no ${device}`,
           "set display.device, or load the display's driver (dtoverlay)",
         );
-  const framebuffers = readDirectory(`${root}/dev`).filter((name) => /^fb\d+$/.test(name));
-  return framebuffers.length > 0 || driver !== "auto"
-    ? ok("display", framebuffers.map((name) => `/dev/${name}`).join(", ") || driver)
+  const there = [
+    ...readDirectory(`${root}/dev`).filter((name) => /^fb\d+$/.test(name)),
+    ...readDirectory(`${root}/dev/dri`).flatMap((name) => (/^card\d+$/.test(name) ? `dri/${name}` : [])),
+  ];
+  return there.length > 0 || driver !== "auto"
+    ? ok("display", there.map((name) => `/dev/${name}`).join(", ") || driver)
     : warn(
         "display",
-        "there is no framebuffer",
+        "there is no framebuffer and no graphics card",
         "plug a screen in, or set display.driver; the page shows the code, too",
       );
 }

@@ -8,3 +8,9 @@ export interface PanelBus {
   reset(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The part of an open bus that is used: each write is one message to the panel. */
+export interface Wire {
+  write(message: Uint8Array): Promise<unknown>;
+  close(): Promise<void>;
+}

@@ -7,6 +7,7 @@ import type { Picture, PixelFormat } from "../../picture/picture.ts";
 /** Names accepted by `display.driver`, less `auto`. */
 export type DriverName =
   | "framebuffer"
+  | "drm"
   | "ssd1306"
   | "sh1106"
   | "st7789"
@@ -59,6 +60,8 @@ export interface NoCapabilities extends CommonCapabilities {
 export type Capabilities = PixelCapabilities | CellCapabilities | NoCapabilities;
 
 interface CommonDisplay {
+  /** Why nobody sees what is shown, one sentence with what to do; absent where nothing is known against it. */
+  readonly unseen?: string;
   /** Turns the surface dark and gives it back to whoever had it before (console, camera UI). `show` takes it again. */
   clear(): Promise<void>;
   /** `clear`, then lets go of the device for good. Safe to call twice. */

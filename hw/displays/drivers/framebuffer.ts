@@ -1,22 +1,26 @@
 import { statSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
-import { type Backlight, findBacklight } from "../../linux/backlight.ts";
+import { Light } from "../../linux/backlight.ts";
 import { TextConsole } from "../../linux/console.ts";
+import { noneConnected, plugIn } from "../../linux/drm.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
 import {
   chooseFramebuffer,
   type Framebuffer,
   fits,
+  formatIsTold,
   formatOf,
   isMonochrome,
   isOled,
   readFramebuffer,
+  type ScreenInfo,
   sizeOnConnector,
 } from "../../linux/fbdev.ts";
 import { Sysfs } from "../../linux/sysfs.ts";
+import { withKernel } from "../../linux/with-kernel.ts";
 import { type Rect, wholeOf, wholeRows } from "../../picture/changes.ts";
-import { encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
-import type { Picture } from "../../picture/picture.ts";
+import { BITS_PER_PIXEL, encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
+import type { Picture, Rgb } from "../../picture/picture.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
 import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
 import { withCare } from "../parts/care.ts";
@@ -42,41 +46,82 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
   const sysfs = new Sysfs(host.root);
   const framebuffer = chooseFramebuffer(sysfs, options);
   if (framebuffer === null) throw new DisplayError(absence(options));
-  const { id, node, name, stride, visible, kind } = framebuffer;
-  const format = options.pixel_format === "auto" ? formatOf(sysfs, framebuffer) : options.pixel_format;
-  if (format === null || !fits(format, framebuffer)) throw new DisplayError(unknownFormat(framebuffer));
-  const file = await openNode(host.root, node);
-  const console = new TextConsole(sysfs, id);
-  const backlight = findBacklight(sysfs, `/sys/class/graphics/${id}/device`);
+  const { id, node, name, stride, kind, connectors } = framebuffer;
+  const opened = await openNode(host.root, node);
+  const kernel = new KernelsView(opened.file.fd);
+  const info =
+    options.pixel_format === "auto" && !formatIsTold(sysfs, framebuffer) ? await kernel.screenInfo() : null;
+  const format = options.pixel_format === "auto" ? formatOf(sysfs, framebuffer, info) : options.pixel_format;
+  if (format === null || !fits(format, framebuffer)) {
+    await opened.file.close();
+    throw new DisplayError(unknownFormat(framebuffer));
+  }
+  const visible = info?.visible ?? framebuffer.visible;
+  const console = new TextConsole(sysfs, id, () => kernel.unblank());
+  const light = new Light(sysfs, `/sys/class/graphics/${id}/device`, options.brightness);
   const surface = new FramebufferSurface(
     {
       driver: "framebuffer",
       device: node,
       name,
       surface: "pixels",
-      width: visible.width,
-      height: visible.height,
+      width: options.width || visible.width,
+      height: options.height || visible.height,
       format,
       stride,
       monochrome: isMonochrome(framebuffer),
       refresh: kind === "panel" ? "slow" : "fast",
       physical: sizeOnConnector(sysfs, id),
     },
-    { sysfs, framebuffer, ...file, console, backlight, brightness: options.brightness, urgent: host.urgent },
+    { sysfs, framebuffer, visible, ...opened, kernel, console, light, urgent: host.urgent },
   );
-  const warnings = [console.hindrance, backlight?.hindrance ?? null].filter((sentence) => sentence !== null);
+  const warnings = [...(console.hindrance === null ? [] : [console.hindrance]), ...light.hindrances];
   const bare = displayOn(surface, options);
   const painted = whileShown(bare, LOOK_EVERY_MS, host.clock, async (picture) => {
     if (console.hasDrawn()) await bare.show(picture);
   });
   const display = isOled(framebuffer) ? withCare(painted, options.brightness, host.clock) : painted;
-  return { display, warnings };
+  if (!noneConnected(connectors)) return { display, warnings };
+  const unseen = plugIn(connectors);
+  return { display: { ...display, unseen }, warnings: [...warnings, unseen] };
 }
 
 function unknownFormat({ node, bitsPerPixel }: Framebuffer): string {
   if (bitsPerPixel === 8)
-    return `${node} has a palette, which c2cd can't set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.`;
+    return `${node} has a palette that can't be set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.`;
+  if (!Object.values(BITS_PER_PIXEL).includes(bitsPerPixel))
+    return `${node} has ${bitsPerPixel} bits a pixel, which c2cd can't write: start Linux with 16 or 32.`;
   return `${node} has ${bitsPerPixel} bits a pixel, in a format that is not known: set display.pixel_format to one of that size.`;
+}
+
+/** The framebuffer as the kernel's calls know it. They are loaded when they are needed: most framebuffers need none. */
+class KernelsView {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Null where it can't be asked: what stands in for a board is a file, and koffi may be missing. */
+  async screenInfo(): Promise<ScreenInfo | null> {
+    try {
+      return (await this.#calls()).screenInfo(this.#fd);
+    } catch {
+      return null;
+    }
+  }
+
+  async setPalette(colours: readonly Rgb[]): Promise<void> {
+    (await this.#calls()).setPalette(this.#fd, colours);
+  }
+
+  async unblank(): Promise<void> {
+    (await this.#calls()).unblank(this.#fd);
+  }
+
+  #calls() {
+    return withKernel(() => import("../../linux/screeninfo.ts"));
+  }
 }
 
 /** The open node, its path, and which inode it is: a device that leaves and returns is another one. */
@@ -99,12 +144,13 @@ function absence({ device, width, height }: DisplayOptions): string {
 interface Parts {
   readonly sysfs: Sysfs;
   readonly framebuffer: Framebuffer;
+  readonly visible: Framebuffer["visible"];
+  readonly kernel: KernelsView;
   readonly file: FileHandle;
   readonly path: string;
   readonly inode: number;
   readonly console: TextConsole;
-  readonly backlight: Backlight | null;
-  readonly brightness: number;
+  readonly light: Light;
   readonly urgent: Host["urgent"];
 }
 
@@ -112,23 +158,23 @@ class FramebufferSurface implements Surface {
   readonly capabilities: PixelCapabilities;
   readonly setBrightness?: (percent: number) => Promise<void>;
   readonly #parts: Parts;
-  #taken = false;
+  /** The colours that were set last, where there are any to set. */
+  #palette: readonly Rgb[] | null = null;
 
   constructor(capabilities: PixelCapabilities, parts: Parts) {
     this.capabilities = capabilities;
     this.#parts = parts;
-    const { backlight } = parts;
-    if (backlight !== null) this.setBrightness = (percent) => backlight.set(percent);
+    const { set } = parts.light;
+    if (set !== undefined) this.setBrightness = set;
   }
 
   async take(): Promise<boolean> {
     this.#checkUnchanged();
-    const { console, backlight, brightness } = this.#parts;
+    const { console, light } = this.#parts;
     const kept = await console.takeOff();
-    // At full brightness a light that is on already stays as the system set it.
-    if (!this.#taken && backlight !== null && (brightness < 100 || backlight.percent === 0))
-      await backlight.set(brightness);
-    this.#taken = true;
+    // The console sets colours of its own.
+    if (!kept) this.#palette = null;
+    await light.switchOn();
     return kept;
   }
 
@@ -145,7 +191,12 @@ class FramebufferSurface implements Surface {
 
   async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
     const { format, stride } = this.capabilities;
-    const { visible } = this.#parts.framebuffer;
+    const { visible, kernel } = this.#parts;
+    if (format === "C8" && !sameColours(this.#palette, picture.palette)) {
+      this.#palette = null;
+      await kernel.setPalette(picture.palette);
+      this.#palette = picture.palette;
+    }
     const encode = encoder(format, picture.palette);
     for (const part of this.#inFewCalls(picture, parts)) {
       const length = rowBytes(format, part.width);
@@ -177,14 +228,13 @@ class FramebufferSurface implements Surface {
 
   async release(): Promise<void> {
     const { width, height } = this.capabilities;
-    const { console, backlight } = this.#parts;
+    const { console, light } = this.#parts;
     const black = { width, height, pixels: new Uint8Array(width * height), palette: [0x000000] };
-    this.#taken = false;
     try {
       await this.paint(black, [wholeOf(black)]);
     } finally {
       await console.giveBack();
-      await backlight?.restore();
+      await light.giveBack();
     }
   }
 
@@ -208,4 +258,8 @@ class FramebufferSurface implements Surface {
       written += bytesWritten;
     }
   }
+}
+
+function sameColours(one: readonly Rgb[] | null, other: readonly Rgb[]): boolean {
+  return one?.length === other.length && one.every((colour, index) => colour === other[index]);
 }

@@ -21,7 +21,7 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
     throw new DisplayError(
       `There is no ILI9341 panel of ${width}x${height} pixels: leave display.width and display.height at 0, and turn the picture with display.rotate.`,
     );
-  const bus = await openSpi(options, host, "ili9341", FASTEST_HZ);
+  const bus = await openSpi(options, host, FASTEST_HZ);
   const surface = new DcsSurface(
     bus,
     ili9341(options.pixel_format),

@@ -17,7 +17,7 @@ export async function open(options: DisplayOptions, host: Host): Promise<Opened>
     throw new DisplayError(
       `There is no SH1106 panel of ${width}x${height} pixels: leave display.width and display.height at 0, or set them to 128 and 64.`,
     );
-  return openOled(await openI2c(options, host, "sh1106"), sh1106(), options, host);
+  return openOled(await openI2c(options, host), sh1106(), options, host);
 }
 
 /** Numbers are those of the SH1106 datasheet V2.3, "Command Descriptions"; POR values there. */

@@ -19,7 +19,7 @@ const PANELS = [
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
   const controller = ssd1306(options.width || 128, options.height || 64);
-  return openOled(await openI2c(options, host, "ssd1306"), controller, options, host);
+  return openOled(await openI2c(options, host), controller, options, host);
 }
 
 /** Sections are those of the SSD1306 datasheet, revision 1.1; RESET values there. */

@@ -17,7 +17,7 @@ const ROWS = 320;
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
   const controller = st7789(options.width || 240, options.height || 240, options.pixel_format);
-  const bus = await openSpi(options, host, "st7789", FASTEST_HZ);
+  const bus = await openSpi(options, host, FASTEST_HZ);
   const surface = new DcsSurface(bus, controller, options.device || "/dev/spidev0.0", host.clock);
   return { display: displayOn(surface, options), warnings: [] };
 }

@@ -478,7 +478,17 @@ describe("doctor", { timeout: 300_000 }, () => {
         "no screen",
         (board) => rmSync(`${board.root}/dev/fb0`),
         "display",
-        /^warn: there is no framebuffer; plug a screen in/,
+        /^warn: there is no framebuffer and no graphics card; plug a screen in/,
+      ],
+      [
+        "a graphics card without a framebuffer",
+        (board) => {
+          rmSync(`${board.root}/dev/fb0`);
+          board.write("/dev/dri/card1", "");
+          board.write("/dev/dri/renderD128", "");
+        },
+        "display",
+        /^ok: \/dev\/dri\/card1$/,
       ],
       [
         "a board without a serial number",

@@ -543,3 +543,20 @@ test("a display of cells gets characters, and none gets nothing", async () => {
   assert.equal(none.view().width, null);
   await none.close();
 });
+
+test("a display that nobody sees is missed and drawn on all the same, until it is another one", async () => {
+  const bench = new Bench();
+  const unseen = "No monitor is connected to HDMI-A-1: plug one in.";
+  const [dark, plugged] = [Object.assign(new FakePanel(), { unseen }), new FakePanel()];
+  const displays = [dark, plugged];
+  const presenter = bench.presenter(async () => displays.shift() ?? plugged);
+  await presenter.start();
+  assert.equal(presenter.missing(), unseen);
+  await bench.become(snapshotOf("awaiting-user"));
+  assert.equal(dark.pictures.length, 2);
+  presenter.reopen();
+  await settled();
+  assert.equal(presenter.missing(), null);
+  assert.equal(plugged.pictures.length, 1);
+  await presenter.close();
+});

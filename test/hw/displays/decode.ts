@@ -15,12 +15,15 @@ export interface Layout {
   readonly stride: number;
   /** Byte at which the visible part begins. */
   readonly start?: number;
+  /** The device's colours, where pixels are their numbers. */
+  readonly palette?: readonly number[];
 }
 
 /** A framebuffer's bytes as colours, by the definitions in drm_fourcc.h and fb.h. Shares nothing with the drivers. */
-export function seenIn(memory: Buffer, { format, width, height, stride, start = 0 }: Layout): Seen {
+export function seenIn(memory: Buffer, layout: Layout): Seen {
+  const { format, width, height, stride, start = 0, palette = [] } = layout;
   const rgb = new Uint32Array(width * height);
-  const pixel = READ[format];
+  const pixel = format === "C8" ? paletted(palette) : READ[format];
   for (let y = 0, to = 0; y < height; y++) {
     const row = start + y * stride;
     for (let x = 0; x < width; x++) rgb[to++] = pixel(memory, row, x);
@@ -28,8 +31,14 @@ export function seenIn(memory: Buffer, { format, width, height, stride, start = 
   return { width, height, rgb };
 }
 
+type ReadPixel = (memory: Buffer, row: number, x: number) => number;
+
+function paletted(palette: readonly number[]): ReadPixel {
+  return (memory, row, x) => palette[byte(memory, row + x)] ?? 0;
+}
+
 /** Bytes are read singly: the fourcc's least significant byte comes first. */
-const READ: Readonly<Record<PixelFormat, (memory: Buffer, row: number, x: number) => number>> = {
+const READ: Readonly<Record<Exclude<PixelFormat, "C8">, ReadPixel>> = {
   // [31:0] x:R:G:B 8:8:8:8 little endian
   XRGB8888: (memory, row, x) => little(memory, row + 4 * x),
   // [31:0] x:B:G:R 8:8:8:8 little endian

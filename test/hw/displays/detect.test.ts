@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { watchDisplays } from "../../../hw/displays/detect.ts";
+import { candidates, watchDisplays } from "../../../hw/displays/detect.ts";
 import { openDisplay } from "../../../hw/displays/open.ts";
+import { chooseOutput } from "../../../hw/linux/drm.ts";
+import { Sysfs } from "../../../hw/linux/sysfs.ts";
 import { Board, displayOptions, Transcript } from "./board.ts";
 
 const FB = { width: 320, height: 240, bitsPerPixel: 16 };
@@ -114,4 +116,101 @@ test("a bus or a serial line that arrives is noticed, a framebuffer that is not 
   board.write("/dev/i2c-1", "");
   await board.clock.advance(5000);
   assert.equal(changes, 1);
+});
+
+test("of several framebuffers, one with a monitor comes before one without, whatever their numbers", async (t) => {
+  const board = new Board(t);
+  const reason = async () => (await openDisplay(displayOptions({}), board.host())).reason;
+  board.framebuffer({ ...FB, name: "vc4drmfb" });
+  board.framebuffer({ ...FB, id: "fb1", name: "rp1-dsidrmfb" });
+  const status = (id: string, connector: string, value: string) =>
+    board.write(
+      `/sys/class/graphics/${id}/device/drm/card${id.at(-1)}/card${id.at(-1)}-${connector}/status`,
+      value,
+    );
+  status("fb0", "HDMI-A-1", "disconnected\n");
+  status("fb1", "DSI-1", "connected\n");
+  assert.match(await reason(), /^Took \/dev\/fb1/);
+  status("fb0", "HDMI-A-2", "connected\n");
+  assert.match(await reason(), /^Took \/dev\/fb0/, "both have one");
+  status("fb0", "HDMI-A-2", "unknown\n");
+  assert.match(await reason(), /^Took \/dev\/fb1/, "known before unknown");
+  board.framebuffer({ ...FB, id: "fb2", name: "EFI VGA" });
+  assert.match(await reason(), /^Took \/dev\/fb1/, "the firmware's is the lesser one");
+  status("fb0", "HDMI-A-2", "disconnected\n");
+  status("fb1", "DSI-1", "disconnected\n");
+  assert.match(await reason(), /^Took \/dev\/fb2/, "but somebody may see it");
+  board.framebuffer({ ...FB, id: "fb3", name: "fb_ili9341", bus: "spi" });
+  assert.match(await reason(), /^Took \/dev\/fb3/, "the device's own panel");
+});
+
+test("a framebuffer without a monitor is drawn on, that nobody sees it is told, and plugging one in is noticed", async (t) => {
+  const board = new Board(t);
+  board.framebuffer(FB);
+  const connector = "/sys/class/graphics/fb0/device/drm/card0/card0-HDMI-A-1";
+  board.write(`${connector}/status`, "disconnected\n");
+  const sentence = "No monitor is connected to HDMI-A-1: plug one in, or choose another display.device.";
+  const { display, warnings } = await openDisplay(displayOptions({}), board.host());
+  assert.deepEqual([display.unseen, warnings], [sentence, [sentence]]);
+  assert.equal(display.capabilities.surface, "pixels");
+  let changes = 0;
+  watchDisplays(displayOptions({}), board.host(), () => changes++);
+  board.write(`${connector}/status`, "connected\n");
+  await board.clock.advance(5000);
+  assert.equal(changes, 1);
+  const plugged = await openDisplay(displayOptions({}), board.host());
+  assert.deepEqual([plugged.display.unseen, plugged.warnings], [undefined, []]);
+});
+
+test("a graphics card without a framebuffer is taken where something is plugged in, before what is seen nowhere", async (t) => {
+  const board = new Board(t);
+  const drivers = () => candidates(displayOptions({}), board.host()).map(({ driver }) => driver);
+  board.write("/sys/class/drm/card1/card1-DP-1/status", "connected\n");
+  assert.deepEqual(drivers(), ["drm", "none"]);
+  board.framebuffer({ ...FB, name: "EFI VGA" });
+  assert.deepEqual(drivers(), ["drm", "framebuffer", "none"], "the firmware's is the lesser one");
+  board.framebuffer(FB);
+  assert.deepEqual(drivers(), ["framebuffer", "drm", "none"]);
+  board.write("/sys/class/graphics/fb0/device/drm/card0/card0-HDMI-A-1/status", "disconnected\n");
+  assert.deepEqual(drivers(), ["drm", "framebuffer", "none"], "nobody would see it");
+  board.write("/sys/class/drm/card1/card1-DP-1/status", "disconnected\n");
+  assert.deepEqual(drivers(), ["framebuffer", "drm", "none"]);
+  board.write("/sys/class/drm/card1/device/graphics/fb1/name", "");
+  assert.deepEqual(drivers(), ["framebuffer", "none"], "that card has a framebuffer of its own");
+});
+
+test("that a graphics card finds out what is plugged in, once it is asked, is no other display", async (t) => {
+  const board = new Board(t);
+  const status = "/sys/class/drm/card0/card0-HDMI-A-1/status";
+  board.write(status, "unknown\n");
+  let changes = 0;
+  watchDisplays(displayOptions({}), board.host(), () => changes++);
+  const looked = async (found: string, expected: number) => {
+    board.write(status, `${found}\n`);
+    await board.clock.advance(5000);
+    assert.equal(changes, expected, found);
+  };
+  await looked("connected", 0);
+  await looked("disconnected", 1);
+  await looked("connected", 2);
+});
+
+test("of several connectors the one with a monitor is taken; cards that only compute or write to memory have none", (t) => {
+  const board = new Board(t);
+  const sysfs = new Sysfs(board.root);
+  const taken = (device: string) => {
+    const output = chooseOutput(sysfs, device);
+    return output && `${output.node} ${output.connector.name}`;
+  };
+  board.write("/sys/class/drm/card0/dev", "226:0\n");
+  board.write("/sys/class/drm/renderD128/dev", "226:128\n");
+  board.write("/sys/class/drm/card1/card1-Writeback-1/status", "unknown\n");
+  assert.equal(taken(""), null);
+  board.write("/sys/class/drm/card1/card1-HDMI-A-1/status", "disconnected\n");
+  assert.equal(taken(""), "/dev/dri/card1 HDMI-A-1");
+  board.write("/sys/class/drm/card1/card1-HDMI-A-2/status", "connected\n");
+  assert.equal(taken(""), "/dev/dri/card1 HDMI-A-2");
+  assert.equal(taken("HDMI-A-1"), "/dev/dri/card1 HDMI-A-1");
+  assert.equal(taken("/dev/dri/card1"), "/dev/dri/card1 HDMI-A-2");
+  assert.equal(taken("/dev/dri/card0"), null);
 });

@@ -71,6 +71,7 @@ test("a simple-framebuffer's format is in the device tree, in either place", asy
   const cases = [
     ["/proc/device-tree", "a8b8g8r8\0", 32, "XBGR8888"],
     ["/proc/device-tree", "a8r8g8b8\0", 32, "XRGB8888"],
+    ["/proc/device-tree", "b8g8r8\0", 24, "BGR888"],
     ["/sys/firmware/devicetree/base", "r5g6b5\0", 16, "RGB565"],
   ] as const;
   for (const [tree, named, bitsPerPixel, format] of cases) {
@@ -94,6 +95,15 @@ test("a disabled node and another driver's name don't count for the format", asy
   assert.equal((await openPixels(displayOptions({}), other.host())).capabilities.format, "XRGB8888");
 });
 
+test("a depth that no driver here writes is an error that does not ask for a format of that depth", async (t) => {
+  const board = new Board(t);
+  board.framebuffer({ ...SMALL, bitsPerPixel: 18 });
+  await assert.rejects(openPixels(displayOptions({ driver: "framebuffer" }), board.host()), {
+    name: "DisplayError",
+    message: "/dev/fb0 has 18 bits a pixel, which c2cd can't write: start Linux with 16 or 32.",
+  });
+});
+
 test("a format that is not known is an error that says what to set", async (t) => {
   const board = new Board(t);
   board.framebuffer({ ...SMALL, bitsPerPixel: 16, name: "simple" });
@@ -109,7 +119,7 @@ test("a format that is not known is an error that says what to set", async (t) =
   );
 });
 
-test("8 bits that are the number of a colour are refused, since nobody could see the picture", async (t) => {
+test("8 bits that are the number of a colour are refused where no palette can be set, since nobody could see the picture", async (t) => {
   const palettes = [
     { name: "VESA VGA", drm: false },
     { name: "bochs-drmdrmfb", drm: true },
@@ -121,7 +131,7 @@ test("8 bits that are the number of a colour are refused, since nobody could see
     await assert.rejects(openPixels(displayOptions({ driver: "framebuffer" }), board.host()), {
       name: "DisplayError",
       message:
-        '/dev/fb0 has a palette, which c2cd can\'t set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.',
+        '/dev/fb0 has a palette that can\'t be set: start Linux with 16 or 32 bits a pixel, or set display.pixel_format to "GRAY8" if it is grey.',
     });
     const grey = await openPixels(displayOptions({ pixel_format: "GRAY8" }), board.host());
     assert.equal(grey.capabilities.format, "GRAY8");
@@ -144,6 +154,21 @@ test("only the visible part is written: padding, the second page, and pixels at 
   for (let y = 0; y < 20; y++)
     assert.ok(bytes.subarray(y * 192 + 120, (y + 1) * 192).every((byte) => byte === 0x5a));
   assert.ok(bytes.subarray(20 * 192).every((byte) => byte === 0x5a));
+});
+
+test("a framebuffer larger than what is seen is written where it is seen, and one of just that size comes first", async (t) => {
+  const board = new Board(t);
+  const memory = board.framebuffer({ width: 80, height: 40, bitsPerPixel: 32, bus: "spi" });
+  const seen = displayOptions({ width: 64, height: 32 });
+  const display = await openPixels(seen, board.host());
+  const picture = noise(64, 32);
+  await display.show(picture);
+  const bytes = readFileSync(memory);
+  assert.deepEqual(seenIn(bytes, { format: "XRGB8888", width: 64, height: 32, stride: 320 }), ideal(picture));
+  for (let y = 0; y < 40; y++)
+    assert.ok(bytes.subarray(y * 320 + (y < 32 ? 256 : 0), (y + 1) * 320).every((byte) => byte === 0x5a));
+  board.framebuffer({ ...SMALL, id: "fb1" });
+  assert.equal((await openPixels(seen, board.host())).capabilities.device, "/dev/fb1");
 });
 
 test("a panned framebuffer is written where it is looked at", async (t) => {

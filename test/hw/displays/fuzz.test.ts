@@ -22,6 +22,18 @@ test("the size in any EDID is none or one that a screen can have", (t) => {
   t.diagnostic(`${RUNS} fuzz cases`);
 });
 
+/** So many bits a row that the number of its bytes is none that can be counted with. */
+const TOO_DEEP = {
+  name: "",
+  virtual_size: "81835382,1\n",
+  stride: "",
+  bits_per_pixel: "880518821",
+  mode: "",
+  modes: "",
+  pan: "1,1\n",
+  rotate: "1",
+};
+
 test("any sysfs gives framebuffers that can be drawn on, or none", (t) => {
   const board = new Board(t);
   board.framebuffer({ width: 320, height: 240, bitsPerPixel: 16 });
@@ -71,12 +83,12 @@ test("any sysfs gives framebuffers that can be drawn on, or none", (t) => {
           ];
           assert.ok(numbers.every(Number.isSafeInteger), JSON.stringify(framebuffer));
           assert.ok(visible.width > 0 && visible.height > 0 && visible.x >= 0 && visible.y >= 0);
-          formatOf(sysfs, framebuffer);
+          formatOf(sysfs, framebuffer, null);
         }
         chooseFramebuffer(sysfs, { device: "", width: 0, height: 0 });
       },
     ),
-    { numRuns: runs },
+    { numRuns: runs, examples: [[TOO_DEEP]] },
   );
   t.diagnostic(`${runs} fuzz cases, ${found} framebuffers found`);
 });

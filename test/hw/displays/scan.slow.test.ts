@@ -20,6 +20,7 @@ import { st7789 } from "../../../hw/displays/drivers/st7789.ts";
 import { DcsSurface } from "../../../hw/displays/parts/dcs.ts";
 import { openOled } from "../../../hw/displays/parts/oled.ts";
 import { displayOn } from "../../../hw/displays/parts/surface.ts";
+import { BITS_PER_PIXEL } from "../../../hw/picture/formats.ts";
 import type { PixelFormat } from "../../../hw/picture/picture.ts";
 import { snapshotOf } from "../../daemon/screens/snapshots.ts";
 import { Board, displayOptions, openPixels } from "./board.ts";
@@ -33,7 +34,8 @@ const fonts = loadFonts("en");
 
 const ROTATIONS = [0, 90, 180, 270] as const;
 
-const FORMATS: Readonly<Record<PixelFormat, number>> = {
+/** Those that can be chosen: a palette is set by an ioctl, and a file takes none. */
+const FORMATS: Readonly<Record<Exclude<PixelFormat, "C8">, number>> = {
   XRGB8888: 32,
   XBGR8888: 32,
   RGB888: 24,
@@ -185,7 +187,7 @@ class Readings {
 
   async take(seen: Seen, { picture, qr }: Painted, format: PixelFormat, what: string): Promise<void> {
     // 24 bits hold what 32 do.
-    const bits = Math.min(24, FORMATS[format]);
+    const bits = Math.min(24, BITS_PER_PIXEL[format]);
     const known = this.#read.some((one) => one.bits === bits && isSame(one, seen));
     if (!known)
       assert.ok(isLike(seen, ideal(picture), format), `${what}: every pixel in its place and colour`);

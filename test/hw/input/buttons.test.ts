@@ -307,6 +307,14 @@ describe("watchButton", { timeout: 30_000 }, () => {
     await button.close();
   });
 
+  it("does not take a device of another kind for one that can be polled", async () => {
+    const calls: string[] = [];
+    const button = watchButton("/dev/null", ENTER, new ManualClock(), recorder(calls));
+    await until(() => calls.length === 1);
+    assert.deepEqual(calls, ["lost: /dev/null is no input device; check buttons.device"]);
+    await button.close();
+  });
+
   it("does not spin on a file that ends at once", async () => {
     const path = join(scratch, "file");
     writeFileSync(path, encodeEvent(layout, EV_KEY, ENTER, PRESS));
@@ -314,7 +322,10 @@ describe("watchButton", { timeout: 30_000 }, () => {
     const clock = new ManualClock();
     const button = watchButton(path, ENTER, clock, recorder(calls));
     await until(() => calls.length === 1);
-    assert.deepEqual([calls[0], clock.pending], [`lost: ${path} is gone`, 1]);
+    assert.deepEqual(
+      [calls[0], clock.pending],
+      [`lost: ${path} is no input device; check buttons.device`, 1],
+    );
     await button.close();
     assert.equal(clock.pending, 0);
   });

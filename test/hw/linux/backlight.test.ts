@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findBacklight } from "../../../hw/linux/backlight.ts";
+import { Backlight, Light } from "../../../hw/linux/backlight.ts";
 import { Sysfs } from "../../../hw/linux/sysfs.ts";
 import { Board, displayOptions, openPixels } from "../displays/board.ts";
 import { noise } from "../displays/pictures.ts";
@@ -21,8 +21,7 @@ const value = (board: Board, name: string, attribute: string) =>
 test("brightness is percent of full, and 0 is off", async (t) => {
   const board = new Board(t);
   light(board, "10-0045", 128);
-  const backlight = findBacklight(new Sysfs(board.root), "/sys/class/graphics/fb0/device");
-  assert.ok(backlight);
+  const backlight = new Backlight(new Sysfs(board.root), "10-0045");
   assert.equal(backlight.percent, 50);
   await backlight.set(100);
   assert.equal(value(board, "10-0045", "brightness"), "255");
@@ -60,15 +59,58 @@ test("at full brightness a light that is on stays as the system set it", async (
   assert.equal(value(board, "panel", "brightness"), "90");
 });
 
-test("of several backlights the one on the display's own device is taken, else none", (t) => {
+test("of several backlights the one on the display's own device is taken", async (t) => {
   const board = new Board(t);
   board.framebuffer({ ...FB, bus: "spi" });
-  light(board, "acpi_video0", 1);
-  light(board, "panel", 1);
-  const sysfs = new Sysfs(board.root);
-  assert.equal(findBacklight(sysfs, "/sys/class/graphics/fb0/device"), null);
+  light(board, "acpi_video0", 0, "4");
+  light(board, "panel", 0, "4");
   symlinkSync("../../graphics/fb0/device", join(board.root, "sys/class/backlight/panel/device"));
-  assert.equal(findBacklight(sysfs, "/sys/class/graphics/fb0/device")?.name, "panel");
+  const display = await openPixels(displayOptions({ brightness: 40 }), board.host());
+  await display.show(noise(64, 32));
+  assert.equal(value(board, "panel", "brightness"), "102");
+  assert.equal(value(board, "acpi_video0", "bl_power"), "4", "another's");
+});
+
+test("of several that may all be the display's, those that are off are switched on, and off again", async (t) => {
+  const board = new Board(t);
+  board.framebuffer(FB);
+  light(board, "10-0045", 0, "4");
+  light(board, "11-0045", 0, "4");
+  light(board, "keyboard", 90);
+  const display = await openPixels(displayOptions({ brightness: 40 }), board.host());
+  await display.show(noise(64, 32));
+  const now = () =>
+    ["10-0045", "11-0045", "keyboard"].map((name) => [
+      value(board, name, "bl_power"),
+      value(board, name, "brightness"),
+    ]);
+  assert.deepEqual(now(), [
+    ["0", "102"],
+    ["0", "102"],
+    ["0", "90"],
+  ]);
+  assert.equal(display.setBrightness, undefined, "which one to dim is not known");
+  await display.close();
+  assert.deepEqual(now(), [
+    ["4", "0"],
+    ["4", "0"],
+    ["0", "90"],
+  ]);
+});
+
+test("of several, one that is off and may not be written is told, and one that is on is not", (t) => {
+  const board = new Board(t);
+  light(board, "off", 0, "4");
+  light(board, "on", 90);
+  class ReadOnly extends Sysfs {
+    override writable(): boolean {
+      return false;
+    }
+  }
+  const lamp = new Light(new ReadOnly(board.root), "/sys/class/graphics/fb0/device", 100);
+  assert.deepEqual(lamp.hindrances, [
+    "The backlight can't be switched: let c2cd write /sys/class/backlight/off/bl_power.",
+  ]);
 });
 
 test("a backlight that may not be written is said, and no reason to show nothing", async (t) => {
@@ -82,12 +124,11 @@ test("a backlight that may not be written is said, and no reason to show nothing
       throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
     }
   }
-  const backlight = findBacklight(new ReadOnly(board.root), "/sys/class/graphics/fb0/device");
-  assert.equal(
-    backlight?.hindrance,
+  const lamp = new Light(new ReadOnly(board.root), "/sys/class/graphics/fb0/device", 50);
+  assert.deepEqual(lamp.hindrances, [
     "The backlight can't be switched: let c2cd write /sys/class/backlight/panel/bl_power.",
-  );
-  await backlight?.set(50);
+  ]);
+  await lamp.switchOn();
   assert.equal(value(board, "panel", "brightness"), "10");
 });
 
@@ -99,8 +140,8 @@ test("a backlight whose chip does not answer is no reason to show nothing", asyn
       throw Object.assign(new Error("EREMOTEIO: remote I/O error"), { code: "EREMOTEIO" });
     }
   }
-  const backlight = findBacklight(new Silent(board.root), "/sys/class/graphics/fb0/device");
-  await backlight?.set(50);
-  await backlight?.restore();
+  const lamp = new Light(new Silent(board.root), "/sys/class/graphics/fb0/device", 50);
+  await lamp.switchOn();
+  await lamp.giveBack();
   assert.equal(value(board, "panel", "brightness"), "10");
 });

@@ -9,6 +9,8 @@ import { Board, displayOptions, openPixels } from "../displays/board.ts";
 import { ideal, seenIn } from "../displays/decode.ts";
 import { noise } from "../displays/pictures.ts";
 
+const NO_OTHER_WAY = () => Promise.reject(new Error("not asked for"));
+
 const FB = { width: 64, height: 32, bitsPerPixel: 32 };
 const LAYOUT = { format: "XRGB8888", width: 64, height: 32, stride: 256 } as const;
 
@@ -81,7 +83,7 @@ for (const [what, drivers] of [
     withConsoles(board, drivers);
     const screen = drivers.indexOf(SCREEN as never);
     const kernel = new Kernel(board.root);
-    const console = new TextConsole(kernel, "fb0");
+    const console = new TextConsole(kernel, "fb0", NO_OTHER_WAY);
     assert.equal(await console.takeOff(), false, "it was there");
     assert.equal(bind(board, screen), "0");
     assert.equal(await console.takeOff(), true, "it is off");
@@ -93,7 +95,7 @@ test("a kernel that keeps the console is reported, with what to do", async (t) =
   const board = new Board(t);
   board.framebuffer(FB);
   withConsoles(board, [SCREEN]);
-  const console = new TextConsole(new Kernel(board.root), "fb0");
+  const console = new TextConsole(new Kernel(board.root), "fb0", NO_OTHER_WAY);
   board.write("/sys/class/vtconsole/vtcon0/bind", "1\n");
   class Stubborn extends Sysfs {
     override async write(path: string, value: string): Promise<void> {
@@ -101,7 +103,7 @@ test("a kernel that keeps the console is reported, with what to do", async (t) =
     }
   }
   await console.giveBack();
-  const stubborn = new TextConsole(new Stubborn(board.root), "fb0");
+  const stubborn = new TextConsole(new Stubborn(board.root), "fb0", NO_OTHER_WAY);
   await stubborn.takeOff();
   await assert.rejects(stubborn.giveBack(), { name: "DisplayError", message: /did not come back/ });
 });
@@ -167,7 +169,7 @@ test("what c2cd may not write is said in one sentence, and all of the picture is
   const board = new Board(t);
   board.framebuffer(FB);
   withConsoles(board, [BUILT_IN, SCREEN]);
-  const console = new TextConsole(new ReadOnly(board.root), "fb0");
+  const console = new TextConsole(new ReadOnly(board.root), "fb0", NO_OTHER_WAY);
   assert.equal(
     console.hindrance,
     "The text console may draw over the picture: let c2cd write /sys/class/vtconsole/vtcon1/bind, or start Linux with fbcon=map:1 so that the console leaves this screen alone.",
@@ -176,17 +178,29 @@ test("what c2cd may not write is said in one sentence, and all of the picture is
   assert.equal(await console.takeOff(), false);
   await console.giveBack();
   assert.equal(bind(board, 1), "1");
+});
 
+test("a screen that sysfs may not wake is woken by another way, once until it is given back", async (t) => {
+  const board = new Board(t);
+  board.framebuffer(FB);
   board.write("/proc/cmdline", "fbcon=map:1");
-  assert.match(
-    new TextConsole(new ReadOnly(board.root), "fb0").hindrance ?? "",
-    /may stay dark: let c2cd write \/sys\/class\/graphics\/fb0\/blank/,
-  );
+  let woken = 0;
+  const console = new TextConsole(new ReadOnly(board.root), "fb0", async () => {
+    woken++;
+    throw Object.assign(new Error("EINVAL"), { code: "EINVAL" });
+  });
+  assert.equal(console.hindrance, null);
+  await console.takeOff();
+  await console.takeOff();
+  assert.equal(woken, 1);
+  await console.giveBack();
+  await console.takeOff();
+  assert.equal(woken, 2);
 });
 
 test("a board without consoles or blanking has nothing to hinder", async (t) => {
   const board = new Board(t);
-  const console = new TextConsole(new Sysfs(board.root), "fb0");
+  const console = new TextConsole(new Sysfs(board.root), "fb0", NO_OTHER_WAY);
   assert.equal(console.hindrance, null);
   assert.equal(await console.takeOff(), true);
   await console.giveBack();
@@ -216,7 +230,7 @@ test("a console that may not be taken off has drawn when another virtual termina
   board.framebuffer(FB);
   withConsoles(board, [BUILT_IN, SCREEN]);
   board.write("/sys/class/tty/tty0/active", "tty1\n");
-  const console = new TextConsole(new ReadOnly(board.root), "fb0");
+  const console = new TextConsole(new ReadOnly(board.root), "fb0", NO_OTHER_WAY);
   await console.takeOff();
   assert.equal(console.hasDrawn(), false);
   board.write("/sys/class/tty/tty0/active", "tty2\n");

@@ -1,0 +1,224 @@
+import { Light } from "../../linux/backlight.ts";
+import { chooseOutput, modesOf, type Output, plugIn } from "../../linux/drm.ts";
+import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
+import { isMonochrome, isOled } from "../../linux/fbdev.ts";
+import { Card, type Head, type Mode, type Scanout } from "../../linux/modeset.ts";
+import { Sysfs } from "../../linux/sysfs.ts";
+import type { Rect } from "../../picture/changes.ts";
+import { encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
+import type { Picture } from "../../picture/picture.ts";
+import type { PixelCapabilities } from "../contract/display.ts";
+import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
+import { withCare } from "../parts/care.ts";
+import { displayOn, type Surface } from "../parts/surface.ts";
+
+/** The format that practically every driver takes, if need be by converting it (drm_mode_addfb, depth 24 of 32 bits). */
+const FORMAT = "XRGB8888";
+const BITS_PER_PIXEL = 32;
+
+/** Bytes that are converted at a time: what bounds the memory of a full repaint. */
+const CHUNK = 512 * 1024;
+
+/**
+ * A connector of a graphics card, driven without a framebuffer of the kernel's.
+ * @throws {DisplayError} where there is none, nothing is plugged in, or another program has the card
+ */
+export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
+  const sysfs = new Sysfs(host.root);
+  const output = findOutput(sysfs, host.root, options.device);
+  if (output === null) throw new DisplayError(absence(options.device));
+  const { node, driver, connector } = output;
+  if (connector.status === "disconnected") throw new DisplayError(plugIn([connector]));
+  const { width, height, physical } = look(host.root, output, options);
+  const panel = { name: driver, bitsPerPixel: BITS_PER_PIXEL };
+  const light = new Light(sysfs, `${output.directory}/device`, options.brightness);
+  const surface = new DrmSurface(
+    {
+      driver: "drm",
+      device: node,
+      name: `${driver} ${connector.name}`,
+      surface: "pixels",
+      width,
+      height,
+      format: FORMAT,
+      stride: rowBytes(FORMAT, width),
+      monochrome: isMonochrome(panel),
+      refresh: "fast",
+      physical,
+    },
+    { sysfs, output, wanted: options, light, root: host.root, urgent: host.urgent },
+  );
+  const display = displayOn(surface, options);
+  return {
+    display: isOled(panel) ? withCare(display, options.brightness, host.clock) : display,
+    warnings: light.hindrances,
+  };
+}
+
+function absence(device: string): string {
+  return device === ""
+    ? "There is no graphics card with a connector and without a framebuffer: check that its driver is loaded, or name one in display.device."
+    : `There is no graphics card or connector called ${device}: check that its driver is loaded.`;
+}
+
+/** Until someone asks a card, the kernel knows of none of its connectors whether something is plugged in. */
+function findOutput(sysfs: Sysfs, root: string, device: string): Output | null {
+  const asked = new Set<string>();
+  for (;;) {
+    const output = chooseOutput(sysfs, device);
+    if (output === null || output.connector.status === "connected" || asked.has(output.node)) return output;
+    asked.add(output.node);
+    onCard(root, output.node, (card) => card.probe());
+  }
+}
+
+/** What would be shown on now. */
+function look(root: string, { node, connector }: Output, wanted: Wanted) {
+  return onCard(root, node, (card) => {
+    const head = headOf(card, connector.name, node);
+    return { ...modeOf(head, wanted, node), physical: head.physical };
+  });
+}
+
+/** Asks a card. Nothing is changed, and it is free again at once. */
+function onCard<T>(root: string, node: string, ask: (card: Card) => T): T {
+  let card: Card | null = null;
+  try {
+    card = new Card(root + node);
+    return ask(card);
+  } catch (error) {
+    throw deviceError(error, node);
+  } finally {
+    card?.close();
+  }
+}
+
+function headOf(card: Card, connector: string, node: string): Head {
+  const head = card.head(connector);
+  if (head === null)
+    throw new DisplayError(`${node} can't show anything on ${connector}: report its driver.`);
+  return head;
+}
+
+type Wanted = Pick<DisplayOptions, "device" | "width" | "height">;
+
+/** The best mode of the wanted size. */
+function modeOf({ modes }: Head, { width, height }: Wanted, node: string): Mode {
+  const mode = modes.find(
+    (each) => (width === 0 || each.width === width) && (height === 0 || each.height === height),
+  );
+  if (mode !== undefined) return mode;
+  const sizes = [...new Set(modes.map((each) => `${each.width}x${each.height}`))].join(", ");
+  throw new DisplayError(
+    `${node} has no mode of ${width || "any"}x${height || "any"} pixels: set display.width and display.height to one of ${sizes || "those of another monitor"}.`,
+  );
+}
+
+interface Parts {
+  readonly sysfs: Sysfs;
+  readonly output: Output;
+  readonly wanted: Wanted;
+  readonly light: Light;
+  readonly root: string;
+  readonly urgent: Host["urgent"];
+}
+
+class DrmSurface implements Surface {
+  readonly capabilities: PixelCapabilities;
+  readonly setBrightness?: (percent: number) => Promise<void>;
+  readonly #parts: Parts;
+  /** While a picture is shown. The card is open no longer than that: it has one master. */
+  #shown: { readonly card: Card; readonly scanout: Scanout; readonly modes: string } | null = null;
+
+  constructor(capabilities: PixelCapabilities, parts: Parts) {
+    this.capabilities = capabilities;
+    this.#parts = parts;
+    const { set } = parts.light;
+    if (set !== undefined) this.setBrightness = set;
+  }
+
+  async take(): Promise<boolean> {
+    this.#checkUnchanged();
+    if (this.#shown !== null) return true;
+    const { root, output, wanted, light } = this.#parts;
+    const { node, connector } = output;
+    const card = new Card(root + node);
+    try {
+      becomeMaster(card, node);
+      const head = headOf(card, connector.name, node);
+      const mode = modeOf(head, wanted, node);
+      const { width, height } = this.capabilities;
+      if (mode.width !== width || mode.height !== height) throw changed(node);
+      const scanout = card.show(head, mode);
+      this.#shown = { card, scanout, modes: modesOf(this.#parts.sysfs, output) };
+    } catch (error) {
+      card.close();
+      throw error;
+    }
+    await light.switchOn();
+    return false;
+  }
+
+  #checkUnchanged(): void {
+    const { sysfs, output, wanted } = this.#parts;
+    const now = chooseOutput(sysfs, wanted.device);
+    if (now === null) throw new DisplayError(`${output.node} has disappeared: check its cable.`);
+    const isOther = JSON.stringify(now) !== JSON.stringify(output);
+    const hasOther = this.#shown !== null && modesOf(sysfs, output) !== this.#shown.modes;
+    if (isOther || hasOther) throw changed(output.node);
+  }
+
+  async paint(picture: Picture, parts: readonly Rect[]): Promise<void> {
+    if (this.#shown === null) throw new TypeError("painted without having been taken");
+    const { pitch, bytes, flush } = this.#shown.scanout;
+    const encode = encoder(FORMAT, picture.palette);
+    for (const part of parts) {
+      const length = rowBytes(FORMAT, part.width);
+      const rows = Math.max(1, Math.floor(CHUNK / length));
+      // Rows are made here and then copied: the device's memory is slow to read, and to write twice.
+      const buffer = new Uint8Array(Math.min(rows, part.height) * length);
+      for (let y = part.y; y < part.y + part.height; y += rows) {
+        await this.#parts.urgent();
+        const count = Math.min(rows, part.y + part.height - y);
+        encodeRows(encode, picture, { ...part, y, height: count }, buffer, length);
+        for (let row = 0; row < count; row++)
+          bytes.set(
+            buffer.subarray(row * length, (row + 1) * length),
+            (y + row) * pitch + rowBytes(FORMAT, part.x),
+          );
+      }
+    }
+    flush();
+  }
+
+  async release(): Promise<void> {
+    this.#letGo();
+    await this.#parts.light.giveBack();
+  }
+
+  async close(): Promise<void> {
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    const shown = this.#shown;
+    this.#shown = null;
+    shown?.scanout.unmap();
+    shown?.card.close();
+  }
+}
+
+function becomeMaster(card: Card, node: string): void {
+  try {
+    card.becomeMaster();
+  } catch (error) {
+    throw new DisplayError(
+      `${node} is in use by another program (a compositor, a camera's UI): stop that program, or set display.driver to "png" and let it show the file.`,
+      { cause: error },
+    );
+  }
+}
+
+function changed(node: string): DisplayChanged {
+  return new DisplayChanged(`${node} has another monitor or another mode now: open it again.`);
+}

@@ -1,0 +1,36 @@
+import { type Case, claim } from "../case.ts";
+import { waitFor } from "../wait.ts";
+
+/** So that the paired screen is given back while the machine is watched. */
+const PAIRED_FOR = 5;
+
+export const drm: Case = {
+  name: "drm",
+  shows:
+    "a kernel without framebuffers: the code is shown by the graphics card itself, which is free again afterwards",
+  async run(bench) {
+    await bench.boot({
+      append: "drm_kms_helper.fbdev_emulation=0",
+      config: ["[display]", `paired_for = ${PAIRED_FOR}`],
+    });
+    const scanned = await bench.scan();
+    const { machine } = bench;
+    claim((await machine.run("test -e /dev/fb0")).status !== 0, "there is no framebuffer");
+    const { display } = await bench.reaches("awaiting-user");
+    claim(display.driver === "drm", `it is the graphics card that shows it, and not ${display.driver}`);
+    await bench.screenIsTrue();
+    await bench.photograph("code");
+    claim((await machine.check(OPENED)).trim() === "1", "the daemon has the card open");
+    await bench.authorize(scanned);
+    await bench.reaches("paired");
+    await waitFor("the card to be free", 180_000, async () =>
+      (await machine.check(OPENED)).trim() === "0" ? true : null,
+    );
+    claim(await bench.showsNoCode(), "the code is gone");
+    await bench.sample("given-back");
+  },
+};
+
+/** How many times the daemon has a graphics card open. */
+const OPENED =
+  "find /proc/$(systemctl show --property=MainPID --value c2cd)/fd -lname '/dev/dri/card*' | wc -l";
