@@ -143,7 +143,9 @@ export class Ledger {
     const answer = read(body);
     const code = fields(sent, "device_code");
     const last = this.#requests.at(-1);
-    if (sent.call === "code" && last !== undefined) last.reached = true;
+    // A hotel's portal answers for Frame.io, which has heard nothing.
+    const fromPortal = (status >= 300 && status < 400) || body.startsWith("<");
+    if (sent.call === "code" && last !== undefined && !fromPortal) last.reached = true;
     if (sent.call === "code" && typeof answer.device_code === "string" && last !== undefined)
       this.#offer(answer, answer.device_code, last.at);
     const offered = this.#offered.get(code);

@@ -43,6 +43,8 @@ export interface Plan {
   readonly accessLife: number;
   /** Whether the board has a real-time clock. */
   readonly rtc: boolean;
+  /** Milliseconds that each sync of a worn card takes longer, all its life. */
+  readonly wornSync: number;
   readonly steps: readonly Step[];
 }
 
@@ -85,6 +87,7 @@ export function planOf(seed: number, kept?: readonly number[]): Plan {
   const interval = pick([5, 5, 5, 2]);
   const accessLife = pick([600, 1_800, 28_800]);
   const rtc = random() < 0.7;
+  const wornSync = random() < 0.15 ? between(0, WORN_SYNC_MS) : 0;
   const horizon = accessLife * SECOND * between(2, 5);
   const count = 1 + Math.floor(random() * 24);
   const steps = Array.from({ length: count }, (): Step => {
@@ -92,7 +95,7 @@ export function planOf(seed: number, kept?: readonly number[]): Plan {
     const at = random() < 0.3 ? between(0, Math.min(horizon, 15 * MINUTE)) : between(0, horizon);
     return { at, ...happening() };
   }).sort((one, other) => one.at - other.at);
-  const steady = { seed, codeLife, interval, accessLife, rtc };
+  const steady = { seed, codeLife, interval, accessLife, rtc, wornSync };
   return { ...steady, steps: kept === undefined ? steps : steps.filter((_, index) => kept.includes(index)) };
 
   function happening(): Happening {
@@ -174,5 +177,6 @@ export function planOf(seed: number, kept?: readonly number[]): Plan {
   }
 }
 
-/** A sync of a card that is worn out. */
+/** Milliseconds of a sync: on a card that is worn out, and now and then. */
+const WORN_SYNC_MS = 1_000;
 const SLOWEST_SYNC_MS = 2_000;

@@ -94,6 +94,7 @@ class World {
     const now = () => BEGINNING + Math.round(this.#scheduler.now);
     this.#frameio = new FrameIo(terms, ["Feature Film"], now);
     this.#card = new Card(stream(3), () => this.#called());
+    this.#card.ailments.slow = plan.wornSync;
     this.#network = new Network({
       scheduler: this.#scheduler,
       random: stream(4),
@@ -337,7 +338,7 @@ class World {
       case "card is slow":
         ailments.slow = step.sync;
         later(step.ms, () => {
-          ailments.slow = 0;
+          ailments.slow = this.#plan.wornSync;
         });
         return;
       case "card stalls":
@@ -387,7 +388,7 @@ class World {
     const { ailments } = this.#card;
     this.#tell("peace");
     this.#network.calm();
-    Object.assign(ailments, { broken: 0, full: false, readOnly: false, slow: 0, stall: 0 });
+    Object.assign(ailments, { broken: 0, full: false, readOnly: false, slow: this.#plan.wornSync, stall: 0 });
     this.#setClock(0);
     this.#fuse = null;
     this.#waitingFuses = [];
@@ -468,6 +469,8 @@ class World {
     if (sent.call === "poll") this.#pairings += 1;
     else this.#refreshes += 1;
     const device = this.#device;
+    // Somebody may ask at any time, and so in this moment as well.
+    this.#scheduler.after(0.5, () => void device?.token());
     this.#scheduler.after(1, () => {
       if (device !== null && device === this.#device) this.#ledger.taken(arrival, device.held);
     });

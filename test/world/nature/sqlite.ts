@@ -28,11 +28,13 @@ const CODES: Readonly<Record<number, string>> = {
   26: "SQLITE_NOTADB",
 };
 
+const LOGS = VFS.SQLITE_OPEN_WAL | VFS.SQLITE_OPEN_MAIN_JOURNAL | VFS.SQLITE_OPEN_SUPER_JOURNAL;
+
 interface OpenFile {
   readonly inode: Inode;
   readonly path: string;
   readonly deleteOnClose: boolean;
-  /** As SQLite's own VFS for Unix does it: the name of a new log becomes safe with its first sync. */
+  /** As SQLite's own VFS for Unix has it: the name of a log that it may have made is made safe with the first sync. */
   syncName: boolean;
 }
 
@@ -53,7 +55,8 @@ class CardFiles {
       const inode = isNew ? card.make(path, 0o600) : card.at(path);
       const readOnly = !card.writable && !inode.inMemory;
       const deleteOnClose = (flags & VFS.SQLITE_OPEN_DELETEONCLOSE) !== 0;
-      this.#open.set(id, { inode, path, deleteOnClose, syncName: isNew && !inode.inMemory });
+      const syncName = (flags & VFS.SQLITE_OPEN_CREATE) !== 0 && (flags & LOGS) !== 0 && !inode.inMemory;
+      this.#open.set(id, { inode, path, deleteOnClose, syncName });
       out.setInt32(0, readOnly ? (flags & ~6) | VFS.SQLITE_OPEN_READONLY : flags, true);
     });
   }
