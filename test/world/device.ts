@@ -26,11 +26,16 @@ import type { Ledger } from "./ledger.ts";
 
 export const CLIENT_ID = "WORLD-1";
 
+/** The clock is looked at so many times as seldom as in the daemon: most of what happens in a world would be that. */
+const SELDOM = 15;
+
 export interface DevicePorts {
   readonly clock: SystemClock;
   readonly random: () => number;
   readonly ledger: Ledger;
   readonly secret: string;
+  /** Told when the vault says that tokens are stored. */
+  stored(): void;
   /** Told of every picture. @param userCode on it; null for none */
   painted(userCode: string | null): void;
   /** Told of every step in a few words, without a secret. */
@@ -75,7 +80,7 @@ export class Device {
     const observe = observer(this.#logger(), new Meters());
     this.#runner = new Runner({
       frameio: this.#frameio,
-      vault: watched(this.#vault, ledger),
+      vault: watched(this.#vault, ports),
       clock,
       random,
       clientId: () => CLIENT_ID,
@@ -149,7 +154,8 @@ export class Device {
     this.#identity = identity;
     await this.#vault.rememberIdentity(identity);
     await this.#runner.boot();
-    this.#stopClock = watchClock(clock, () => this.#runner.dispatch({ type: "clock-changed" }));
+    const seldom = { ...clock, after: (ms: number, run: () => void) => clock.after(ms * SELDOM, run) };
+    this.#stopClock = watchClock(seldom, () => this.#runner.dispatch({ type: "clock-changed" }));
     this.#vault.verify().then(() => this.#status.update(), fail);
   }
 
@@ -233,7 +239,7 @@ const DISPLAY = {
 };
 
 /** The vault, with an account of what it promises. */
-function watched(vault: Vault, ledger: Ledger): Vault {
+function watched(vault: Vault, { ledger, stored }: DevicePorts): Vault {
   const account: Partial<Vault> = {
     async authorization(clientId) {
       const found = await vault.authorization(clientId);
@@ -244,6 +250,7 @@ function watched(vault: Vault, ledger: Ledger): Vault {
       ledger.stores(authorization);
       await vault.storeAuthorization(authorization);
       ledger.stored(authorization);
+      stored();
     },
     async probe(intent) {
       await vault.probe(intent);

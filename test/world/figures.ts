@@ -1,5 +1,6 @@
 /** What many worlds come to. */
 
+import type { Finding } from "./explore.ts";
 import type { Story } from "./world.ts";
 
 const DAY_MS = 86_400_000;
@@ -36,4 +37,15 @@ export class Figures {
       `paired again at the latest ${(this.#longest / 1000).toFixed(0)} s after the last fault`,
     ];
   }
+}
+
+/** A seed that fails, and the command that replays it. */
+export function describeFinding({ seed, kept, of, steps, story }: Finding): string[] {
+  const { violation } = story;
+  return [
+    `seed ${seed}: ${violation?.rule}: ${violation?.detail}`,
+    `made small, from ${of} steps to ${kept.length}:`,
+    ...steps.map((step) => `  ${JSON.stringify(step)}`),
+    `npm run world -- --seed ${seed} --steps ${kept.join(",") || "-"}`,
+  ];
 }

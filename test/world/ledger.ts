@@ -140,7 +140,7 @@ export class Ledger {
   /** @param genuine whether it is what Frame.io answered */
   arrives(sent: Sent, status: number, body: string, genuine: boolean): void {
     const now = this.#now();
-    const answer = read(body);
+    const answer = read(sent, body);
     const code = fields(sent, "device_code");
     const last = this.#requests.at(-1);
     // A hotel's portal answers for Frame.io, which has heard nothing.
@@ -161,7 +161,7 @@ export class Ledger {
 
   /** The pair that has just arrived, where one has, and whether its code had been dismissed. */
   arrival(sent: Sent, body: string): { readonly refresh: string; readonly dismissed: boolean } | null {
-    const pair = this.#pairs.get(String(read(body).refresh_token));
+    const pair = this.#pairs.get(String(read(sent, body).refresh_token));
     return pair?.arrivedAt === this.#now()
       ? { refresh: pair.refresh, dismissed: this.#dismissed.has(fields(sent, "device_code")) }
       : null;
@@ -222,17 +222,16 @@ export class Ledger {
     for (const code of this.#offered.keys()) this.#dismissed.add(code);
   }
 
-  /** @param userCode on it; null for none */
-  paints(userCode: string | null): void {
+  /**
+   * @param userCode on it; null for none
+   * @param held the refresh token that the device holds
+   */
+  paints(userCode: string | null, held: string | null): void {
     this.#shown = userCode;
-    for (const { arrivedAt, access } of this.#pairs.values())
-      if (
-        arrivedAt !== null &&
-        arrivedAt >= this.#bornAt &&
-        this.#now() - arrivedAt < SETTLING_MS &&
-        !this.#settled.has(access)
-      )
-        this.break("picture before tokens were stored", `${this.#now() - arrivedAt} ms after they came`);
+    const { arrivedAt = null, access = "" } = this.#pairs.get(held ?? "") ?? {};
+    if (arrivedAt === null || arrivedAt < this.#bornAt || this.#settled.has(access)) return;
+    if (this.#now() - arrivedAt < SETTLING_MS)
+      this.break("picture before tokens were stored", `${this.#now() - arrivedAt} ms after they came`);
   }
 
   /** When the code dies, by what the device was told; null for an unknown one. */
@@ -333,7 +332,8 @@ function fields(sent: Sent, name: string): string {
   return sent.fields.get(name) ?? "";
 }
 
-function read(body: string): Record<string, unknown> {
+function read({ call }: Sent, body: string): Record<string, unknown> {
+  if (call !== "code" && call !== "poll" && call !== "refresh") return {};
   try {
     return Object(JSON.parse(body)) as Record<string, unknown>;
   } catch {

@@ -8,11 +8,11 @@
 import { parseArgs } from "node:util";
 import { buildWorld } from "./bundle.ts";
 import type { Finding } from "./explore.ts";
-import { Figures } from "./figures.ts";
+import { describeFinding, Figures } from "./figures.ts";
 import { MUTATIONS } from "./mutations.ts";
 
 /** Seeds that a fault has to be found in. */
-const PATIENCE = 2_000;
+const PATIENCE = 1_000;
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ async function explore(first: number, seeds: number): Promise<void> {
   for (const line of figures.lines()) console.log(line);
   if (finding === null) return;
   process.exitCode = 1;
-  for (const line of describe(finding)) console.log(line);
+  for (const line of describeFinding(finding)) console.log(line);
 }
 
 async function replay(seed: number, steps: string | undefined): Promise<void> {
@@ -53,21 +53,11 @@ async function mutate(): Promise<void> {
     const world = await buildWorld(edits);
     const finding = await world.explore({ first: 1, seeds: PATIENCE });
     if (finding === null) process.exitCode = 1;
-    const { seed, kept, of, story } = finding ?? {};
-    console.log(
-      finding === null
-        ? `NOT FOUND in ${PATIENCE} seeds: ${name}`
-        : `seed ${seed}, ${kept?.length} of ${of} steps (${kept?.join(",")}), ${story?.violation?.rule}: ${name}`,
-    );
+    console.log(`${name}: ${finding === null ? `NOT FOUND in ${PATIENCE} seeds` : shortly(finding)}`);
   }
 }
 
-function describe({ seed, kept, of, steps, story }: Finding): string[] {
-  const { violation } = story;
-  return [
-    `seed ${seed}: ${violation?.rule}: ${violation?.detail}`,
-    `made small, from ${of} steps to ${kept.length}:`,
-    ...steps.map((step) => `  ${JSON.stringify(step)}`),
-    `npm run world -- --seed ${seed} --steps ${kept.join(",") || "-"}`,
-  ];
+function shortly({ seed, kept, of, story }: Finding): string {
+  const steps = `${kept.length} of ${of} steps${kept.length === 0 ? "" : ` (${kept.join(",")})`}`;
+  return `seed ${seed}, ${steps}: ${story.violation?.rule}`;
 }

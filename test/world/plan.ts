@@ -20,17 +20,19 @@ export type Happening =
   | { readonly do: "card is full" | "card is read-only"; readonly ms: number }
   | { readonly do: "card is slow"; readonly sync: number; readonly ms: number }
   | { readonly do: "card stalls"; readonly stall: number }
-  /** At the `calls`th call from then on, or from when a request of that kind leaves; back after `ms`. */
+  /** At the `calls`th call from then on, from when a request of that kind leaves or tokens are stored; back after `ms`. */
   | {
       readonly do: "kill" | "power cut";
       readonly calls: number;
-      readonly from: "now" | "poll" | "refresh" | "revoke";
+      readonly from: "now" | "poll" | "refresh" | "revoke" | "stored";
       readonly ms: number;
     }
   | { readonly do: "restart" }
   /** The clock is wrong by so much, for so long; it says so or not. */
   | { readonly do: "clock"; readonly error: number; readonly ms: number }
-  | { readonly do: "press" | "cancel" | "unpair" | "deny" }
+  /** A person does so, or in the moment in which an answer with tokens is on its way. */
+  | { readonly do: "press" | "cancel" | "unpair"; readonly on: "now" | "grant" | "refresh" }
+  | { readonly do: "deny" }
   | { readonly do: "forget" | "pause" | "resume" };
 
 export type Step = { readonly at: number } & Happening;
@@ -85,7 +87,7 @@ export function planOf(seed: number, kept?: readonly number[]): Plan {
   const between = (least: number, most: number) => least + random() * (most - least);
   const codeLife = pick([120, 120, 60, 20]);
   const interval = pick([5, 5, 5, 2]);
-  const accessLife = pick([600, 1_800, 28_800]);
+  const accessLife = pick([600, 600, 600, 1_800, 1_800, 1_800, 7_200, 28_800]);
   const rtc = random() < 0.7;
   const wornSync = random() < 0.15 ? between(0, WORN_SYNC_MS) : 0;
   const horizon = accessLife * SECOND * between(2, 5);
@@ -159,7 +161,7 @@ export function planOf(seed: number, kept?: readonly number[]): Plan {
     return {
       do: pick(["kill", "power cut"]),
       calls: Math.floor(random() ** 2 * 120),
-      from: pick(["now", "poll", "refresh", "refresh", "revoke"]),
+      from: pick(["now", "poll", "refresh", "refresh", "revoke", "stored"]),
       ms: between(SECOND, 5 * MINUTE),
     };
   }
@@ -173,7 +175,8 @@ export function planOf(seed: number, kept?: readonly number[]): Plan {
   }
 
   function person(): Happening {
-    return { do: pick(["press", "cancel", "unpair", "deny"]) };
+    if (random() < 0.25) return { do: "deny" };
+    return { do: pick(["press", "cancel", "unpair"]), on: pick(["now", "grant", "grant", "refresh"]) };
   }
 }
 

@@ -53,6 +53,9 @@ export async function live(plan: Plan): Promise<Story> {
   return new World(plan).live();
 }
 
+/** What a person does at the device. */
+type Act = "press" | "cancel" | "unpair";
+
 class World {
   readonly #plan: Plan;
   readonly #scheduler = new Scheduler();
@@ -74,6 +77,9 @@ class World {
   #waitingFuses: { readonly from: string; readonly fuse: { calls: number; power: boolean; ms: number } }[] =
     [];
   #death: { readonly power: boolean; readonly ms: number } | null = null;
+  #waitingActs: { readonly do: Act; readonly on: string }[] = [];
+  /** Whether a code was approved and not polled since. */
+  #approved = false;
   #denies = 0;
   /** Whether a person is there who pairs it whenever it is not. */
   #peace = false;
@@ -188,6 +194,7 @@ class World {
       random: this.#chance,
       ledger: this.#ledger,
       secret: SECRET,
+      stored: () => this.#lightFuse("stored"),
       painted: (userCode) => life.lives && this.#painted(userCode),
       log: (line) => life.lives && this.#tell(line),
       fail: (error) => this.#fail(life, error),
@@ -359,15 +366,10 @@ class World {
         later(step.ms, () => this.#setClock(0));
         return;
       case "press":
-        this.#ledger.dismisses();
-        this.#device?.press();
-        return;
       case "cancel":
-        this.#ledger.dismisses();
-        this.#device?.cancel();
-        return;
       case "unpair":
-        this.#device?.unpair();
+        if (step.on === "now") this.#act(step.do);
+        else this.#waitingActs.push(step);
         return;
       case "deny":
         this.#denies += 1;
@@ -383,6 +385,11 @@ class World {
     }
   }
 
+  #act(act: Act): void {
+    if (act !== "unpair") this.#ledger.dismisses();
+    this.#device?.[act]();
+  }
+
   /** No fault is left, and a person is there. */
   async #makePeace(): Promise<void> {
     const { ailments } = this.#card;
@@ -392,6 +399,7 @@ class World {
     this.#setClock(0);
     this.#fuse = null;
     this.#waitingFuses = [];
+    this.#waitingActs = [];
     this.#denies = 0;
     this.#peace = true;
     const since = this.#scheduler.now;
@@ -440,7 +448,16 @@ class World {
     const { call } = sent;
     this.#tell(`${call} leaves`);
     this.#ledger.leaves(sent);
-    const waiting = this.#waitingFuses.findIndex(({ from }) => from === call);
+    this.#lightFuse(call);
+    const moment = call === "poll" && this.#approved ? "grant" : call;
+    if (call === "poll") this.#approved = false;
+    const acts = this.#waitingActs.filter(({ on }) => on === moment);
+    this.#waitingActs = this.#waitingActs.filter((act) => !acts.includes(act));
+    for (const act of acts) this.#scheduler.after(this.#person() * 200, () => this.#act(act.do));
+  }
+
+  #lightFuse(moment: string): void {
+    const waiting = this.#waitingFuses.findIndex(({ from }) => from === moment);
     if (waiting >= 0) this.#fuse = this.#waitingFuses.splice(waiting, 1)[0]?.fuse ?? null;
   }
 
@@ -478,7 +495,7 @@ class World {
   }
 
   #painted(userCode: string | null): void {
-    this.#ledger.paints(userCode);
+    this.#ledger.paints(userCode, this.#device?.held ?? null);
     if (userCode === this.#shown) return;
     this.#shown = userCode;
     this.#tell(userCode === null ? "no code is shown" : "a code is shown");
@@ -501,8 +518,10 @@ class World {
   #decide(userCode: string): void {
     if (this.#frameio.code(userCode)?.state !== "waiting") return;
     this.#tell("a person decides");
-    if (this.#denies === 0) this.#frameio.approve(userCode, undefined, null);
-    else {
+    if (this.#denies === 0) {
+      this.#frameio.approve(userCode, undefined, null);
+      this.#approved = true;
+    } else {
       this.#denies -= 1;
       this.#frameio.deny(userCode);
     }

@@ -190,7 +190,7 @@ export class Card {
     let left: Buffer = Buffer.from(inode.safe);
     for (const change of inode.changes) left = this.#partOf(left, change, chance);
     const last = this.#lastWrite;
-    if (last?.inode === inode && inode.changes.length > 0 && this.#random() < 0.3) {
+    if (last?.inode === inode && inode.changes.length > 0 && this.#random() < 0.5) {
       const begin = Math.floor(last.offset / ERASED_TOGETHER) * ERASED_TOGETHER;
       left.fill(0xff, begin, Math.min(left.length, begin + ERASED_TOGETHER));
     }
