@@ -59,6 +59,8 @@ export class Ledger {
   violation: Violation | null = null;
   /** What is known to be on the card, at least; null where it need hold nothing. */
   #durable: StoredAuthorization | null = null;
+  /** What is being unpaired. */
+  #leaving: StoredAuthorization | null = null;
   readonly #now: () => number;
   readonly #pairs = new Map<string, Pair>();
   /** Access tokens that were written, or that the card refused; refresh tokens of pairs that the card holds or held. */
@@ -180,8 +182,10 @@ export class Ledger {
   // --- in the device -------------------------------------------------------------------------------------------
 
   /** The vault is asked to store it. */
-  stores({ leaving }: StoredAuthorization): void {
-    if (leaving) this.#causes.add("someone unpaired");
+  stores(authorization: StoredAuthorization): void {
+    if (!authorization.leaving) return;
+    this.#causes.add("someone unpaired");
+    this.#leaving = authorization;
   }
 
   /** The vault says that it is stored; what the card refuses is in memory alone. */
@@ -197,6 +201,11 @@ export class Ledger {
 
   forgets(): void {
     this.#durable = null;
+    const { current = null } = this.#leaving ?? {};
+    this.#leaving = null;
+    const tokens = [current?.accessToken.reveal() ?? "", current?.refreshToken?.reveal() ?? ""];
+    if (current !== null && !tokens.some((token) => this.#revoked.has(token)))
+      this.break("left behind at Frame.io", "unpaired and not revoked");
   }
 
   /** What the vault has found when it was asked. */

@@ -30,7 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "all syncs of an attempt together have a limit that a slow card can't keep",
     "daemon/vault/follow.ts",
     "const STALL_MS = 10_000;",
-    "const STALL_MS = 1_500;",
+    "const STALL_MS = 500;",
   ),
   mutation(
     "polls come before the interval",
@@ -89,10 +89,10 @@ export const MUTATIONS: readonly Mutation[] = [
     "await log",
   ),
   mutation(
-    "a new file's name is not synced",
+    "the key comes under its name before it is on the card",
     "daemon/vault/files.ts",
-    "await syncDirectory(dirname(file));\n}\n\n/** @param flags",
-    "}\n\n/** @param flags",
+    "  await sync(unfinished, constants.O_RDONLY);\n",
+    "",
   ),
   mutation(
     "the pair before is tried first",
