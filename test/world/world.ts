@@ -10,7 +10,7 @@ import { Card, CardError } from "./nature/card.ts";
 import { enter, type Life, type Nature } from "./nature/nature.ts";
 import { Network, type Sent } from "./nature/network.ts";
 import { Scheduler, settled } from "./nature/scheduler.ts";
-import { closeConnections } from "./nature/sqlite.ts";
+import { closeConnections, startSqlite } from "./nature/sqlite.ts";
 import type { Plan, Step } from "./plan.ts";
 
 const SECOND = 1_000;
@@ -121,6 +121,7 @@ class World {
 
   async live(): Promise<Story> {
     enter(this.#nature);
+    await startSqlite(seededRandom(this.#plan.seed * 16 + 5));
     const crashed = (error: unknown) => {
       this.#error = error;
     };

@@ -155,9 +155,43 @@ function attempt(failure: number, work: () => void): number {
   }
 }
 
-const wasm = createRequire(import.meta.url).resolve("wa-sqlite/dist/wa-sqlite.wasm");
-const sqlite = SQLite.Factory(await createModule({ wasmBinary: readFileSync(wasm) }));
-sqlite.vfs_register(new CardFiles() as unknown as SQLiteVFS, false);
+/** As much of the global WebAssembly as is used: it has no types without those of a browser. */
+const { Module, Instance } = (globalThis as unknown as { WebAssembly: Assembly }).WebAssembly;
+
+interface Assembly {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+
+/** Compiled once. */
+const compiled = new Module(
+  readFileSync(createRequire(import.meta.url).resolve("wa-sqlite/dist/wa-sqlite.wasm")),
+);
+
+let sqlite: SQLiteAPI;
+
+/**
+ * A SQLite of its own for each world, as nothing may be left of the world before: it draws its chance once.
+ *
+ * @param random from 0 up to 1
+ */
+export async function startSqlite(random: () => number): Promise<void> {
+  Object.defineProperty(globalThis.crypto, "getRandomValues", {
+    configurable: true,
+    value: (bytes: Uint8Array) => {
+      for (let at = 0; at < bytes.length; at++) bytes[at] = Math.floor(random() * 256);
+      return bytes;
+    },
+  });
+  const instantiateWasm = (imports: object, done: (instance: object) => void): object => {
+    const instance = new Instance(compiled, imports);
+    done(instance);
+    return instance.exports;
+  };
+  sqlite = SQLite.Factory(await createModule({ instantiateWasm }));
+  sqlite.vfs_register(new CardFiles() as unknown as SQLiteVFS, false);
+  connections.clear();
+}
 
 type Row = Record<string, unknown>;
 type Done<T> = (error: Error | null, value: T) => void;
