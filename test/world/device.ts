@@ -55,6 +55,7 @@ export class Device {
   #identity: Identity = { clientId: "", source: "generated", model: null };
   #stopClock = () => {};
   #heldBack = false;
+  #dark = false;
 
   constructor(ports: DevicePorts) {
     const { clock, random, ledger, secret } = ports;
@@ -159,8 +160,10 @@ export class Device {
     this.#vault.verify().then(() => this.#status.update(), fail);
   }
 
-  /** Ends in order. */
+  /** Ends in order: the display is given back first of all. */
   async close(): Promise<void> {
+    this.#dark = true;
+    this.#ports.painted(null);
     this.#stopClock();
     this.#presence.close();
     await this.#runner.close();
@@ -198,6 +201,7 @@ export class Device {
 
   /** What the display shows, as the presenter has it: nothing is drawn while tokens are on their way to the card. */
   #paint(): void {
+    if (this.#dark) return;
     const { settling } = this.#runner;
     if (settling !== null) {
       if (!this.#heldBack)

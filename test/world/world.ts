@@ -26,7 +26,7 @@ const BOOT_MS = 15_000;
 /** How long after the network is there NTP has set the clock. */
 const NTP_MS = 20_000;
 /** Liveness: by then after the last fault it is paired. */
-export const PAIRED_WITHIN_MS = 20 * MINUTE;
+const PAIRED_WITHIN_MS = 20 * MINUTE;
 /** How often a program on the device asks for a token. */
 const UPLOAD_MS = 7 * MINUTE;
 
