@@ -288,9 +288,14 @@ export class Runner {
     return outcome.verdict.type === "revoked" ? null : outcome.verdict.error;
   }
 
-  #revoke(tokens: Tokens): Promise<Outcome<RevokeVerdict>> {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REVOKE_MS)]);
-    return this.#ports.frameio.revoke(tokens.refreshToken ?? tokens.accessToken, signal);
+  async #revoke(tokens: Tokens): Promise<Outcome<RevokeVerdict>> {
+    const { clock, frameio } = this.#ports;
+    const late = new AbortController();
+    const cancel = clock.after(REVOKE_MS, () => late.abort());
+    const signal = AbortSignal.any([this.#stop.signal, late.signal]);
+    const outcome = await frameio.revoke(tokens.refreshToken ?? tokens.accessToken, signal);
+    cancel();
+    return outcome;
   }
 
   #store(vault: Vault, record: AuthorizationRecord): Promise<void> {

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, confidential, detailed, refused } from "./answers.ts";
-import { type Addresses, callOf, isAuthPath, isUploadPath, perform } from "./calls.ts";
+import {
+  type Addresses,
+  type ApiRequest,
+  type Call,
+  callOf,
+  isAuthPath,
+  isUploadPath,
+  perform,
+} from "./calls.ts";
 import { befall, type Delivery, deliver } from "./delivery.ts";
 import type { Faults } from "./faults.ts";
 import type { FrameIo } from "./frameio.ts";
@@ -34,39 +42,41 @@ export interface ApiParts {
   readonly monotonic: () => number;
 }
 
-/** Takes one request of a device from its first byte to its entry in the journal. */
-export async function serveApi(
-  parts: ApiParts,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { frameio, faults, journal, limits, now } = parts;
-  const at = parts.monotonic();
-  const time = now();
-  const { path } = target(request);
-  const method = request.method ?? "GET";
-  const contentType = header(request, "content-type");
-  const body = await (isUploadPath(path) ? discardBody(request) : readBody(request));
-  const { fields, repeated } = await (isAuthPath(path)
-    ? readForm(contentType, body, parts.bodyEncoding)
-    : readLoosely(contentType, body));
+/** A request of a device, read. */
+export type Received = Omit<ApiRequest, "urlPairing" | "clientVersion"> & {
+  readonly headers: (name: string) => string | null;
+};
+
+/** What becomes of a request. */
+export interface Met {
+  readonly call: Call;
+  readonly clientId: string | null;
+  readonly delivery: Delivery;
+  /** Whether the call took effect. */
+  readonly committed: boolean;
+  /** Id of the fault rule that hit it; null for none. */
+  readonly fault: string | null;
+}
+
+/** Lets a request meet limits, faults and Frame.io; resolves when what it is answered with may leave. */
+export async function meet(
+  parts: Pick<ApiParts, "frameio" | "faults" | "limits" | "addresses" | "now">,
+  { headers, ...received }: Received,
+): Promise<Met> {
+  const { frameio, faults, limits, now } = parts;
+  const { method, path, fields, access } = received;
   const call = callOf(method, path, fields);
-  const access = bearer(header(request, "authorization"));
   const clientId = fields.get("client_id") ?? frameio.clientOf(access);
-  const limit = limits.pour(call, clientId, time);
+  const limit = limits.pour(call, clientId, now());
 
   let committed = false;
   const handle = (): Answer => {
     if (!limit.allowed) return detailed(429, "Too Many Requests", "The rate limit has been reached");
     committed = true;
     const asked = {
-      method,
-      path,
-      fields,
-      repeated,
-      access,
-      clientVersion: header(request, "x-client-version"),
-      urlPairing: header(request, "x-client-platypus-enabled") === "true",
+      ...received,
+      clientVersion: headers("x-client-version"),
+      urlPairing: headers("x-client-platypus-enabled") === "true",
     };
     const answer = answering(() => perform(call, asked, frameio, parts.addresses(), now()));
     return isAuthPath(path) ? confidential(answer) : answer;
@@ -77,19 +87,37 @@ export async function serveApi(
     ...limit.headers,
     date: new Date(now()).toUTCString(),
   });
+  return { call, clientId, delivery, committed, fault: struck?.id ?? null };
+}
+
+/** Takes one request of a device from its first byte to its entry in the journal. */
+export async function serveApi(
+  parts: ApiParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const at = parts.monotonic();
+  const time = parts.now();
+  const { path } = target(request);
+  const method = request.method ?? "GET";
+  const contentType = header(request, "content-type");
+  const body = await (isUploadPath(path) ? discardBody(request) : readBody(request));
+  const form = await (isAuthPath(path)
+    ? readForm(contentType, body, parts.bodyEncoding)
+    : readLoosely(contentType, body));
+  const access = bearer(header(request, "authorization"));
+  const headers = (name: string) => header(request, name);
+  const { delivery, ...met } = await meet(parts, { method, path, ...form, access, headers });
   await deliver(delivery, response, parts.wires);
-  journal.add({
+  parts.journal.add({
     at,
     time,
-    call,
-    clientId,
+    ...met,
     method,
     path,
     headers: openHeaders(request),
-    fields: openFields(fields),
+    fields: openFields(form.fields),
     ...fate(delivery),
-    committed,
-    fault: struck?.id ?? null,
   });
 }
 

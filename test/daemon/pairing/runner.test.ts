@@ -49,7 +49,7 @@ function runnerOn(t: TestContext, baseUrl: string, secret: string, vault: Vault,
     storageFailed() {},
   });
   defer(t, () => runner.close());
-  return runner;
+  return { frameio, runner };
 }
 
 /** A simulated Frame.io with a vault and a runner beside it, and what approves the code that the runner shows. */
@@ -59,13 +59,13 @@ async function pairing(t: TestContext, here: Room, disk = here.disk()) {
   defer(t, () => simulator.close());
   const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
-  const runner = runnerOn(t, simulator.url, simulator.secret, vault, clock);
+  const { frameio, runner } = runnerOn(t, simulator.url, simulator.secret, vault, clock);
   const approve = async () => {
     await until(() => runner.state.offer.at === "awaiting");
     simulator.approve();
     await clock.advance(2_000);
   };
-  return { clock, vault, runner, approve, simulator };
+  return { clock, vault, frameio, runner, approve, simulator };
 }
 
 async function until(arrived: () => boolean): Promise<void> {
@@ -84,7 +84,7 @@ test("a device whose card could not be read at the start is paired again when it
   const vault = await openVault({ clock, disk });
   defer(t, () => vault.close());
   // Nothing listens there: what is tried is a fault and no verdict.
-  const runner = runnerOn(t, "http://127.0.0.1:1", "secret", vault, clock);
+  const { runner } = runnerOn(t, "http://127.0.0.1:1", "secret", vault, clock);
   await runner.boot();
   assert.equal(stateName(runner.state), "requesting-code");
 
@@ -147,6 +147,25 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
       "told of tokens that a power cut would have cost",
     );
   }
+});
+
+test("an unpair waits for Frame.io no longer than ten seconds of the daemon's own clock", async (t) => {
+  const { clock, frameio, runner, approve } = await pairing(t, room(t));
+  let given: AbortSignal | undefined;
+  const unanswered = { kind: "fault", fault: { kind: "timeout", detail: "", retryAfter: null } } as const;
+  frameio.revoke = (_, signal) => {
+    given = signal;
+    return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(unanswered)));
+  };
+  await runner.boot();
+  await approve();
+  await until(() => grantOf(runner.state)?.device?.kept === true);
+  void runner.unpair();
+  await until(() => given !== undefined);
+  await clock.advance(9_000);
+  assert.equal(given?.aborted, false);
+  await clock.advance(1_000);
+  assert.equal(given?.aborted, true);
 });
 
 /** The access token that has worked; null while there is none. */
