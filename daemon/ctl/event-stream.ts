@@ -5,10 +5,12 @@ export class EventStream {
   readonly #decoder = new StringDecoder("utf8");
   #rest = "";
   #data: string[] = [];
+  /** Characters of `#data`, with the ends of its lines. */
+  #size = 0;
 
   /** Characters that are kept of an event which has not come whole. */
   get kept(): number {
-    return this.#rest.length + this.#data.reduce((sum, line) => sum + line.length, 0);
+    return this.#rest.length + this.#size;
   }
 
   push(chunk: Buffer): string[] {
@@ -16,10 +18,15 @@ export class EventStream {
     this.#rest = lines.pop() ?? "";
     const events: string[] = [];
     for (const line of lines) {
-      if (line.startsWith("data:")) this.#data.push(line.slice(line.startsWith("data: ") ? 6 : 5));
+      if (line.startsWith("data:")) {
+        const data = line.slice(line.startsWith("data: ") ? 6 : 5);
+        this.#data.push(data);
+        this.#size += data.length + 1;
+      }
       if (line !== "" || this.#data.length === 0) continue;
       events.push(this.#data.join("\n"));
       this.#data = [];
+      this.#size = 0;
     }
     return events;
   }
