@@ -4,7 +4,7 @@ import { buildWorld } from "./bundle.ts";
 import { MUTATIONS } from "./mutations.ts";
 
 /** More than any of them has needed. */
-const PATIENCE = 400;
+const PATIENCE = 500;
 
 for (const { name, edits } of MUTATIONS)
   test(`it is found when ${name}`, async (t) => {
