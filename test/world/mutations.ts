@@ -109,8 +109,8 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     "a token gets into the log",
     "daemon/pairing/describe.ts",
-    'verdict.type === "ended" ? `authorization ended: ${verdict.error}` : verdict.type,',
-    'verdict.type === "ended" ? verdict.error : verdict.tokens.accessToken.reveal(),',
+    "` : verdict.type,",
+    "` : verdict.tokens.accessToken.reveal(),",
   ),
 ];
 
