@@ -59,8 +59,9 @@ export interface DaemonOptions {
   fail(error: unknown): void;
 }
 
-/** An interface that comes up and a clock that is set are noticed so soon: where they may be waited for, where all is well. */
-const LOOK_MS = { waiting: 500, well: 5_000 };
+/** An interface that comes up, a clock that is set and a display are noticed so soon: where they may be waited for, where all is well. */
+const LOOK_MS = { waiting: 500, well: 10_000 };
+const DISPLAY_LOOK_MS = { waiting: 5_000, well: 10_000 };
 
 /** Everything that the build made lies beside this program. */
 const HOME = dirname(fileURLToPath(import.meta.url));
@@ -292,7 +293,8 @@ export class Daemon {
       },
       lost: () => this.#meters.displayErrors.inc(),
     });
-    this.#watches.push(watchDisplays(config.display, host, () => presenter.reopen()));
+    const pace = () => (this.#isWell() ? DISPLAY_LOOK_MS.well : DISPLAY_LOOK_MS.waiting);
+    this.#watches.push(watchDisplays(config.display, host, pace, () => presenter.reopen()));
     return presenter;
   }
 
@@ -384,9 +386,12 @@ export class Daemon {
   }
 
   #lookPace(): number {
+    return this.#isWell() ? LOOK_MS.well : LOOK_MS.waiting;
+  }
+
+  #isWell(): boolean {
     const { state } = this.#runner;
-    const well = grantOf(state) !== null && state.trouble === null;
-    return well ? LOOK_MS.well : LOOK_MS.waiting;
+    return grantOf(state) !== null && state.trouble === null;
   }
 
   #networkChanged(gone: readonly string[]): void {

@@ -26,7 +26,7 @@ export interface SystemClock extends Clock {
  * How often is looked whether the machine was asleep, beside each timer that ends: a code's countdown has one a second.
  * Node's timers stand still meanwhile, and whatever fell due is noticed within this time.
  */
-const SLEEP_LOOK_MS = 5_000;
+const SLEEP_LOOK_MS = 10_000;
 /** By so much more than Node's own clock has the time since boot grown where the machine was asleep; it counts in hundredths. */
 const ASLEEP_MS = 100;
 

@@ -1,14 +1,11 @@
 import { statSync } from "node:fs";
-import { every } from "../../daemon/core/clock.ts";
+import { paced } from "../../daemon/core/clock.ts";
 import { chooseOutput, noneConnected } from "../linux/drm.ts";
 import { chooseFramebuffer } from "../linux/fbdev.ts";
 import { underRoot } from "../linux/paths.ts";
 import { Sysfs } from "../linux/sysfs.ts";
 import type { DriverName } from "./contract/display.ts";
 import type { DisplayOptions, Host } from "./contract/options.ts";
-
-/** How often the displays are looked over. sysfs has no change events for this, and udev is not everywhere. */
-const LOOK_EVERY_MS = 5000;
 
 /** What there is to show pictures on. */
 export interface Choice {
@@ -83,17 +80,23 @@ const KINDS = {
 /**
  * Calls `changed` each time that another display than before would be opened, or the same one in another state: it
  * arrived, left, came back, changed its mode or its permissions. The caller then closes what it has and opens anew.
+ * They are looked over each `interval()` milliseconds: sysfs has no events for this, and udev is not everywhere.
  *
  * @returns what ends the watch
  */
-export function watchDisplays(options: DisplayOptions, host: Host, changed: () => void): () => void {
+export function watchDisplays(
+  options: DisplayOptions,
+  host: Host,
+  interval: () => number,
+  changed: () => void,
+): () => void {
   let seen = state(options, host);
-  return every(host.clock, LOOK_EVERY_MS, () => {
+  return paced(host.clock, interval, () => {
     const now = state(options, host);
     if (now === seen) return;
     seen = now;
     changed();
-  });
+  }).stop;
 }
 
 function state(options: DisplayOptions, { root, stdout }: Host): string {

@@ -64,7 +64,12 @@ test("a configured display is never replaced by another", async (t) => {
 test("a display that arrives, leaves, comes back, changes its mode or its permissions is noticed", async (t) => {
   const board = new Board(t);
   let changes = 0;
-  const stop = watchDisplays(displayOptions({}), board.host(), () => changes++);
+  const stop = watchDisplays(
+    displayOptions({}),
+    board.host(),
+    () => 5_000,
+    () => changes++,
+  );
   const looked = async (expected: number, what: string) => {
     await board.clock.advance(5000);
     assert.equal(changes, expected, what);
@@ -94,7 +99,12 @@ test("a terminal whose window is resized is drawn anew, unless a framebuffer is 
   const board = new Board(t);
   const tty = new Transcript({ columns: 80, rows: 24 });
   let changes = 0;
-  watchDisplays(displayOptions({}), board.host(tty), () => changes++);
+  watchDisplays(
+    displayOptions({}),
+    board.host(tty),
+    () => 5_000,
+    () => changes++,
+  );
   tty.rows = 30;
   await board.clock.advance(5000);
   assert.equal(changes, 1);
@@ -109,7 +119,12 @@ test("a terminal whose window is resized is drawn anew, unless a framebuffer is 
 test("a bus or a serial line that arrives is noticed, a framebuffer that is not wanted is not", async (t) => {
   const board = new Board(t);
   let changes = 0;
-  watchDisplays(displayOptions({ driver: "ssd1306", device: "/dev/i2c-1" }), board.host(), () => changes++);
+  watchDisplays(
+    displayOptions({ driver: "ssd1306", device: "/dev/i2c-1" }),
+    board.host(),
+    () => 5_000,
+    () => changes++,
+  );
   board.framebuffer(FB);
   await board.clock.advance(5000);
   assert.equal(changes, 0);
@@ -154,7 +169,12 @@ test("a framebuffer without a monitor is drawn on, that nobody sees it is told, 
   assert.deepEqual([display.unseen, warnings], [sentence, [sentence]]);
   assert.equal(display.capabilities.surface, "pixels");
   let changes = 0;
-  watchDisplays(displayOptions({}), board.host(), () => changes++);
+  watchDisplays(
+    displayOptions({}),
+    board.host(),
+    () => 5_000,
+    () => changes++,
+  );
   board.write(`${connector}/status`, "connected\n");
   await board.clock.advance(5000);
   assert.equal(changes, 1);
@@ -184,7 +204,12 @@ test("that a graphics card finds out what is plugged in, once it is asked, is no
   const status = "/sys/class/drm/card0/card0-HDMI-A-1/status";
   board.write(status, "unknown\n");
   let changes = 0;
-  watchDisplays(displayOptions({}), board.host(), () => changes++);
+  watchDisplays(
+    displayOptions({}),
+    board.host(),
+    () => 5_000,
+    () => changes++,
+  );
   const looked = async (found: string, expected: number) => {
     board.write(status, `${found}\n`);
     await board.clock.advance(5000);
