@@ -68,7 +68,9 @@ function troubleOf(state: State): string {
 }
 
 function tryAgain(when: number | null, clock: Pick<Clock, "elapsed">): string {
-  return when === null ? "" : `; next try in ${duration(Math.max(0, when - clock.elapsed()) / 1000)}`;
+  if (when === null) return "";
+  const seconds = (when - clock.elapsed()) / 1000;
+  return seconds < 1 ? "; next try at once" : `; next try in ${duration(seconds)}`;
 }
 
 function countRefresh(outcome: Outcome<RefreshVerdict>, meters: Meters): void {
