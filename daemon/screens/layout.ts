@@ -131,6 +131,18 @@ function message(screen: Screen, frame: Frame): Layout {
       gap: unit * 0.025,
       lines: 6,
     });
+  const named = (lines: number) =>
+    project === null
+      ? null
+      : project === ""
+        ? sentence(screen.project?.fallback ?? "")
+        : titleBlock(press, project, {
+            size: text.headline * 1.1,
+            weight: "bold",
+            color: theme.text,
+            gap: unit * 0.015,
+            lines,
+          });
   const blocks = {
     symbol: symbolBlock(screen.symbol, unit * 0.2, press.crisp ? leastSymbol : 0, color),
     headline: textBlock(press, screen.headline, {
@@ -142,18 +154,9 @@ function message(screen: Screen, frame: Frame): Layout {
     }),
     sentence: sentence(screen.sentence),
     step: sentence(lastSentence(screen.sentence)),
-    project:
-      project === null
-        ? null
-        : project === ""
-          ? sentence(screen.project?.fallback ?? "")
-          : titleBlock(press, project, {
-              size: text.headline * 1.1,
-              weight: "bold",
-              color: theme.text,
-              gap: unit * 0.015,
-              lines: 6,
-            }),
+    project: named(6),
+    beginning: named(3),
+    first: named(1),
     device:
       device === null
         ? null
@@ -205,7 +208,7 @@ function message(screen: Screen, frame: Frame): Layout {
   const last =
     project === null
       ? ([["sentence"], ["headline", "step"], ["step"], ["headline"]] as const)
-      : ([["project"]] as const);
+      : ([["project"], ["beginning"], ["first"]] as const);
   let items = column(choices(blocks, order), reading(frame), "middle");
   for (const names of last) items ??= column(choices(blocks, [names]), inner(frame), "middle");
   return { theme, items: items ?? [], qr: null };

@@ -157,7 +157,7 @@ test("what can't be seen is not in a name: controls, and marks that would turn i
     ["👩\u200D🎤", "👩\u200D🎤"],
     ["x".repeat(255), "x".repeat(255)],
   ] as const)
-    assert.equal(screenWith(name, name).project, seen);
+    assert.equal(screenWith(name, name).project?.name, seen);
   for (const name of ["", "   ", "\u200B\u200D", "\u0000", "\u0301"]) {
     const screen = screenWith(name, name);
     assert.equal(screen.project, null);
