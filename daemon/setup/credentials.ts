@@ -14,6 +14,9 @@ export interface Credential {
   readonly origin: string;
 }
 
+/** What was named is not there, which is to be told as if nothing had been named. */
+class NoCredential extends CredentialError {}
+
 /**
  * The model's client_secret: systemd's credential first (systemd.exec(5), LoadCredential=), else the configured file.
  *
@@ -35,7 +38,7 @@ export function loadClientSecret(credentialsDirectory: string | null, file: stri
   }
   if (file === "") return null;
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) throw new CredentialError(`${file} does not exist; put the client_secret there`);
+  if (stat === undefined) throw new NoCredential(`${file} does not exist; put the client_secret there`);
   if ((stat.mode & 0o077) !== 0)
     throw new CredentialError(`${file} can be read by others; run: chmod 600 ${file}`);
   return { secret: readSecret(file), origin: file };
@@ -91,7 +94,7 @@ export class ClientSecret {
     } catch (error) {
       if (!(error instanceof CredentialError)) throw error;
       this.#secret = null;
-      this.#unusable = error.message;
+      this.#unusable = error instanceof NoCredential ? null : error.message;
       this.#warn(error.message);
     }
   }
