@@ -449,7 +449,7 @@ test("the page speaks the browser's language, or the one that is chosen", async 
     assert.equal(await page.evaluate("document.documentElement.lang"), language);
   }
   const own = await start(context, { webRoot, language: "es" });
-  const stranger = await visit(context, own, { locale: "pt-BR" });
+  const stranger = await visit(context, own, { locale: "nl-NL" });
   await stranger.page.getByRole("heading", { name: CATALOGUE.es.states.idle.headline }).waitFor();
   const { page } = await visit(context, running, { locale: "de-AT" });
   await page.getByRole("link", { name: "日本語" }).click();
