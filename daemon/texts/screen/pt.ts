@@ -22,11 +22,11 @@ export const pt: Texts = {
       sentence: "Leia o código com o celular e siga os passos.",
     },
     idle: {
-      headline: "Não emparelhado",
-      sentence: "Inicie o emparelhamento neste dispositivo para obter um código.",
+      headline: "Não pareado",
+      sentence: "Inicie o pareamento neste dispositivo para obter um código.",
     },
     confirming: { headline: "Autorizado", sentence: "Buscando seu projeto." },
-    paired: { headline: "Emparelhado", sentence: "Este dispositivo está conectado ao Frame.io." },
+    paired: { headline: "Pareado", sentence: "Este dispositivo está conectado ao Frame.io." },
   },
   problems: {
     "secret-missing": {
@@ -83,19 +83,19 @@ export const pt: Texts = {
     },
     "refresh-failing": {
       headline: "Conexão interrompida",
-      sentence: "O dispositivo segue emparelhado e continua tentando. Verifique a conexão com a internet.",
+      sentence: "O dispositivo segue pareado e continua tentando. Verifique a conexão com a internet.",
     },
     "authorization-ended": {
       headline: "Desconectado no Frame.io",
-      sentence: "Alguém encerrou esta conexão. Emparelhe de novo para continuar.",
+      sentence: "Alguém encerrou esta conexão. Pareie de novo para continuar.",
     },
     "authorization-ran-out": {
       headline: "A conexão expirou",
-      sentence: "O dispositivo ficou tempo demais sem conexão. Emparelhe de novo para continuar.",
+      sentence: "O dispositivo ficou tempo demais sem conexão. Pareie de novo para continuar.",
     },
     "expiring-soon": {
       headline: "A conexão expira em breve",
-      sentence: "A data de expiração definida no Frame.io está próxima. Emparelhe de novo para adiá-la.",
+      sentence: "A data de expiração definida no Frame.io está próxima. Pareie de novo para adiá-la.",
     },
     paused: {
       headline: "Em pausa no Frame.io",
@@ -103,31 +103,31 @@ export const pt: Texts = {
     },
     "may-not-upload": {
       headline: "Envios não permitidos",
-      sentence: "Esta conexão não permite enviar arquivos. Emparelhe de novo e permita os envios.",
+      sentence: "Esta conexão não permite enviar arquivos. Pareie de novo e permita os envios.",
     },
     "pairing-unsaved": {
-      headline: "Emparelhamento não salvo",
+      headline: "Pareamento não salvo",
       sentence: "Ele se perde se faltar energia. Libere espaço ou verifique o cartão de memória.",
     },
     "storage-failing": {
       headline: "Problema de memória",
-      sentence: "O emparelhamento não pode ser salvo. Libere espaço ou verifique o cartão de memória.",
+      sentence: "O pareamento não pode ser salvo. Libere espaço ou verifique o cartão de memória.",
     },
     "storage-replaced": {
       headline: "Memória redefinida",
-      sentence: "O emparelhamento salvo estava danificado. Emparelhe de novo para continuar.",
+      sentence: "O pareamento salvo estava danificado. Pareie de novo para continuar.",
     },
     "storage-recovered": {
       headline: "Memória reparada",
-      sentence: "O emparelhamento está a salvo. Troque o cartão de memória se isso se repetir.",
+      sentence: "O pareamento está a salvo. Troque o cartão de memória se isso se repetir.",
     },
     "storage-unreadable": {
       headline: "Problema de memória",
-      sentence: "O emparelhamento salvo não pode ser lido aqui. Emparelhe de novo para continuar.",
+      sentence: "O pareamento salvo não pode ser lido aqui. Pareie de novo para continuar.",
     },
     "identity-changed": {
       headline: "Cartão de outro dispositivo",
-      sentence: "Este cartão de memória veio de outro dispositivo. Emparelhe de novo para continuar.",
+      sentence: "Este cartão de memória veio de outro dispositivo. Pareie de novo para continuar.",
     },
     "display-missing": {
       headline: "Sem tela",
@@ -155,36 +155,36 @@ export const pt: Texts = {
     open: (address) => `Abra ${address} para obter um código.`,
   },
   unproven: {
-    offline: "Emparelhado, offline",
-    connecting: { headline: "Emparelhado, conectando", sentence: "Conectando ao Frame.io." },
+    offline: "Pareado, offline",
+    connecting: { headline: "Pareado, conectando", sentence: "Conectando ao Frame.io." },
   },
   nameElsewhere: "Projeto: veja a página de status",
   code: {
-    headline: "Emparelhar com o Frame.io",
+    headline: "Parear com o Frame.io",
     scanOrOpen: (address) => `Leia, ou abra ${address} e digite`,
     open: (address) => `Abra ${address} e digite`,
     menu: "No Frame.io, adicione um dispositivo em C2C\u00A0Connections e digite",
     choose: "Escolha o projeto",
     check: "Confira o nome",
-    stillPaired: (project) => `Ainda emparelhado com ${project}`,
+    stillPaired: (project) => `Ainda pareado com ${project}`,
   },
   button: {
     counting: (seconds) => ({
-      headline: `Desemparelha em ${seconds}`,
-      sentence: "Solte para continuar emparelhado.",
+      headline: `Despareia em ${seconds}`,
+      sentence: "Solte para continuar pareado.",
     }),
-    kept: { headline: "Continua emparelhado", sentence: "O emparelhamento foi mantido." },
-    unpairing: { headline: "Desemparelhando", sentence: "Fica pronto em instantes." },
+    kept: { headline: "Continua pareado", sentence: "O pareamento foi mantido." },
+    unpairing: { headline: "Despareando", sentence: "Fica pronto em instantes." },
     unpaired: {
-      headline: "Desemparelhado",
+      headline: "Despareado",
       sentence: "Este dispositivo não está mais conectado ao Frame.io.",
     },
     "not-revoked": {
-      headline: "Desemparelhado aqui",
+      headline: "Despareado aqui",
       sentence: "O Frame.io não pôde ser contatado. Remova o dispositivo também lá.",
     },
-    "nothing-to-unpair": { headline: "Não emparelhado", sentence: "Não há nada para desemparelhar." },
+    "nothing-to-unpair": { headline: "Não pareado", sentence: "Não há nada para desparear." },
   },
   labels: { device: "Dispositivo", project: "Projeto", code: "Código" },
-  actions: { newCode: "Novo código", cancel: "Cancelar", unpair: "Desemparelhar" },
+  actions: { newCode: "Novo código", cancel: "Cancelar", unpair: "Desparear" },
 };
