@@ -2,7 +2,7 @@
 import type { PairingView, Snapshot } from "../daemon/contract/snapshot.ts";
 import { type Sign, STATE_ROWS } from "../daemon/contract/states.ts";
 import { type Topic, topicOf } from "../daemon/contract/topic.ts";
-import { clockTime, duration } from "../daemon/core/text.ts";
+import { clockTime, duration, utcMinute } from "../daemon/core/text.ts";
 import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../daemon/texts/page/catalogue.ts";
 import type { PageTexts } from "../daemon/texts/page/texts.ts";
@@ -105,7 +105,7 @@ ${footer(input, words)}
 function pageTopic({ snapshot }: PageInput, { common }: Words): PageTopic {
   const { state } = snapshot;
   const topic = topicOf(snapshot);
-  const message = messageOf(topic, state, common);
+  const message = messageOf(topic, snapshot, common);
   return {
     ...topic,
     ...message,
@@ -280,7 +280,7 @@ function isDated(iso: string): boolean {
 /** For readers without a script in UTC; the script turns it into the reader's own time. */
 function date(iso: string): Html {
   if (!isDated(iso)) return html`<span>–</span>`;
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
+  return html`<time datetime="${iso}">${utcMinute(iso)}</time>`;
 }
 
 function footer(input: PageInput, { page }: Words): Html {

@@ -30,6 +30,11 @@ export interface Snapshot {
   readonly button: ButtonView | null;
   /** Whether a button is configured that takes a new code. */
   readonly has_button: boolean;
+  /**
+   * What time the device believes it is, to the minute, while `clock-wrong` is told; ISO 8601. Null where nothing is known
+   * to be wrong with its clock.
+   */
+  readonly wrong_time: string | null;
   readonly network: readonly NetworkView[];
   /** Where other devices on the network can open the status page; empty where they can't. */
   readonly page: readonly string[];

@@ -104,6 +104,9 @@ const snapshotProperties = {
   display: DisplaySchema,
   button: orNull(ButtonSchema),
   has_button: Type.Boolean({ description: "Whether a button is configured that takes a new code." }),
+  wrong_time: orNull(
+    DateTime("What time the device believes it is, to the minute, while `clock-wrong` is told."),
+  ),
   network: Type.Array(Type.Object({ interface: Text("The interface."), address: Text("Its IP address.") }), {
     description: "Addresses of this device that can lead somewhere.",
   }),

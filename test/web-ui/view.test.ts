@@ -95,6 +95,17 @@ test("every state and every problem reads in every language", () => {
   }
 });
 
+test("a clock that is wrong is told with what it says", () => {
+  const health = [{ ...OFFLINE, code: "clock-wrong" as const }];
+  const wrong_time = "2025-04-13T19:38:00.000Z";
+  for (const state of ["waiting-for-clock", "paired"] as const) {
+    const light = lightOf(state, health, 0);
+    const markup = renderPage(input({ ...PAIRED, state, light, health, wrong_time }));
+    assert.ok(markup.includes("<p>It says 2025-04-13 19:38 UTC. Set the date and time"), state);
+    assert.ok(markup.includes('data-light="amber"'), state);
+  }
+});
+
 test("what keeps the device from going on is what the page is about, and told once", () => {
   const headline = CATALOGUE.en.problems["secret-missing"].headline;
   const markup = renderPage(input({ ...IDLE, state: "unconfigured", health: [NO_SECRET, OFFLINE] }));

@@ -83,7 +83,7 @@ export const it: Texts = {
     },
     "clock-wrong": {
       headline: "L’ora è sbagliata",
-      sentence: "Imposta data e ora del dispositivo o connettilo a Internet.",
+      sentence: "Imposta data e ora del dispositivo.",
     },
     "refresh-failing": {
       headline: "Connessione interrotta",
@@ -163,6 +163,7 @@ export const it: Texts = {
     offline: "Abbinato, offline",
     connecting: { headline: "Abbinato, in connessione", sentence: "Connessione a Frame.io." },
   },
+  clockSays: (time) => `Il dispositivo segna ${time}. Imposta data e ora.`,
   nameElsewhere: "Progetto: vedi la pagina di stato",
   code: {
     headline: "Abbina con Frame.io",

@@ -79,7 +79,7 @@ export const pt: Texts = {
     },
     "clock-wrong": {
       headline: "O relógio está errado",
-      sentence: "Acerte a data e a hora do dispositivo ou conecte-o à internet.",
+      sentence: "Acerte a data e a hora do dispositivo.",
     },
     "refresh-failing": {
       headline: "Conexão interrompida",
@@ -158,6 +158,7 @@ export const pt: Texts = {
     offline: "Pareado, offline",
     connecting: { headline: "Pareado, conectando", sentence: "Conectando ao Frame.io." },
   },
+  clockSays: (time) => `Ele marca ${time}. Acerte a data e a hora do dispositivo.`,
   nameElsewhere: "Projeto: veja a página de status",
   code: {
     headline: "Parear com o Frame.io",

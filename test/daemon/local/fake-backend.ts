@@ -32,6 +32,7 @@ export const IDLE: Snapshot = {
   },
   button: null,
   has_button: false,
+  wrong_time: null,
   network: [{ interface: "wlan0", address: "192.0.2.17" }],
   page: [],
   firmware: "2.4.1",

@@ -236,6 +236,18 @@ test("a device that rests unpaired says how on: the button before the page, and 
     );
 });
 
+test("a clock that is wrong is told with what it says, in every language and with a project beside it", () => {
+  for (const language of LANGUAGES)
+    for (const situation of ["clock-wrong-told", "paired-with-clock-wrong"]) {
+      const snapshot = SITUATIONS[situation];
+      assert.ok(snapshot);
+      const screen = screenOf(snapshot, CATALOGUE[language]);
+      const sentence = snapshot.state === "paired" ? screen.notice?.sentence : screen.sentence;
+      assert.match(sentence ?? "", /2025-04-13 19:38 UTC/, `${language} ${situation}`);
+      assert.equal(screen.light, "amber");
+    }
+});
+
 test("a name that no font has leaves word where it can be read", () => {
   const project = { id: "1", name: "東京ドラマ 第3話" };
   for (const panel of PANELS) {
