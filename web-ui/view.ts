@@ -68,7 +68,7 @@ export function renderPage(input: PageInput): string {
   const { snapshot, language, confirming } = input;
   const words: Words = { common: CATALOGUE[language], page: PAGE_TEXTS[language] };
   const topic = pageTopic(input, words);
-  const page = html`<!doctype html>
+  const page = html`<!DOCTYPE html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -195,7 +195,7 @@ function actions(input: PageInput, token: string, { common, page }: Words): Html
 }
 
 function form(verb: "pair" | "cancel" | "unpair", label: string, input: PageInput, token: string): Html {
-  return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}<button>${label}</button></form>`;
+  return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}<button type="submit">${label}</button></form>`;
 }
 
 function question(input: PageInput, { page }: Words): Html | null {
