@@ -66,7 +66,7 @@ const LOOK_MS = { waiting: 500, well: 5_000 };
 const HOME = dirname(fileURLToPath(import.meta.url));
 
 /** What a snapshot says before the identity is known. */
-const NOBODY: Identity = { clientId: "", source: "generated", model: null };
+const NOBODY: Identity = { clientId: "", source: "generated", model: null, boardSerial: null };
 
 /** Ends what a step of the start has opened. */
 type Close = () => Promise<void>;

@@ -252,6 +252,7 @@ function technical(snapshot: Snapshot, page: PageTexts): Html {
     [page.answered, authorization?.answered_at ? date(authorization.answered_at) : null],
     ...network.map(({ interface: name, address }): readonly [string, string] => [name, address]),
     [page.model, device.model === "" ? null : device.model],
+    [page.serial, device.serial],
     [page.firmware, firmware],
     [page.version, `c2cd ${version}`],
     [page.uptime, duration(uptime)],

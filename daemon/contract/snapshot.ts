@@ -18,6 +18,8 @@ export interface Snapshot {
     readonly name: string;
     readonly client_id: string;
     readonly model: string;
+    /** The board's own serial number; null where it has none that is its own. */
+    readonly serial: string | null;
     readonly source: IdentitySource;
   };
   readonly pairing: PairingView | null;

@@ -24,6 +24,7 @@ const DeviceSchema = Type.Object({
   name: Text("Frame.io's name for this unit, to compare with its pairing dialog; the client_id until known."),
   client_id: Text("What this unit calls itself at Frame.io."),
   model: Text("What the board calls itself."),
+  serial: orNull(Text("The board's own serial number; null where it has none.")),
   source: oneOf(["fixed", "board-serial", "machine-id", "generated"], "Where the client_id came from."),
 });
 

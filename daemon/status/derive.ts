@@ -49,6 +49,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
       name: attempt?.code.deviceName ?? device?.name ?? identity.clientId,
       client_id: identity.clientId,
       model: identity.model ?? "",
+      serial: identity.boardSerial,
       source: identity.source,
     },
     pairing: attempt === null ? null : pairing(attempt, clock),

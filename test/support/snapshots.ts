@@ -9,6 +9,7 @@ export const IDLE: Snapshot = {
     name: "acme-r1-10000000A1B2C3D4",
     client_id: "10000000A1B2C3D4",
     model: "Testboard 1",
+    serial: "10000000A1B2C3D4",
     source: "board-serial",
   },
   pairing: null,

@@ -138,7 +138,7 @@ test("no text of ours or of the server's becomes markup", () => {
           {
             ...PAIRED,
             pairing: { ...OFFER, user_code: text },
-            device: { name: text, client_id: `${text}-id`, model: `${text}.`, source: "fixed" },
+            device: { name: text, client_id: `${text}-id`, model: `${text}.`, serial: text, source: "fixed" },
             project: { id: text, name: text },
             display: { ...IDLE.display, name: text },
             version: text,
@@ -154,6 +154,14 @@ test("no text of ours or of the server's becomes markup", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("the technician reads the board's serial number, where it has one", () => {
+  const row = "<dt>Serial number</dt><dd>10000000A1B2C3D4</dd>";
+  const technical = (markup: string) => markup.split('<details id="technical">')[1] ?? "";
+  assert.ok(technical(renderPage(input(PAIRED))).includes(row));
+  const none = { ...PAIRED, device: { ...PAIRED.device, serial: null } };
+  assert.ok(!technical(renderPage(input(none))).includes("Serial number"));
 });
 
 test("a link is only ever the one in the snapshot", () => {

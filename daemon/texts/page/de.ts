@@ -25,6 +25,7 @@ export const de: PageTexts = {
   details: "Details",
   deviceId: "Geräte-ID",
   model: "Platine",
+  serial: "Seriennummer",
   validUntil: "Gültig bis",
   noEnd: "Kein Enddatum",
   renewed: "Zuletzt erneuert",

@@ -25,6 +25,7 @@ export const en: PageTexts = {
   details: "Details",
   deviceId: "Device ID",
   model: "Board",
+  serial: "Serial number",
   validUntil: "Valid until",
   noEnd: "No end date",
   renewed: "Last renewed",

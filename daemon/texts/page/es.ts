@@ -26,6 +26,7 @@ export const es: PageTexts = {
   details: "Detalles",
   deviceId: "ID del dispositivo",
   model: "Placa",
+  serial: "Número de serie",
   validUntil: "Válido hasta",
   noEnd: "Sin fecha de fin",
   renewed: "Última renovación",

@@ -26,6 +26,7 @@ export const fr: PageTexts = {
   details: "Détails",
   deviceId: "ID de l’appareil",
   model: "Carte",
+  serial: "Numéro de série",
   validUntil: "Valable jusqu’au",
   noEnd: "Sans date de fin",
   renewed: "Dernier renouvellement",

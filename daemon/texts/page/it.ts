@@ -26,6 +26,7 @@ export const it: PageTexts = {
   details: "Dettagli",
   deviceId: "ID del dispositivo",
   model: "Scheda",
+  serial: "Numero di serie",
   validUntil: "Valido fino al",
   noEnd: "Senza scadenza",
   renewed: "Ultimo rinnovo",

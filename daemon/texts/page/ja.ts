@@ -26,6 +26,7 @@ export const ja: PageTexts = {
   details: "詳細",
   deviceId: "デバイスID",
   model: "ボード",
+  serial: "シリアル番号",
   validUntil: "有効期限",
   noEnd: "期限なし",
   renewed: "最終更新",

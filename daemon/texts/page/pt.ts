@@ -26,6 +26,7 @@ export const pt: PageTexts = {
   details: "Detalhes",
   deviceId: "ID do dispositivo",
   model: "Placa",
+  serial: "Número de série",
   validUntil: "Válido até",
   noEnd: "Sem data final",
   renewed: "Última renovação",

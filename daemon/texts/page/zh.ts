@@ -25,6 +25,7 @@ export const zh: PageTexts = {
   details: "详细信息",
   deviceId: "设备 ID",
   model: "主板",
+  serial: "序列号",
   validUntil: "有效期至",
   noEnd: "无截止日期",
   renewed: "最近续期",

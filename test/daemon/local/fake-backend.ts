@@ -15,6 +15,7 @@ export const IDLE: Snapshot = {
     name: "ACME-R1-4CA00368",
     client_id: "4CA00368",
     model: "Raspberry Pi 4 Model B Rev 1.4",
+    serial: "10000000A1B2C3D4",
     source: "board-serial",
   },
   pairing: null,

@@ -26,7 +26,12 @@ function bench() {
     }),
     display: () => IDLE.display,
     button: () => button,
-    identity: () => ({ clientId: "10000000A1B2C3D4", source: "board-serial", model: null }),
+    identity: () => ({
+      clientId: "10000000A1B2C3D4",
+      source: "board-serial",
+      model: null,
+      boardSerial: "10000000A1B2C3D4",
+    }),
     hasButton: false,
     network: () => [],
     page: () => [],
