@@ -244,7 +244,7 @@ export const SCHEMA = {
       "GPIO line of the panel's reset input; -1 where it is not wired to one.",
     ),
     language: choice(
-      ["en", "de", "es", "fr", "it", "ja", "pt", "zh"],
+      ["en", "de", "es", "fr", "it", "ja", "ko", "pt", "zh"],
       "en",
       "Language of the screen, and of the status page for readers who ask for none of these.",
     ),

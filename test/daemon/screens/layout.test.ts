@@ -148,7 +148,7 @@ test("on an OLED no word reaches the last column, which is lost when the picture
 });
 
 test("128x64 shows headline and sentence in the languages whose letters are small enough", () => {
-  for (const language of ["en", "de", "es", "fr", "it", "ja", "pt"] as const) {
+  for (const language of ["en", "de", "es", "fr", "it", "ja", "ko", "pt"] as const) {
     const fonts = loadFonts(language);
     for (const [name, snapshot] of Object.entries(SITUATIONS)) {
       const screen = screenOf(snapshot, CATALOGUE[language]);
