@@ -15,6 +15,8 @@ export interface HistoryLine {
   /** ISO 8601. */
   readonly at: string;
   readonly event: string;
+  /** Of `project`: its id at Frame.io. */
+  readonly detail: string;
 }
 
 export interface PageInput {
@@ -91,7 +93,7 @@ ${confirming ? question(input, words) : hero(input, topic, words)}
 ${health(snapshot, topic, words)}
 <div class="more">
 ${details(snapshot, words)}
-${past(input.history, words)}
+${past(input, words)}
 </div>
 </main>
 ${footer(input, words)}
@@ -263,11 +265,13 @@ function technical(snapshot: Snapshot, page: PageTexts): Html {
 /** Lines of history on the page. */
 const HISTORY_LINES = 6;
 
-function past(history: readonly HistoryLine[], { page }: Words): Html {
+/** Of projects that are over there is no name: what they were called is on the card for none to read. */
+function past({ history, snapshot: { project } }: PageInput, { page }: Words): Html {
   const said = new Map<string, string>(Object.entries(page.events));
-  const lines = history
-    .slice(0, HISTORY_LINES)
-    .map(({ at, event }) => html`<li>${date(at)} <span>${said.get(event) ?? event}</span></li>`);
+  const lines = history.slice(0, HISTORY_LINES).map(({ at, event, detail }) => {
+    const current = event === "project" && detail === project?.id && html` <bdi>${project.name}</bdi>`;
+    return html`<li>${date(at)} <span>${said.get(event) ?? event}${current}</span></li>`;
+  });
   return html`<section aria-labelledby="history"><h2 id="history">${page.history}</h2>${
     lines.length === 0 ? html`<p>${page.historyEmpty}</p>` : html`<ol>${lines}</ol>`
   }</section>`;

@@ -143,7 +143,7 @@ test("no text of ours or of the server's becomes markup", () => {
             display: { ...IDLE.display, name: text },
             version: text,
           },
-          { history: [{ at: "2026-05-04T09:13:00.000Z", event: text }], formToken: text },
+          { history: [{ at: "2026-05-04T09:13:00.000Z", event: text, detail: text }], formToken: text },
         ),
       ),
     );
@@ -162,6 +162,17 @@ test("the technician reads the board's serial number, where it has one", () => {
   assert.ok(technical(renderPage(input(PAIRED))).includes(row));
   const none = { ...PAIRED, device: { ...PAIRED.device, serial: null } };
   assert.ok(!technical(renderPage(input(none))).includes("Serial number"));
+});
+
+test("the history names the project that is set now, and no other", () => {
+  const at = "2026-05-04T09:13:00.000Z";
+  const id = PAIRED.project?.id ?? "";
+  const history = [id, "another"].map((detail) => ({ at, event: "project", detail }));
+  const lines = renderPage(input(PAIRED, { history })).match(/<span>Project set.*?<\/span>/g);
+  assert.deepEqual(lines, [
+    `<span>Project set <bdi>${PAIRED.project?.name}</bdi></span>`,
+    "<span>Project set</span>",
+  ]);
 });
 
 test("a link is only ever the one in the snapshot", () => {

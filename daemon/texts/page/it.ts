@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const it: PageTexts = {
-  scanOrEnter: "Scansiona il codice con il telefono o inserisci le cifre su {address}",
-  openLink: "Apri la pagina di abbinamento",
+  scanOrEnter: "Scansiona il codice o inserisci le cifre su {address}",
+  openLink: "Apri Frame.io",
   qrLabel: "Codice QR della pagina di abbinamento",
   compareName: "Frame.io deve mostrare questo nome",
   newCodeIn: "Nuovo codice tra {time}",

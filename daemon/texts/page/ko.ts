@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const ko: PageTexts = {
-  scanOrEnter: "휴대전화로 코드를 스캔하거나 {address} 에서 숫자를 입력하세요",
-  openLink: "페어링 페이지 열기",
+  scanOrEnter: "코드를 스캔하거나 {address} 에서 숫자를 입력하세요",
+  openLink: "Frame.io 열기",
   qrLabel: "페어링 페이지의 QR 코드",
   compareName: "Frame.io에 이 이름이 표시되는지 확인하세요",
   newCodeIn: "새 코드까지 {time}",

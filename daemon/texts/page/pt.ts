@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const pt: PageTexts = {
-  scanOrEnter: "Leia o código com o celular ou digite os números em {address}",
-  openLink: "Abrir a página de pareamento",
+  scanOrEnter: "Leia o código ou digite os números em {address}",
+  openLink: "Abrir o Frame.io",
   qrLabel: "Código QR da página de pareamento",
   compareName: "O Frame.io deve mostrar este nome",
   newCodeIn: "Novo código em {time}",

@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const zh: PageTexts = {
-  scanOrEnter: "用手机扫描二维码，或打开 {address} 输入数字",
-  openLink: "打开配对页面",
+  scanOrEnter: "扫描二维码，或打开 {address} 输入数字",
+  openLink: "打开 Frame.io",
   qrLabel: "配对页面的二维码",
   compareName: "请确认 Frame.io 显示的名称与此一致",
   newCodeIn: "{time} 后更换新码",
