@@ -448,7 +448,9 @@ function unknownKey(section: string, name: string): string {
 function hint(raw: unknown, values: readonly string[]): string {
   if (typeof raw !== "string" || raw === "") return "";
   const nearest = closest(raw.toLowerCase(), [...values]);
-  return distance(raw.toLowerCase(), nearest) <= 3 ? `; did you mean "${nearest}"?` : "";
+  // With every letter another, it is another word: "nl" does not mean "en".
+  const most = Math.min(3, nearest.length - 1);
+  return distance(raw.toLowerCase(), nearest) <= most ? `; did you mean "${nearest}"?` : "";
 }
 
 function readOptional(file: string): string {
