@@ -226,7 +226,7 @@ test("a change leaves the reader's place alone", async (context) => {
   await link.focus();
   await page.evaluate("document.querySelector('dl').dataset.kept = 'yes'; scrollTo(0, 200)");
   const before = await page.evaluate("scrollY");
-  backend.become({ ...PAIRED, health: [OFFLINE] });
+  backend.become({ ...PAIRED, health: [{ ...OFFLINE, code: "display-missing" }] });
   await page.locator(".health").waitFor();
   assert.equal(await page.evaluate("document.activeElement.lang"), "es");
   backend.become({ ...PAIRED, project: { id: "2", name: "Other project" } });
