@@ -336,7 +336,7 @@ test("a daemon of another version brings its own page", async (context) => {
   const loaded = page.waitForEvent("load");
   backend.become({ ...IDLE, version: "2.0.0" });
   await loaded;
-  await page.getByText("c2cd 2.0.0").waitFor();
+  await page.getByText("c2cd 2.0.0").waitFor({ state: "attached" });
 });
 
 test("unpairing asks first", async (context) => {
