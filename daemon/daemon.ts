@@ -67,7 +67,7 @@ const DISPLAY_LOOK_MS = { waiting: 5_000, well: 10_000 };
 const HOME = dirname(fileURLToPath(import.meta.url));
 
 /** What a snapshot says before the identity is known. */
-const NOBODY: Identity = { clientId: "", source: "generated", model: null };
+const NOBODY: Identity = { clientId: "", source: "generated", model: null, boardSerial: null };
 
 /** Ends what a step of the start has opened. */
 type Close = () => Promise<void>;

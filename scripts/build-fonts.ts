@@ -1,7 +1,7 @@
 /**
  * Makes `daemon/type/faces/*.bin`: the glyphs that the product ships, taken from open fonts and laid out as
  * `daemon/type/glyphs.ts` describes. Run it with `npm run build:fonts` after a catalogue in `daemon/texts/` has
- * gained a Japanese or Chinese character; the result is committed, so that nobody else needs the font packages.
+ * gained a Japanese, Korean or Chinese character; the result is committed, so that nobody else needs the font packages.
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import * as fontkit from "fontkit";
 import { charactersOf } from "../daemon/texts/screen/characters.ts";
 import { ja } from "../daemon/texts/screen/ja.ts";
+import { ko } from "../daemon/texts/screen/ko.ts";
 import { zh } from "../daemon/texts/screen/zh.ts";
 import { CURVE, END, LINE, MOVE } from "../daemon/type/glyphs.ts";
 import { fill } from "../daemon/type/raster.ts";
@@ -316,6 +317,7 @@ execFileSync("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", 
 });
 
 const japanese = sorted([...KANA, ...charactersOf(ja)]).filter((codePoint) => codePoint >= 0x3000);
+const korean = sorted(charactersOf(ko)).filter((codePoint) => codePoint >= 0x3000);
 const chinese = sorted([...KANA, ...charactersOf(zh)]).filter((codePoint) => codePoint >= 0x3000);
 const letters = ALPHABETS.filter((codePoint) => codePoint <= 0x17f && codePoint !== 0xad);
 
@@ -326,6 +328,9 @@ outlines("sans-bold", inter, 650, ALPHABETS, letters);
 const notoJapanese = await family("@fontsource-variable/noto-sans-jp/files/", /-wght-normal\.woff2$/);
 outlines("ja-regular", notoJapanese, 400, japanese, []);
 outlines("ja-bold", notoJapanese, 600, japanese, []);
+const notoKorean = await family("@fontsource-variable/noto-sans-kr/files/", /-wght-normal\.woff2$/);
+outlines("ko-regular", notoKorean, 400, korean, []);
+outlines("ko-bold", notoKorean, 600, korean, []);
 const notoChinese = await family("@fontsource-variable/noto-sans-sc/files/", /-wght-normal\.woff2$/);
 outlines("zh-regular", notoChinese, 400, chinese, []);
 outlines("zh-bold", notoChinese, 600, chinese, []);
@@ -334,6 +339,7 @@ for (const size of [7, 9, 11]) {
   const galmuri = bdf(`galmuri/dist/Galmuri${size}.bdf`);
   pixels(`pixel-${size}`, galmuri, ALPHABETS);
   pixels(`ja-pixel-${size}`, galmuri, japanese);
+  pixels(`ko-pixel-${size}`, galmuri, korean);
 }
 const [squares] = await family("@fontsource/unifontex/files/", /-400-normal\.woff2$/);
 if (squares === undefined) throw new Error("UnifontEX is missing");

@@ -2,7 +2,7 @@
 import type { PairingView, Snapshot } from "../daemon/contract/snapshot.ts";
 import { type Sign, STATE_ROWS } from "../daemon/contract/states.ts";
 import { type Topic, topicOf } from "../daemon/contract/topic.ts";
-import { clockTime, duration } from "../daemon/core/text.ts";
+import { clockTime, duration, utcMinute } from "../daemon/core/text.ts";
 import { LANGUAGES, type Language } from "../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../daemon/texts/page/catalogue.ts";
 import type { PageTexts } from "../daemon/texts/page/texts.ts";
@@ -15,6 +15,8 @@ export interface HistoryLine {
   /** ISO 8601. */
   readonly at: string;
   readonly event: string;
+  /** Of `project`: its id at Frame.io. */
+  readonly detail: string;
 }
 
 export interface PageInput {
@@ -68,7 +70,7 @@ export function renderPage(input: PageInput): string {
   const { snapshot, language, confirming } = input;
   const words: Words = { common: CATALOGUE[language], page: PAGE_TEXTS[language] };
   const topic = pageTopic(input, words);
-  const page = html`<!doctype html>
+  const page = html`<!DOCTYPE html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -91,7 +93,7 @@ ${confirming ? question(input, words) : hero(input, topic, words)}
 ${health(snapshot, topic, words)}
 <div class="more">
 ${details(snapshot, words)}
-${past(input.history, words)}
+${past(input, words)}
 </div>
 </main>
 ${footer(input, words)}
@@ -105,7 +107,7 @@ ${footer(input, words)}
 function pageTopic({ snapshot }: PageInput, { common }: Words): PageTopic {
   const { state } = snapshot;
   const topic = topicOf(snapshot);
-  const message = messageOf(topic, state, common);
+  const message = messageOf(topic, snapshot, common);
   return {
     ...topic,
     ...message,
@@ -195,7 +197,7 @@ function actions(input: PageInput, token: string, { common, page }: Words): Html
 }
 
 function form(verb: "pair" | "cancel" | "unpair", label: string, input: PageInput, token: string): Html {
-  return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}<button>${label}</button></form>`;
+  return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}<button type="submit">${label}</button></form>`;
 }
 
 function question(input: PageInput, { page }: Words): Html | null {
@@ -252,6 +254,7 @@ function technical(snapshot: Snapshot, page: PageTexts): Html {
     [page.answered, authorization?.answered_at ? date(authorization.answered_at) : null],
     ...network.map(({ interface: name, address }): readonly [string, string] => [name, address]),
     [page.model, device.model === "" ? null : device.model],
+    [page.serial, device.serial],
     [page.firmware, firmware],
     [page.version, `c2cd ${version}`],
     [page.uptime, duration(uptime)],
@@ -262,11 +265,13 @@ function technical(snapshot: Snapshot, page: PageTexts): Html {
 /** Lines of history on the page. */
 const HISTORY_LINES = 6;
 
-function past(history: readonly HistoryLine[], { page }: Words): Html {
+/** Of projects that are over there is no name: what they were called is on the card for none to read. */
+function past({ history, snapshot: { project } }: PageInput, { page }: Words): Html {
   const said = new Map<string, string>(Object.entries(page.events));
-  const lines = history
-    .slice(0, HISTORY_LINES)
-    .map(({ at, event }) => html`<li>${date(at)} <span>${said.get(event) ?? event}</span></li>`);
+  const lines = history.slice(0, HISTORY_LINES).map(({ at, event, detail }) => {
+    const current = event === "project" && detail === project?.id && html` <bdi>${project.name}</bdi>`;
+    return html`<li>${date(at)} <span>${said.get(event) ?? event}${current}</span></li>`;
+  });
   return html`<section aria-labelledby="history"><h2 id="history">${page.history}</h2>${
     lines.length === 0 ? html`<p>${page.historyEmpty}</p>` : html`<ol>${lines}</ol>`
   }</section>`;
@@ -280,7 +285,7 @@ function isDated(iso: string): boolean {
 /** For readers without a script in UTC; the script turns it into the reader's own time. */
 function date(iso: string): Html {
   if (!isDated(iso)) return html`<span>–</span>`;
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
+  return html`<time datetime="${iso}">${utcMinute(iso)}</time>`;
 }
 
 function footer(input: PageInput, { page }: Words): Html {

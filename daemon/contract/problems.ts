@@ -1,6 +1,6 @@
 /**
  * Everything that can be wrong, a row each: what it is, where it is told, what it hides behind, and when it holds. The
- * codes are wire-stable; what crews read of each is in `daemon/texts/`, in six languages.
+ * codes are wire-stable; what crews read of each is in `daemon/texts/`, in nine languages.
  */
 import { type DeviceRecord, REFRESH_LIFE_MS, type StoredEnd } from "./authorization.ts";
 import type { Light, Sign } from "./states.ts";

@@ -18,6 +18,8 @@ export interface Snapshot {
     readonly name: string;
     readonly client_id: string;
     readonly model: string;
+    /** The board's own serial number; null where it has none that is its own. */
+    readonly serial: string | null;
     readonly source: IdentitySource;
   };
   readonly pairing: PairingView | null;
@@ -30,6 +32,11 @@ export interface Snapshot {
   readonly button: ButtonView | null;
   /** Whether a button is configured that takes a new code. */
   readonly has_button: boolean;
+  /**
+   * What time the device believes it is, to the minute, while `clock-wrong` is told; ISO 8601. Null where nothing is known
+   * to be wrong with its clock.
+   */
+  readonly wrong_time: string | null;
   readonly network: readonly NetworkView[];
   /** Where other devices on the network can open the status page; empty where they can't. */
   readonly page: readonly string[];

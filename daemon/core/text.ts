@@ -82,6 +82,11 @@ export function shortened(
   return halves(fitting);
 }
 
+/** "2025-04-13 19:38 UTC". @param iso ISO 8601, in UTC */
+export function utcMinute(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** Seconds, begun ones counted whole, as minutes and seconds: "1:43". What is over is "0:00". */
 export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));

@@ -11,6 +11,8 @@ export interface SnapshotView {
   readonly since: string | null;
   /** Null where the daemon does not tell. */
   readonly light: string | null;
+  /** ISO 8601; null where nothing is known to be wrong with the device's clock. */
+  readonly wrongTime: string | null;
   readonly device: {
     readonly name: string | null;
     readonly clientId: string | null;
@@ -75,6 +77,7 @@ export function readSnapshot(body: string): SnapshotView {
     state,
     since: top.text("since"),
     light: top.text("light"),
+    wrongTime: top.text("wrong_time"),
     device: {
       name: device?.text("name") ?? null,
       clientId: device?.text("client_id") ?? null,

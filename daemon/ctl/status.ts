@@ -1,6 +1,6 @@
 import { C2CCTL_OPTIONS } from "../cli/c2cctl.ts";
 import { EXIT, type ExitCode } from "../cli/exit.ts";
-import { clockTime, duration, escaped, grouped } from "../core/text.ts";
+import { clockTime, duration, escaped, grouped, utcMinute } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
@@ -97,6 +97,7 @@ function describe(snapshot: SnapshotView, style: Style, wall: number): string {
     ["State", `${style.bold(snapshot.state)}${meaning(snapshot.state)}${since(snapshot.since, wall)}`],
   ];
   if (snapshot.light !== null) rows.push(["Light", lightLine(snapshot.light, style)]);
+  if (snapshot.wrongTime !== null) rows.push(["Clock", `wrong: ${utcMinute(snapshot.wrongTime)}`]);
   if (pairing !== null) rows.push(...codeRows(pairing, style.bold));
   if (project !== null) rows.push(["Project", project]);
   if (authorization !== null) rows.push(["Authorization", describeAuthorization(authorization, wall)]);

@@ -24,6 +24,7 @@ const DeviceSchema = Type.Object({
   name: Text("Frame.io's name for this unit, to compare with its pairing dialog; the client_id until known."),
   client_id: Text("What this unit calls itself at Frame.io."),
   model: Text("What the board calls itself."),
+  serial: orNull(Text("The board's own serial number; null where it has none.")),
   source: oneOf(["fixed", "board-serial", "machine-id", "generated"], "Where the client_id came from."),
 });
 
@@ -104,6 +105,9 @@ const snapshotProperties = {
   display: DisplaySchema,
   button: orNull(ButtonSchema),
   has_button: Type.Boolean({ description: "Whether a button is configured that takes a new code." }),
+  wrong_time: orNull(
+    DateTime("What time the device believes it is, to the minute, while `clock-wrong` is told."),
+  ),
   network: Type.Array(Type.Object({ interface: Text("The interface."), address: Text("Its IP address.") }), {
     description: "Addresses of this device that can lead somewhere.",
   }),

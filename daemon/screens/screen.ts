@@ -86,7 +86,7 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     };
   }
 
-  const message = messageOf(topic, state, texts);
+  const message = messageOf(topic, snapshot, texts);
   const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts) : null;
   const said = {
     ...common,
@@ -104,7 +104,10 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     notice:
       problem === null
         ? notice
-        : { ...texts.problems[problem.code], ...(topic.unproven === null ? { headline: null } : {}) },
+        : {
+            headline: topic.unproven === null ? null : texts.problems[problem.code].headline,
+            sentence: message.sentence,
+          },
   };
 }
 

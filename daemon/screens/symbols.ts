@@ -21,7 +21,7 @@ export const SYMBOLS: Readonly<Record<Sign, readonly Layer[]>> = {
   rest: [
     drawn([...ring(), ...stroke([-0.22, 0.32], [-0.22, -0.32]), ...stroke([0.22, 0.32], [0.22, -0.32])]),
   ],
-  wait: [drawn([...ring(), ...disc(-0.42, 0, 0.12), ...disc(0, 0, 0.12), ...disc(0.42, 0, 0.12)])],
+  wait: [drawn([...ring(), ...disc(-0.5, 0, 0.17), ...disc(0, 0, 0.17), ...disc(0.5, 0, 0.17)])],
   offline: [
     drawn([...fan(1.36), ...fan(0.9), ...fan(0.44), ...disc(0, -0.66, 0.13)]),
     cut(stroke([-0.72, 0.8], [0.8, -0.72], 0.44)),

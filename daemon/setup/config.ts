@@ -244,7 +244,7 @@ export const SCHEMA = {
       "GPIO line of the panel's reset input; -1 where it is not wired to one.",
     ),
     language: choice(
-      ["en", "de", "es", "fr", "ja", "zh"],
+      ["en", "de", "es", "fr", "it", "ja", "ko", "pt", "zh"],
       "en",
       "Language of the screen, and of the status page for readers who ask for none of these.",
     ),
@@ -448,7 +448,9 @@ function unknownKey(section: string, name: string): string {
 function hint(raw: unknown, values: readonly string[]): string {
   if (typeof raw !== "string" || raw === "") return "";
   const nearest = closest(raw.toLowerCase(), [...values]);
-  return distance(raw.toLowerCase(), nearest) <= 3 ? `; did you mean "${nearest}"?` : "";
+  // With every letter another, it is another word: "nl" does not mean "en".
+  const most = Math.min(3, nearest.length - 1);
+  return distance(raw.toLowerCase(), nearest) <= most ? `; did you mean "${nearest}"?` : "";
 }
 
 function readOptional(file: string): string {

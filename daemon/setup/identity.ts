@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Board } from "../../hw/board/board.ts";
-import type { IdentitySource, StoredIdentity } from "../contract/identity.ts";
+import type { Identity, IdentitySource } from "../contract/identity.ts";
 import { ConfigurationError } from "../core/configuration-error.ts";
 import type { Config } from "./config.ts";
 
@@ -11,7 +11,7 @@ import type { Config } from "./config.ts";
 export const APPLICATION_ID = "4c2f1dc7-10b0-49f9-afa2-8712986d2f93";
 
 export interface IdentityChange {
-  readonly previous: StoredIdentity;
+  readonly previous: Identity;
   /**
    * `other-board`: the card sits in another board now; `configuration`: the [identity] section asks for another id;
    * `shared`: it was a number that other boards have as well, and nothing was paired under it.
@@ -21,7 +21,7 @@ export interface IdentityChange {
 
 export interface IdentityChoice {
   /** To be remembered. */
-  readonly identity: StoredIdentity;
+  readonly identity: Identity;
   /** Null at first boot and while the client_id stays what it was. */
   readonly changed: IdentityChange | null;
 }
@@ -51,7 +51,7 @@ export class IdentityError extends ConfigurationError {
  */
 export function chooseIdentity(
   board: Board,
-  remembered: StoredIdentity | null,
+  remembered: Identity | null,
   paired: boolean,
   config: Config["identity"],
   newUuid: () => string,
@@ -63,7 +63,7 @@ export function chooseIdentity(
     remembered !== null && keptBody !== null
       ? { source: remembered.source, body: keptBody }
       : choose(board, config, newUuid);
-  const identity: StoredIdentity = {
+  const identity: Identity = {
     clientId: config.prefix + body,
     source,
     model: board.model ?? remembered?.model ?? null,
@@ -76,14 +76,14 @@ export function chooseIdentity(
 }
 
 /** Whether this unit is known by a number that other boards have as well. */
-export function hasSharedSerial({ source, boardSerial }: StoredIdentity, { refused }: Board): boolean {
+export function hasSharedSerial({ source, boardSerial }: Identity, { refused }: Board): boolean {
   return (
     source === "board-serial" && boardSerial !== null && refused.some(({ value }) => value === boardSerial)
   );
 }
 
 /** Whether the remembered board has a serial, this one too, and they are not the same. */
-export function isOtherBoard(remembered: StoredIdentity, board: Board): boolean {
+export function isOtherBoard(remembered: Identity, board: Board): boolean {
   return (
     remembered.boardSerial !== null &&
     board.serials.length > 0 &&
@@ -95,7 +95,7 @@ function followsBoard(config: Config["identity"]): boolean {
   return config.source === "auto" || config.source === "board-serial";
 }
 
-function stillHolds(remembered: StoredIdentity, board: Board, config: Config["identity"]): boolean {
+function stillHolds(remembered: Identity, board: Board, config: Config["identity"]): boolean {
   if (followsBoard(config) && isOtherBoard(remembered, board)) return false;
   return config.source === "auto" ? remembered.source !== "fixed" : remembered.source === config.source;
 }
@@ -105,7 +105,7 @@ const HEX_BODY = /[0-9A-F]{32}$/;
 const SHORT_BODY = /[0-9A-Z]{12}$/;
 
 /** The client_id without the prefix it was made with; null where it has to be made anew. */
-function bodyOf({ clientId, source, boardSerial }: StoredIdentity): string | null {
+function bodyOf({ clientId, source, boardSerial }: Identity): string | null {
   if (source === "fixed") return null;
   if (source === "board-serial")
     return boardSerial !== null && clientId.endsWith(boardSerial) ? boardSerial : null;
@@ -146,7 +146,7 @@ export function shortId(uuid: string): string {
 }
 
 /** The serial to compare with at the next start. One that is out of sight today is not forgotten. */
-function knownSerial(board: Board, remembered: StoredIdentity | null): string | null {
+function knownSerial(board: Board, remembered: Identity | null): string | null {
   const known = remembered?.boardSerial ?? null;
   if (board.serials.length === 0 || [...board.serials, ...board.refused].some(({ value }) => value === known))
     return known;

@@ -13,6 +13,8 @@ import type { Clock } from "../core/clock.ts";
 import { shownAttempt, stateName } from "../pairing/name.ts";
 import { type Attempt, type Grant, grantOf, type State } from "../pairing/state.ts";
 
+const MINUTE_MS = 60_000;
+
 /** What a snapshot is made of, beside the machine's state. */
 export interface SnapshotParts {
   readonly state: State;
@@ -47,6 +49,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
       name: attempt?.code.deviceName ?? device?.name ?? identity.clientId,
       client_id: identity.clientId,
       model: identity.model ?? "",
+      serial: identity.boardSerial,
       source: identity.source,
     },
     pairing: attempt === null ? null : pairing(attempt, clock),
@@ -56,6 +59,7 @@ export function snapshot(parts: SnapshotParts, clock: Clock): Snapshot {
     display: parts.display,
     button: parts.button,
     has_button: parts.hasButton,
+    wrong_time: parts.health.some(({ code }) => code === "clock-wrong") ? minute(clock) : null,
     network: parts.network,
     page: parts.page,
     firmware: parts.firmware,
@@ -86,6 +90,11 @@ function authorization(grant: Grant, silence: number | null, clock: Clock): Auth
     refreshed_at: current.clockTrusted ? iso(current.obtainedAt) : null,
     answered_at: silence === null ? null : iso(clock.wall() - silence),
   };
+}
+
+/** Whole, so that a snapshot is another one each minute and not each time. */
+function minute(clock: Clock): string {
+  return iso(Math.floor(clock.wall() / MINUTE_MS) * MINUTE_MS);
 }
 
 function iso(wallMs: number): string {

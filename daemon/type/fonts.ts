@@ -30,7 +30,7 @@ export interface PixelFont {
 }
 
 /**
- * The shipped faces that a language needs: Latin, Greek and Cyrillic always; for Japanese and Chinese the characters
+ * The shipped faces that a language needs: Latin, Greek and Cyrillic always; for Japanese, Korean and Chinese the characters
  * of their catalogues too. Read at once and in full: no picture can be drawn without them, and while the package is
  * upgraded they may be replaced.
  */
@@ -43,11 +43,11 @@ export function loadFonts(language: Language): Fonts {
     { size: 14, face: pixelFace("pixel-11") },
   ];
   const pixels = [small];
-  if (language === "ja") {
-    regular.push(outlineFace("ja-regular"));
-    bold.push(outlineFace("ja-bold"));
-    const kana = ["ja-pixel-7", "ja-pixel-9", "ja-pixel-11"].map(pixelFace);
-    pixels[0] = small.map((font, index) => ({ ...font, face: joined(font.face, kana[index]) }));
+  if (language === "ja" || language === "ko") {
+    regular.push(outlineFace(`${language}-regular`));
+    bold.push(outlineFace(`${language}-bold`));
+    const own = [7, 9, 11].map((size) => pixelFace(`${language}-pixel-${size}`));
+    pixels[0] = small.map((font, index) => ({ ...font, face: joined(font.face, own[index]) }));
   } else if (language === "zh") {
     regular.push(outlineFace("zh-regular"));
     bold.push(outlineFace("zh-bold"));

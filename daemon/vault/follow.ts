@@ -1,6 +1,6 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
-import type { StoredIdentity } from "../contract/identity.ts";
+import type { Identity } from "../contract/identity.ts";
 import { StorageError, type StorageTrouble, type VaultNotice } from "../contract/storage.ts";
 import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
@@ -51,7 +51,7 @@ export class MemoryFirstVault implements Vault {
   /** What the disk held when it was asked last. */
   #found: Memory | null = null;
   /** The identity on the disk that one chosen without it must not replace, until a person has paired that one. */
-  #elder: StoredIdentity | null = null;
+  #elder: Identity | null = null;
   #lines: HistoryEntry[] = [];
   /** What could not be read of what was asked for. */
   readonly #unreadable: VaultNotice[] = [];
@@ -125,11 +125,11 @@ export class MemoryFirstVault implements Vault {
     }
   }
 
-  async identity(): Promise<StoredIdentity | null> {
+  async identity(): Promise<Identity | null> {
     return this.#memory.identity;
   }
 
-  rememberIdentity(identity: StoredIdentity): Promise<void> {
+  rememberIdentity(identity: Identity): Promise<void> {
     return this.#remember({ ...this.#memory, identity });
   }
 

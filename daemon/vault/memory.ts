@@ -1,5 +1,5 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
-import type { StoredIdentity } from "../contract/identity.ts";
+import type { Identity } from "../contract/identity.ts";
 
 /** Authorizations of other boards that are kept. */
 const OTHERS_KEPT = 16;
@@ -7,7 +7,7 @@ const OTHERS_KEPT = 16;
 /** All that a device remembers but its history, as one value. A change makes a new one. */
 export interface Memory {
   /** Which unit this is; null before it was chosen once. */
-  readonly identity: StoredIdentity | null;
+  readonly identity: Identity | null;
   /** By client_id, the newest last: this unit's, and those of other boards that the card has been in. */
   readonly authorizations: ReadonlyMap<string, Known>;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
-import type { StoredIdentity } from "../contract/identity.ts";
+import type { Identity } from "../contract/identity.ts";
 import { StorageError } from "../contract/storage.ts";
 import type { KeyRing } from "./keys.ts";
 import { endOf, type Known, type Memory } from "./memory.ts";
@@ -134,8 +134,8 @@ export function history(connection: Connection, limit: number): Promise<HistoryE
   );
 }
 
-async function loadIdentity(connection: Connection): Promise<StoredIdentity | null> {
-  const identity = await connection.get<StoredIdentity>(
+async function loadIdentity(connection: Connection): Promise<Identity | null> {
+  const identity = await connection.get<Identity>(
     `SELECT client_id AS "clientId", source, model, board_serial AS "boardSerial" FROM identity`,
   );
   return identity ?? null;
@@ -177,7 +177,7 @@ function pagesOf([, ...values]: Statement): number {
   return isLong ? LONG_ROW_PAGES : ROW_PAGES;
 }
 
-function identityRow({ clientId, source, model, boardSerial }: StoredIdentity): Statement {
+function identityRow({ clientId, source, model, boardSerial }: Identity): Statement {
   return [
     "INSERT OR REPLACE INTO identity (only, client_id, source, model, board_serial) VALUES (1, ?, ?, ?, ?)",
     clientId,
@@ -232,6 +232,6 @@ async function unlessLost<T>(read: () => Promise<T>): Promise<T | null> {
 }
 
 /** No seal protects an identity: of a damaged file only one that looks like one is believed. */
-function isPlausible({ clientId, source }: StoredIdentity): boolean {
+function isPlausible({ clientId, source }: Identity): boolean {
   return /^[!-~]+$/.test(clientId) && ["fixed", "board-serial", "machine-id", "generated"].includes(source);
 }

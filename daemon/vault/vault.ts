@@ -1,6 +1,6 @@
 import type { StoredAuthorization, StoredEnd } from "../contract/authorization.ts";
 import type { HistoryEntry } from "../contract/history.ts";
-import type { StoredIdentity } from "../contract/identity.ts";
+import type { Identity } from "../contract/identity.ts";
 import type { StorageTrouble, VaultNotice } from "../contract/storage.ts";
 import { ConfigurationError } from "../core/configuration-error.ts";
 
@@ -28,8 +28,8 @@ export interface Vault {
   onChange(listener: () => void): () => void;
   /** Whether a power cut now would cost what is held of this client_id: memory alone has its newest tokens. */
   unsaved(clientId: string): boolean;
-  identity(): Promise<StoredIdentity | null>;
-  rememberIdentity(identity: StoredIdentity): Promise<void>;
+  identity(): Promise<Identity | null>;
+  rememberIdentity(identity: Identity): Promise<void>;
   /** The authorization of this client_id; those of other boards stay set aside, untouched. */
   authorization(clientId: string): Promise<StoredAuthorization | null>;
   storeAuthorization(authorization: StoredAuthorization): Promise<void>;

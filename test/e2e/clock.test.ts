@@ -110,9 +110,11 @@ describe("a boot in 1970", { skip, concurrency: 2 }, () => {
       const daemon = start();
       const early = await daemon.until("waiting for the clock", ({ state }) => state === "waiting-for-clock");
       assert.equal(early.pairing, null);
-      await daemon.until("a word about it", clockIsWrong);
+      const told = await daemon.until("a word about it", clockIsWrong);
+      assert.match(told.wrong_time ?? "", /^1970-01-01T00:\d\d:00\.000Z$/, "what time it believes it is");
       time.set("+0");
-      await daemon.until("a code", ({ pairing }) => pairing !== null);
+      const { wrong_time } = await daemon.until("a code", ({ pairing }) => pairing !== null);
+      assert.equal(wrong_time, null);
     }));
 
   test("with a pairing stays paired, and refreshes it once when the clock is set", () =>

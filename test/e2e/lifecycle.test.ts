@@ -228,6 +228,7 @@ describe("the life of the process", () => {
       const moved = new DaemonProcess(board, simulator);
       const other = await moved.until("a code", ({ pairing }) => pairing !== null);
       assert.notEqual(other.device.client_id, device.client_id);
+      assert.deepEqual([device.serial, other.device.serial], ["10000000E63B0D94", "20000000C4F19E07"]);
       assert.ok(other.health.some(({ code }) => code === "identity-changed"));
       await moved.end();
 

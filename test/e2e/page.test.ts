@@ -77,7 +77,7 @@ describe("by the status page", () => {
       await page.locator(`.button[href="${second.pairing?.verification_uri_complete}"]`).waitFor();
 
       // A phone can't scan itself: it follows the link, and comes back.
-      await page.getByRole("link", { name: "Open the pairing page" }).click();
+      await page.getByRole("link", { name: "Open Frame.io" }).click();
       await page.getByText(device.name).first().waitFor();
       await page.getByLabel("Night Shoot").check();
       await page.getByRole("button", { name: "Authorize" }).click();

@@ -12,17 +12,10 @@ import { LANGUAGES } from "../../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../../daemon/texts/page/catalogue.ts";
 import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
 import { buildWebUi } from "../../scripts/build-web-ui.ts";
-import {
-  AWAITING,
-  type FakeBackend,
-  IDLE,
-  NO_SECRET,
-  OFFER,
-  OFFLINE,
-  PAIRED,
-} from "../daemon/local/fake-backend.ts";
+import { AWAITING, type FakeBackend, IDLE, OFFER, OFFLINE, PAIRED } from "../daemon/local/fake-backend.ts";
 import { optionsFor, overTcp, type Running, start } from "../daemon/local/harness.ts";
 import { openBrowser, scanned } from "../support/browser.ts";
+import { LOOKS } from "./looks.ts";
 
 /** Nothing here takes this long unless it is broken. */
 const PATIENCE_MS = 120_000;
@@ -30,33 +23,6 @@ const PATIENCE_MS = 120_000;
 const PHONE = { width: 360, height: 640 };
 const CAMERA = { width: 800, height: 480 };
 const MONITOR = { width: 1920, height: 1080 };
-
-/** One of each look that the page can have. */
-const LOOKS: Readonly<Record<string, Snapshot>> = {
-  starting: { ...IDLE, state: "starting" },
-  unconfigured: { ...IDLE, state: "unconfigured", health: [NO_SECRET, OFFLINE] },
-  clock: { ...IDLE, state: "waiting-for-clock" },
-  network: { ...IDLE, state: "waiting-for-network", health: [OFFLINE] },
-  requesting: { ...IDLE, state: "requesting-code" },
-  idle: IDLE,
-  awaiting: AWAITING,
-  "digits alone": {
-    ...AWAITING,
-    pairing: { ...OFFER, verification_uri: null, verification_uri_complete: null },
-  },
-  "awaiting while paired": { ...PAIRED, state: "awaiting-user", pairing: OFFER, health: [OFFLINE] },
-  confirming: { ...PAIRED, state: "confirming", project: null },
-  paired: PAIRED,
-  "paired with trouble": {
-    ...PAIRED,
-    health: [NO_SECRET, OFFLINE, { ...OFFLINE, code: "paused", severity: "info" }],
-  },
-  "long names": {
-    ...PAIRED,
-    device: { ...IDLE.device, name: "ACME-RECORDER-R1-0000000000000000-4CA00368", model: "M".repeat(80) },
-    project: { id: "x", name: "DieUnendlicheGeschichteVomRechtschaffenenKameraassistenten 第一話 الفيلم" },
-  },
-};
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -260,7 +226,7 @@ test("a change leaves the reader's place alone", async (context) => {
   await link.focus();
   await page.evaluate("document.querySelector('dl').dataset.kept = 'yes'; scrollTo(0, 200)");
   const before = await page.evaluate("scrollY");
-  backend.become({ ...PAIRED, health: [OFFLINE] });
+  backend.become({ ...PAIRED, health: [{ ...OFFLINE, code: "display-missing" }] });
   await page.locator(".health").waitFor();
   assert.equal(await page.evaluate("document.activeElement.lang"), "es");
   backend.become({ ...PAIRED, project: { id: "2", name: "Other project" } });
@@ -370,7 +336,7 @@ test("a daemon of another version brings its own page", async (context) => {
   const loaded = page.waitForEvent("load");
   backend.become({ ...IDLE, version: "2.0.0" });
   await loaded;
-  await page.getByText("c2cd 2.0.0").waitFor();
+  await page.getByText("c2cd 2.0.0").waitFor({ state: "attached" });
 });
 
 test("unpairing asks first", async (context) => {
@@ -449,7 +415,7 @@ test("the page speaks the browser's language, or the one that is chosen", async 
     assert.equal(await page.evaluate("document.documentElement.lang"), language);
   }
   const own = await start(context, { webRoot, language: "es" });
-  const stranger = await visit(context, own, { locale: "pt-BR" });
+  const stranger = await visit(context, own, { locale: "nl-NL" });
   await stranger.page.getByRole("heading", { name: CATALOGUE.es.states.idle.headline }).waitFor();
   const { page } = await visit(context, running, { locale: "de-AT" });
   await page.getByRole("link", { name: "日本語" }).click();

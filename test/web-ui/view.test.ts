@@ -32,8 +32,8 @@ test("the reader's language is the chosen one, else the best of theirs that we s
     [undefined, undefined, "en"],
     [undefined, "", "en"],
     [undefined, "de-AT,de;q=0.9,en;q=0.8", "de"],
-    [undefined, "it,fr;q=0.5,en;q=0.7", "en"],
-    [undefined, "pt-BR, es;q=0.4", "es"],
+    [undefined, "nl,fr;q=0.5,en;q=0.7", "en"],
+    [undefined, "nl-BE, es;q=0.4", "es"],
     [undefined, "zh-Hant-TW", "zh"],
     [undefined, "JA", "ja"],
     [undefined, "fr;q=0, de;q=0.1", "de"],
@@ -45,7 +45,7 @@ test("the reader's language is the chosen one, else the best of theirs that we s
     ["__proto__", undefined, "en"],
   ] as const)
     assert.equal(chooseLanguage(chosen, accepted, "en"), expected, `${chosen} / ${accepted}`);
-  assert.equal(chooseLanguage(undefined, "pt-BR", "es"), "es");
+  assert.equal(chooseLanguage(undefined, "nl-BE", "es"), "es");
 });
 
 test("every language says the same things and marks the same places", () => {
@@ -69,7 +69,7 @@ test("every state and every problem reads in every language", () => {
           : CATALOGUE[language].states[state].headline;
       assert.ok(markup.includes(`<h1 id="state">${said}</h1>`), `${state} in ${language}`);
       assert.ok(
-        !/undefined|null|\[object|\{\w+\}(?![^<]*")/.test(markup.replace(/data-text="[^"]*"/, "")),
+        !/\bundefined\b|\bnull\b|\[object|\{\w+\}(?![^<]*")/.test(markup.replace(/data-text="[^"]*"/, "")),
         state,
       );
     }
@@ -92,6 +92,17 @@ test("every state and every problem reads in every language", () => {
       `${code} is told once, and in the title`,
     );
     assert.ok(!paired.includes(CATALOGUE.fr.states.paired.sentence), code);
+  }
+});
+
+test("a clock that is wrong is told with what it says", () => {
+  const health = [{ ...OFFLINE, code: "clock-wrong" as const }];
+  const wrong_time = "2025-04-13T19:38:00.000Z";
+  for (const state of ["waiting-for-clock", "paired"] as const) {
+    const light = lightOf(state, health, 0);
+    const markup = renderPage(input({ ...PAIRED, state, light, health, wrong_time }));
+    assert.ok(markup.includes("<p>It says 2025-04-13 19:38 UTC. Set the date and time"), state);
+    assert.ok(markup.includes('data-light="amber"'), state);
   }
 });
 
@@ -127,12 +138,12 @@ test("no text of ours or of the server's becomes markup", () => {
           {
             ...PAIRED,
             pairing: { ...OFFER, user_code: text },
-            device: { name: text, client_id: `${text}-id`, model: `${text}.`, source: "fixed" },
+            device: { name: text, client_id: `${text}-id`, model: `${text}.`, serial: text, source: "fixed" },
             project: { id: text, name: text },
             display: { ...IDLE.display, name: text },
             version: text,
           },
-          { history: [{ at: "2026-05-04T09:13:00.000Z", event: text }], formToken: text },
+          { history: [{ at: "2026-05-04T09:13:00.000Z", event: text, detail: text }], formToken: text },
         ),
       ),
     );
@@ -143,6 +154,25 @@ test("no text of ours or of the server's becomes markup", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("the technician reads the board's serial number, where it has one", () => {
+  const row = "<dt>Serial number</dt><dd>10000000A1B2C3D4</dd>";
+  const technical = (markup: string) => markup.split('<details id="technical">')[1] ?? "";
+  assert.ok(technical(renderPage(input(PAIRED))).includes(row));
+  const none = { ...PAIRED, device: { ...PAIRED.device, serial: null } };
+  assert.ok(!technical(renderPage(input(none))).includes("Serial number"));
+});
+
+test("the history names the project that is set now, and no other", () => {
+  const at = "2026-05-04T09:13:00.000Z";
+  const id = PAIRED.project?.id ?? "";
+  const history = [id, "another"].map((detail) => ({ at, event: "project", detail }));
+  const lines = renderPage(input(PAIRED, { history })).match(/<span>Project set.*?<\/span>/g);
+  assert.deepEqual(lines, [
+    `<span>Project set <bdi>${PAIRED.project?.name}</bdi></span>`,
+    "<span>Project set</span>",
+  ]);
 });
 
 test("a link is only ever the one in the snapshot", () => {

@@ -52,7 +52,7 @@ export class Device {
   readonly #runner: Runner;
   readonly #status: StatusKeeper;
   readonly #presence: Presence;
-  #identity: Identity = { clientId: "", source: "generated", model: null };
+  #identity: Identity = { clientId: "", source: "generated", model: null, boardSerial: null };
   #stopClock = () => {};
   #heldBack = false;
   #dark = false;

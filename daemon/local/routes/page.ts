@@ -31,7 +31,7 @@ export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly
         { ...request.query, acceptLanguage: request.headers["accept-language"] },
         ownLanguage,
         backend.snapshot(),
-        (await history()).map(({ at, event }) => ({ at: new Date(at).toISOString(), event })),
+        (await history()).map(({ at, ...line }) => ({ ...line, at: new Date(at).toISOString() })),
         allowActions ? formToken : null,
       );
       return reply

@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const de: PageTexts = {
-  scanOrEnter: "Scanne den Code mit dem Handy oder gib die Ziffern ein auf {address}",
-  openLink: "Kopplungsseite öffnen",
+  scanOrEnter: "Scanne den Code oder gib die Ziffern ein auf {address}",
+  openLink: "Frame.io öffnen",
   qrLabel: "QR-Code der Kopplungsseite",
   compareName: "Frame.io muss diesen Namen zeigen",
   newCodeIn: "Neuer Code in {time}",
@@ -25,6 +25,7 @@ export const de: PageTexts = {
   details: "Details",
   deviceId: "Geräte-ID",
   model: "Platine",
+  serial: "Seriennummer",
   validUntil: "Gültig bis",
   noEnd: "Kein Enddatum",
   renewed: "Zuletzt erneuert",

@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const en: PageTexts = {
-  scanOrEnter: "Scan the code with a phone, or enter the digits at {address}",
-  openLink: "Open the pairing page",
+  scanOrEnter: "Scan the code, or enter the digits at {address}",
+  openLink: "Open Frame.io",
   qrLabel: "QR code of the pairing page",
   compareName: "Frame.io must show this name",
   newCodeIn: "New code in {time}",
@@ -25,6 +25,7 @@ export const en: PageTexts = {
   details: "Details",
   deviceId: "Device ID",
   model: "Board",
+  serial: "Serial number",
   validUntil: "Valid until",
   noEnd: "No end date",
   renewed: "Last renewed",

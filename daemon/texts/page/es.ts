@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const es: PageTexts = {
-  scanOrEnter: "Escanea el código con el teléfono o escribe los dígitos en {address}",
-  openLink: "Abrir la página de emparejamiento",
+  scanOrEnter: "Escanea el código o escribe los dígitos en {address}",
+  openLink: "Abrir Frame.io",
   qrLabel: "Código QR de la página de emparejamiento",
   compareName: "Frame.io debe mostrar este nombre",
   newCodeIn: "Código nuevo en {time}",
@@ -26,6 +26,7 @@ export const es: PageTexts = {
   details: "Detalles",
   deviceId: "ID del dispositivo",
   model: "Placa",
+  serial: "Número de serie",
   validUntil: "Válido hasta",
   noEnd: "Sin fecha de fin",
   renewed: "Última renovación",

@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const fr: PageTexts = {
-  scanOrEnter: "Scannez le code avec un téléphone, ou saisissez les chiffres sur {address}",
-  openLink: "Ouvrir la page de couplage",
+  scanOrEnter: "Scannez le code, ou saisissez les chiffres sur {address}",
+  openLink: "Ouvrir Frame.io",
   qrLabel: "Code QR de la page de couplage",
   compareName: "Frame.io doit afficher ce nom",
   newCodeIn: "Nouveau code dans {time}",
@@ -26,6 +26,7 @@ export const fr: PageTexts = {
   details: "Détails",
   deviceId: "ID de l’appareil",
   model: "Carte",
+  serial: "Numéro de série",
   validUntil: "Valable jusqu’au",
   noEnd: "Sans date de fin",
   renewed: "Dernier renouvellement",

@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const ja: PageTexts = {
-  scanOrEnter: "スマートフォンでコードを読み取るか、{address} で数字を入力してください。",
-  openLink: "ペアリングページを開く",
+  scanOrEnter: "コードを読み取るか、{address} で数字を入力してください。",
+  openLink: "Frame.ioを開く",
   qrLabel: "ペアリングページのQRコード",
   compareName: "Frame.ioに表示される名前がこれと同じか確認してください",
   newCodeIn: "新しいコードまで {time}",
@@ -26,6 +26,7 @@ export const ja: PageTexts = {
   details: "詳細",
   deviceId: "デバイスID",
   model: "ボード",
+  serial: "シリアル番号",
   validUntil: "有効期限",
   noEnd: "期限なし",
   renewed: "最終更新",

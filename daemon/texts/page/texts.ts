@@ -26,6 +26,8 @@ export interface PageTexts {
   readonly details: string;
   readonly deviceId: string;
   readonly model: string;
+  /** Of the board. */
+  readonly serial: string;
   readonly validUntil: string;
   readonly noEnd: string;
   readonly renewed: string;

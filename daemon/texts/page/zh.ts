@@ -1,8 +1,8 @@
 import type { PageTexts } from "./texts.ts";
 
 export const zh: PageTexts = {
-  scanOrEnter: "用手机扫描二维码，或打开 {address} 输入数字",
-  openLink: "打开配对页面",
+  scanOrEnter: "扫描二维码，或打开 {address} 输入数字",
+  openLink: "打开 Frame.io",
   qrLabel: "配对页面的二维码",
   compareName: "请确认 Frame.io 显示的名称与此一致",
   newCodeIn: "{time} 后更换新码",
@@ -25,6 +25,7 @@ export const zh: PageTexts = {
   details: "详细信息",
   deviceId: "设备 ID",
   model: "主板",
+  serial: "序列号",
   validUntil: "有效期至",
   noEnd: "无截止日期",
   renewed: "最近续期",

@@ -85,7 +85,7 @@ export const de: Texts = {
     },
     "clock-wrong": {
       headline: "Die Uhr geht falsch",
-      sentence: "Stelle Datum und Uhrzeit des Geräts oder verbinde es mit dem Internet.",
+      sentence: "Stelle Datum und Uhrzeit des Geräts ein.",
     },
     "refresh-failing": {
       headline: "Verbindung unterbrochen",
@@ -168,6 +168,7 @@ export const de: Texts = {
       sentence: "Die Verbindung zu Frame.io wird aufgebaut.",
     },
   },
+  clockSays: (time) => `Sie zeigt ${time}. Stelle Datum und Uhrzeit des Geräts ein.`,
   nameElsewhere: "Projekt: siehe Statusseite",
   code: {
     headline: "Mit Frame.io koppeln",

@@ -74,7 +74,7 @@ export const en: Texts = {
     },
     "clock-wrong": {
       headline: "The clock is wrong",
-      sentence: "Set the date and time of this device, or connect it to the internet.",
+      sentence: "Set the date and time of this device.",
     },
     "refresh-failing": {
       headline: "Connection interrupted",
@@ -153,6 +153,7 @@ export const en: Texts = {
     offline: "Paired, offline",
     connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },
   },
+  clockSays: (time) => `It says ${time}. Set the date and time of this device.`,
   nameElsewhere: "Project: see the status page",
   code: {
     headline: "Pair with Frame.io",

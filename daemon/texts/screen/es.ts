@@ -79,7 +79,7 @@ export const es: Texts = {
     },
     "clock-wrong": {
       headline: "La hora no es correcta",
-      sentence: "Ajusta la fecha y la hora del dispositivo o conéctalo a internet.",
+      sentence: "Ajusta la fecha y la hora del dispositivo.",
     },
     "refresh-failing": {
       headline: "Conexión interrumpida",
@@ -160,6 +160,7 @@ export const es: Texts = {
     offline: "Emparejado, sin conexión",
     connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },
   },
+  clockSays: (time) => `Marca ${time}. Ajusta la fecha y la hora del dispositivo.`,
   nameElsewhere: "Proyecto: consulta la página de estado",
   code: {
     headline: "Emparejar con Frame.io",

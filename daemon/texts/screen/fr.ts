@@ -84,7 +84,7 @@ export const fr: Texts = {
     },
     "clock-wrong": {
       headline: "L’heure est incorrecte",
-      sentence: "Réglez la date et l’heure de l’appareil ou connectez-le à Internet.",
+      sentence: "Réglez la date et l’heure de l’appareil.",
     },
     "refresh-failing": {
       headline: "Connexion interrompue",
@@ -166,6 +166,7 @@ export const fr: Texts = {
     offline: "Couplé, hors ligne",
     connecting: { headline: "Couplé, connexion en cours", sentence: "Connexion à Frame.io." },
   },
+  clockSays: (time) => `L’appareil indique ${time}. Réglez sa date et son heure.`,
   nameElsewhere: "Projet : voir la page d’état",
   code: {
     headline: "Coupler avec Frame.io",

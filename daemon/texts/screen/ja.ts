@@ -92,7 +92,7 @@ export const ja: Texts = {
     },
     "clock-wrong": {
       headline: "時刻が\u200B正しくありません",
-      sentence: "日付と\u200B時刻を\u200B合わせるか、\u200Bネットに\u200B接続してください。",
+      sentence: "日付と\u200B時刻を\u200B合わせてください。",
     },
     "refresh-failing": {
       headline: "接続が\u200B中断しています",
@@ -177,6 +177,7 @@ export const ja: Texts = {
     offline: "ペアリング済み\u200B（オフライン）",
     connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },
   },
+  clockSays: (time) => `現在の設定は\u200B ${time} です。\u200B日付と\u200B時刻を\u200B合わせてください。`,
   nameElsewhere: "プロジェクト名は\u200B状態ページを\u200B参照",
   code: {
     headline: "Frame.ioと\u200Bペアリング",

@@ -34,6 +34,8 @@ export interface Texts {
     /** Until Frame.io's first answer after a start. */
     readonly connecting: Message;
   };
+  /** In the place of `clock-wrong`'s own sentence, where it is known. @param time that the device believes in */
+  clockSays(time: string): string;
   /** In the place of a project's name that no font can draw. */
   readonly nameElsewhere: string;
   readonly code: {

@@ -64,7 +64,7 @@ export const zh: Texts = {
     },
     "clock-wrong": {
       headline: "时间\u200B不正确",
-      sentence: "请设置\u200B时间\u200B或连接\u200B网络。",
+      sentence: "请设置\u200B时间。",
     },
     "refresh-failing": {
       headline: "连接\u200B中断",
@@ -140,6 +140,7 @@ export const zh: Texts = {
     offline: "已配对，\u200B离线",
     connecting: { headline: "已配对，\u200B正在连接", sentence: "正在\u200B连接 Frame.io。" },
   },
+  clockSays: (time) => `显示 ${time}。\u200B请设置\u200B时间。`,
   nameElsewhere: "项目名称\u200B请见\u200B状态页面",
   code: {
     headline: "与 Frame.io 配对",

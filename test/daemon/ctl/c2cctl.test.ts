@@ -22,6 +22,7 @@ describe("status", { timeout: 300_000 }, () => {
     await using daemon = await ScriptedDaemon.http({
       "GET /v1/status": json({
         ...AWAITING,
+        wrong_time: "2025-04-13T19:38:00.000Z",
         health: [
           {
             code: "expiring-soon",
@@ -38,6 +39,7 @@ describe("status", { timeout: 300_000 }, () => {
     assert.deepEqual([code, stderr], [0, ""]);
     const expected = `State        awaiting-user: waiting to be paired, since …
 Light        blue: on its way
+Clock        wrong: 2025-04-13 19:38 UTC
 Code         041 593, good for 1:43
 Enter it at  https://next.frame.io/pair
 Or open      https://next.frame.io/pair/041593

@@ -148,7 +148,7 @@ test("on an OLED no word reaches the last column, which is lost when the picture
 });
 
 test("128x64 shows headline and sentence in the languages whose letters are small enough", () => {
-  for (const language of ["en", "de", "es", "fr", "ja"] as const) {
+  for (const language of ["en", "de", "es", "fr", "it", "ja", "ko", "pt"] as const) {
     const fonts = loadFonts(language);
     for (const [name, snapshot] of Object.entries(SITUATIONS)) {
       const screen = screenOf(snapshot, CATALOGUE[language]);
@@ -234,6 +234,18 @@ test("a device that rests unpaired says how on: the button before the page, and 
       screenOf(snapshotOf("idle", more), CATALOGUE.en).sentence.replaceAll("\u200B", ""),
       sentence,
     );
+});
+
+test("a clock that is wrong is told with what it says, in every language and with a project beside it", () => {
+  for (const language of LANGUAGES)
+    for (const situation of ["clock-wrong-told", "paired-with-clock-wrong"]) {
+      const snapshot = SITUATIONS[situation];
+      assert.ok(snapshot);
+      const screen = screenOf(snapshot, CATALOGUE[language]);
+      const sentence = snapshot.state === "paired" ? screen.notice?.sentence : screen.sentence;
+      assert.match(sentence ?? "", /2025-04-13 19:38 UTC/, `${language} ${situation}`);
+      assert.equal(screen.light, "amber");
+    }
 });
 
 test("a name that no font has leaves word where it can be read", () => {

@@ -45,6 +45,14 @@ export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
     project: { id: "1", name: "Nordlicht – Staffel 2, Folge 3 „Die Rückkehr der Königin“" },
     health: [problem("paused")],
   }),
+  "clock-wrong-told": snapshotOf("waiting-for-clock", {
+    health: [problem("clock-wrong")],
+    wrong_time: "2025-04-13T19:38:00.000Z",
+  }),
+  "paired-with-clock-wrong": snapshotOf("paired", {
+    health: [problem("clock-wrong")],
+    wrong_time: "2025-04-13T19:38:00.000Z",
+  }),
   "paired-without-project": snapshotOf("paired", { project: null }),
   ...Object.fromEntries(
     BUTTON_PHASES.map((phase) => [

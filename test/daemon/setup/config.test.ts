@@ -112,6 +112,20 @@ describe("the configuration", () => {
     t.diagnostic(`${CASES} fuzz cases of TOML, ${taken} of them taken`);
   });
 
+  test("proposes a word that is nearly the one written, and none that is only as short", () => {
+    for (const [written, proposed] of [
+      ["enn", '; did you mean "en"?'],
+      ["JP", '; did you mean "ja"?'],
+      ["nl", ""],
+      ["klingon", ""],
+    ])
+      assert.throws(
+        () => parseConfig(`[display]\nlanguage = "${written}"\n`, FILE, {}),
+        (error) => error instanceof ConfigError && error.problems[0]?.message.endsWith(`"zh"${proposed}`),
+        written,
+      );
+  });
+
   test("survives a damaged file", (t) => {
     let taken = 0;
     fc.assert(

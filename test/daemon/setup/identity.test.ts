@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { StoredIdentity } from "../../../daemon/contract/identity.ts";
+import type { Identity } from "../../../daemon/contract/identity.ts";
 import { parseConfig } from "../../../daemon/setup/config.ts";
 import { applicationSpecificId, chooseIdentity, IdentityError } from "../../../daemon/setup/identity.ts";
 import type { Board } from "../../../hw/board/board.ts";
@@ -32,7 +32,7 @@ function config(keys: Readonly<Record<string, string>> = {}) {
 
 const newUuid = () => UUID;
 const first = (of: Board, keys = {}) => chooseIdentity(of, null, false, config(keys), newUuid).identity;
-const again = (of: Board, remembered: StoredIdentity, keys = {}, paired = true) =>
+const again = (of: Board, remembered: Identity, keys = {}, paired = true) =>
   chooseIdentity(of, remembered, paired, config(keys), newUuid);
 
 describe("the first choice", () => {
@@ -126,14 +126,14 @@ describe("the remembered choice", () => {
   });
 
   it("stands as 0.1 made it, in 32 digits, with any prefix", () => {
-    const long: StoredIdentity = { ...fromMachineId, clientId: `ACME-${APPLICATION_SPECIFIC}` };
+    const long: Identity = { ...fromMachineId, clientId: `ACME-${APPLICATION_SPECIFIC}` };
     assert.deepEqual(again(board([]), long, { prefix: "ACME-" }), { identity: long, changed: null });
     assert.equal(again(board([]), long).identity.clientId, APPLICATION_SPECIFIC);
   });
 
   it("stands on a paired device though other boards have that number, and gives way where nothing is paired", () => {
     const stock = "C3D9B8674F4B94F6";
-    const taken: StoredIdentity = { ...fromSerial, clientId: stock, boardSerial: stock };
+    const taken: Identity = { ...fromSerial, clientId: stock, boardSerial: stock };
     const today = board(["4A1BE3CC7D90F1A2"], { refused: [{ value: stock, path: "/serial-number" }] });
     assert.deepEqual(again(today, taken), { identity: taken, changed: null });
     assert.deepEqual(again(board([], { refused: today.refused }), taken), { identity: taken, changed: null });
@@ -204,7 +204,7 @@ const anyConfig = fc.record({
 it("a second start on the same board with the same configuration changes nothing", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(anyBoard, anyConfig), { minLength: 1, maxLength: 6 }), (starts) => {
-      let remembered: StoredIdentity | null = null;
+      let remembered: Identity | null = null;
       for (const [of, keys] of starts) {
         const { identity } = chooseIdentity(of, remembered, false, config(keys), newUuid);
         assert.deepEqual(chooseIdentity(of, identity, false, config(keys), newUuid), {

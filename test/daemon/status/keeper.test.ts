@@ -6,7 +6,7 @@ import { initialState, type State } from "../../../daemon/pairing/state.ts";
 import { StatusKeeper } from "../../../daemon/status/keeper.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { IDLE } from "../../support/snapshots.ts";
-import { code, play, record, verdict } from "../pairing/examples.ts";
+import { code, fault, play, record, verdict } from "../pairing/examples.ts";
 
 function bench() {
   const clock = new ManualClock();
@@ -26,7 +26,12 @@ function bench() {
     }),
     display: () => IDLE.display,
     button: () => button,
-    identity: () => ({ clientId: "10000000A1B2C3D4", source: "board-serial", model: null }),
+    identity: () => ({
+      clientId: "10000000A1B2C3D4",
+      source: "board-serial",
+      model: null,
+      boardSerial: "10000000A1B2C3D4",
+    }),
     hasButton: false,
     network: () => [],
     page: () => [],
@@ -71,4 +76,25 @@ test("time that passes is no change: polls and ticks tell nobody, a new code and
   await clock.advance(60_000);
   keeper.update();
   assert.equal(told(), 5);
+});
+
+test("a clock that is wrong is told anew by the minute", async () => {
+  const { keeper, clock, become, told } = bench();
+  const refused = (number: number): Event => ({ type: "code-answered", number, outcome: fault("clock") });
+  become({ type: "booted", stored: null, end: null }, refused(1), { type: "tick" }, refused(2));
+  const minute = () => new Date(Math.floor(clock.wall() / 60_000) * 60_000).toISOString();
+  assert.deepEqual(
+    keeper.snapshot().health.map(({ code }) => code),
+    ["clock-wrong"],
+  );
+  assert.equal(keeper.snapshot().wrong_time, minute());
+  await clock.advance(60_000 - (clock.wall() % 60_000));
+  keeper.update();
+  const before = told();
+  for (const second of [30, 60]) {
+    await clock.advance(30_000);
+    keeper.update();
+    assert.equal(told() - before, second === 60 ? 1 : 0, `after ${second} s`);
+  }
+  assert.equal(keeper.snapshot().wrong_time, minute());
 });

@@ -40,10 +40,17 @@ test("a name is wrapped where people would, as evenly as it can be, and cut off 
 });
 
 test("a language loads the faces that it is written with and no others", () => {
-  const faces = (language: "en" | "fr" | "ja" | "zh", char: string) =>
+  const faces = (language: "en" | "fr" | "ja" | "ko" | "zh", char: string) =>
     loadFonts(language).outlines.regular.some((face) => face.has(char.codePointAt(0) ?? 0));
   assert.deepEqual(
-    [faces("en", "ペ"), faces("fr", "配"), faces("ja", "ペ"), faces("zh", "配")],
-    [false, false, true, true],
+    [
+      faces("en", "ペ"),
+      faces("fr", "配"),
+      faces("ja", "페"),
+      faces("ja", "ペ"),
+      faces("ko", "페"),
+      faces("zh", "配"),
+    ],
+    [false, false, false, true, true, true],
   );
 });

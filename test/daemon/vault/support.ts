@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import sqlite3 from "sqlite3";
 import type { StoredAuthorization, StoredTokens } from "../../../daemon/contract/authorization.ts";
-import type { StoredIdentity } from "../../../daemon/contract/identity.ts";
+import type { Identity } from "../../../daemon/contract/identity.ts";
 import { StorageError } from "../../../daemon/contract/storage.ts";
 import type { Clock } from "../../../daemon/core/clock.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
@@ -15,7 +15,7 @@ import { openVault } from "../../support/open-vault.ts";
 
 export const CLIENT = "10000000abcdef01";
 
-export const identity: StoredIdentity = {
+export const identity: Identity = {
   clientId: CLIENT,
   source: "board-serial",
   model: "Raspberry Pi 4 Model B Rev 1.4",
