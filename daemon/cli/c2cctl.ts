@@ -80,6 +80,15 @@ export const COMMANDS = {
     doc: [],
     options: [png, svg],
   },
+  demo: {
+    name: "demo",
+    summary: "Show a screen on the device's display for ten seconds, or list the screens.",
+    doc: [
+      "For manuals, and for crews who want to see what is to come: STATE is a state or a problem by its name, or one of their variants. The pairing is not touched. What looks like a code pairs nothing; while a real one is on offer, or the button is used, the display is not given away.",
+    ],
+    operand: { name: "STATE" },
+    options: [],
+  },
   doctor: {
     name: "doctor",
     summary: "Find out what is wrong, from the secret to the screen.",
@@ -131,7 +140,10 @@ export const C2CCTL: Program = {
     { term: "64", doc: "The command line is wrong." },
     { term: "69", doc: "The daemon does not answer, or not in a way that this c2cctl understands." },
     { term: "73", doc: "The file, or standard output, can't be written." },
-    { term: "75", doc: "Not now: no code is on offer, not paired yet, or no token can be had. Try later." },
+    {
+      term: "75",
+      doc: "Not now: no code is on offer, not paired yet, no token can be had, or the display is needed. Try later.",
+    },
     { term: "77", doc: "You may not use the control socket." },
     { term: "78", doc: "The device is not set up: Frame.io's secret is missing or refused." },
     { term: "130", doc: "Ended by Ctrl-C or another signal." },

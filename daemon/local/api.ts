@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { createApp } from "./app.ts";
 import type { PageFile } from "./page-files.ts";
 import { addActions } from "./routes/actions.ts";
+import { addDemo } from "./routes/demo.ts";
 import { addEvents } from "./routes/events.ts";
 import { addOperations } from "./routes/operations.ts";
 import { addPage } from "./routes/page.ts";
@@ -39,5 +40,6 @@ function addApi(app: FastifyInstance, parts: RouteParts): void {
   addPictures(app, parts);
   addActions(app, parts);
   addToken(app, parts);
+  addDemo(app, parts);
   addOperations(app, parts, streams);
 }

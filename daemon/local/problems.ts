@@ -18,6 +18,8 @@ const STATUS_OF = {
   "method-not-allowed": 405,
   "request-timeout": 408,
   "not-paired": 409,
+  "screen-in-use": 409,
+  "no-display": 409,
   "body-too-large": 413,
   "unsupported-media-type": 415,
   "headers-too-large": 431,

@@ -192,6 +192,16 @@ export const QrQuery = Type.Object({
   }),
 });
 
+/** Answer of `GET /v1/demo`. */
+export const DemosSchema = Type.Object(
+  { screens: Type.Array(Type.String(), { description: "By name: states, problems, and their variants." }) },
+  { $id: "Demos" },
+);
+
+export const DemoQuery = Type.Object({
+  screen: Type.String({ minLength: 1, maxLength: 64, description: "One of the names of `GET /v1/demo`." }),
+});
+
 export const PageQuery = Type.Object({
   lang: Type.Optional(Type.String({ maxLength: 35 })),
   confirm: Type.Optional(Type.String({ maxLength: 16 })),
@@ -216,6 +226,7 @@ export const COMPONENTS = [
   UnpairedSchema,
   TokenSchema,
   HistorySchema,
+  DemosSchema,
   AliveSchema,
   ProblemSchema,
 ] as const;

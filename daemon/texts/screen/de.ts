@@ -178,6 +178,7 @@ export const de: Texts = {
     check: "Name vergleichen",
     stillPaired: (project) => `Noch gekoppelt mit ${project}`,
   },
+  demonstration: "Vorführung",
   button: {
     counting: (seconds) => ({
       headline: `Trennung in ${seconds}`,

@@ -163,6 +163,7 @@ export const en: Texts = {
     check: "Check the name",
     stillPaired: (project) => `Still paired with ${project}`,
   },
+  demonstration: "Demonstration",
   button: {
     counting: (seconds) => ({ headline: `Unpairing in ${seconds}`, sentence: "Let go to keep the pairing." }),
     kept: { headline: "Still paired", sentence: "The pairing was kept." },

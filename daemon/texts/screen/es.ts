@@ -170,6 +170,7 @@ export const es: Texts = {
     check: "Comprueba el nombre",
     stillPaired: (project) => `Sigue emparejado con ${project}`,
   },
+  demonstration: "Demostración",
   button: {
     counting: (seconds) => ({
       headline: `Se desempareja en ${seconds}`,

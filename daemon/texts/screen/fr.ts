@@ -176,6 +176,7 @@ export const fr: Texts = {
     check: "Vérifiez le nom",
     stillPaired: (project) => `Encore couplé avec ${project}`,
   },
+  demonstration: "Démonstration",
   button: {
     counting: (seconds) => ({
       headline: `Découplage dans ${seconds}`,

@@ -187,6 +187,7 @@ export const ja: Texts = {
     check: "名前を\u200B確認",
     stillPaired: (project) => `現在は ${project} と\u200Bペアリング中`,
   },
+  demonstration: "デモ",
   button: {
     counting: (seconds) => ({
       headline: `${seconds}秒後に\u200Bペアリング解除`,

@@ -52,6 +52,8 @@ export interface Texts {
     /** An authorization is held until the code is used. */
     stillPaired(project: string): string;
   };
+  /** Above a code that is shown on request and pairs nothing. */
+  readonly demonstration: string;
   /** While the device's button is held, and after. */
   readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {
     /** @param seconds until the device is unpaired */

@@ -150,6 +150,7 @@ export const zh: Texts = {
     check: "核对名称",
     stillPaired: (project) => `仍与 ${project} 配对`,
   },
+  demonstration: "示意屏幕",
   button: {
     counting: (seconds) => ({
       headline: `${seconds} 秒后\u200B解除\u200B配对`,

@@ -50,6 +50,29 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     assert.ok(stderr.includes(`${scratch}/run/c2cd/control.sock`), stderr);
   });
 
+  it("demo lists the screens, shows one, and says why it does not", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const run = (...args: string[]) => program.run(["demo", ...args, "--socket", socketPath]);
+    assert.equal((await run()).stdout, "idle\npaired\nawaiting-user\n");
+    const shown = await run("paired");
+    assert.deepEqual([shown.code, shown.stdout], [0, "The display shows paired for ten seconds.\n"]);
+    const wrong = await run("pared");
+    assert.deepEqual(
+      [wrong.code, wrong.stderr],
+      [64, "c2cctl: there is no screen pared; did you mean paired?\n"],
+    );
+    assert.deepEqual(backend.calls, ["demo paired"]);
+    for (const [outcome, reason] of [
+      ["in-use", /a code is on offer/],
+      ["no-display", /There is no display/],
+    ] as const) {
+      backend.demoOutcome = outcome;
+      const refused = await run("paired");
+      assert.equal(refused.code, 75);
+      assert.match(refused.stderr, reason);
+    }
+  });
+
   it("pair --no-wait asks for a code and returns", async (t) => {
     const { socketPath, backend } = await start(t);
     const { code, stdout } = await program.run(["pair", "--no-wait", "--socket", socketPath]);
