@@ -4,6 +4,12 @@ import { PROBLEM_CODES, PROBLEM_ROWS, type Problem, type ProblemCode } from "../
 import { BUTTON_PHASES, type PairingView, type Snapshot } from "../contract/snapshot.ts";
 import { STATES, type StateName } from "../contract/states.ts";
 
+/** An address for examples (RFC 5737), and a page that others can open. */
+const ON_NETWORK: Pick<Snapshot, "network" | "page"> = {
+  network: [{ interface: "wlan0", address: "192.0.2.17" }],
+  page: ["http://192.0.2.17:8620", "http://camera.local:8620"],
+};
+
 /**
  * Every state, the ways in which a code can be offered, and every problem that has a screen to itself.
  *
@@ -28,12 +34,11 @@ export function examplesOf(device: Snapshot, offer: PairingView): ReadonlyMap<st
   return new Map([
     ...STATES.map((state): [string, Snapshot] => [state, example(state)]),
     ["idle-with-button", example("idle", { has_button: true })],
+    ["idle-with-page", example("idle", ON_NETWORK)],
+    ["unconfigured-with-page", example("unconfigured", ON_NETWORK)],
     [
-      "idle-with-page",
-      example("idle", {
-        network: [{ interface: "wlan0", address: "192.0.2.17" }],
-        page: ["http://192.0.2.17:8620"],
-      }),
+      "server-unreachable-with-page",
+      example("requesting-code", { ...ON_NETWORK, health: wrong("server-unreachable") }),
     ],
     ["code-half-time", example("awaiting-user", { pairing: { ...offer, expires_in: 60 } })],
     ["code-with-problem", example("awaiting-user", { health: wrong("authorization-ended") })],

@@ -149,6 +149,7 @@ export const en: Texts = {
     press: "Press the button on this device to get a new code.",
     open: (address) => `Open ${address} to get a new code.`,
   },
+  statusPage: (address) => `Status page: ${address}`,
   unproven: {
     offline: "Paired, offline",
     connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },

@@ -156,6 +156,7 @@ export const es: Texts = {
     press: "Pulsa el botón de este dispositivo para obtener un código.",
     open: (address) => `Abre ${address} para obtener un código.`,
   },
+  statusPage: (address) => `Página de estado: ${address}`,
   unproven: {
     offline: "Emparejado, sin conexión",
     connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },

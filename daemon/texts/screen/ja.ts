@@ -173,6 +173,7 @@ export const ja: Texts = {
     press: "ボタンを\u200B押すと、\u200B新しい\u200Bコードが\u200B表示されます。",
     open: (address) => `${address} を\u200B開くと、\u200B新しい\u200Bコードが\u200B表示されます。`,
   },
+  statusPage: (address) => `状態ページ: ${address}`,
   unproven: {
     offline: "ペアリング済み\u200B（オフライン）",
     connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },

@@ -27,6 +27,8 @@ export interface Texts {
     /** @param address of the status page, without the scheme */
     open(address: string): string;
   };
+  /** Beside the QR code of the device's own page. @param address of it, without the scheme */
+  statusPage(address: string): string;
   /** Of a device that is paired, as far as it knows. */
   readonly unproven: {
     /** Above the problem that keeps it from reaching Frame.io. */
