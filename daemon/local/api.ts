@@ -11,6 +11,7 @@ import type { RouteParts } from "./routes/parts.ts";
 import { addPictures } from "./routes/pictures.ts";
 import { addStatus } from "./routes/status.ts";
 import { addToken } from "./routes/token.ts";
+import { addUnlock } from "./routes/unlock.ts";
 
 /** @param files of the status page, for the listener that has one */
 export async function buildApi(
@@ -41,5 +42,6 @@ function addApi(app: FastifyInstance, parts: RouteParts): void {
   addActions(app, parts);
   addToken(app, parts);
   addDemo(app, parts);
+  addUnlock(app, parts);
   addOperations(app, parts, streams);
 }

@@ -202,6 +202,12 @@ export const DemoQuery = Type.Object({
   screen: Type.String({ minLength: 1, maxLength: 64, description: "One of the names of `GET /v1/demo`." }),
 });
 
+/** Answer of `GET /v1/pin`. */
+export const PinSchema = Type.Object(
+  { pin: Text("Six digits, as they are typed on the page.") },
+  { $id: "Pin" },
+);
+
 export const PageQuery = Type.Object({
   lang: Type.Optional(Type.String({ maxLength: 35 })),
   confirm: Type.Optional(Type.String({ maxLength: 16 })),
@@ -227,6 +233,7 @@ export const COMPONENTS = [
   TokenSchema,
   HistorySchema,
   DemosSchema,
+  PinSchema,
   AliveSchema,
   ProblemSchema,
 ] as const;

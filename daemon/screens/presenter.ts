@@ -15,13 +15,15 @@ import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
 import { drawable } from "./layout.ts";
 import { createPainter } from "./paint.ts";
-import { type Screen, screenOf } from "./screen.ts";
+import { type Screen, screenOf, withPin } from "./screen.ts";
 
 export interface PresenterOptions {
   readonly language: Language;
   /** Seconds that the paired screen stays before the display is given back; 0 keeps it. */
   readonly pairedFor: number;
   readonly clock: Clock;
+  /** What the status page asks others for; null where it asks nobody. */
+  readonly pin: string | null;
   /** Prefix of the system paths, where installed fonts are looked for. */
   readonly root: string;
   /** Opens the configured display. @throws {DisplayError} where there is none now; it is asked again later */
@@ -345,7 +347,10 @@ export class Presenter {
     }
     this.#setDark(false);
     this.#fonts ??= loadFonts(language);
-    const screen = screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot));
+    const screen = withPin(
+      screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot)),
+      this.#options.pin,
+    );
     const capabilities = display.capabilities;
     if (display.capabilities.surface === "nothing") {
       this.#setQr(false, null);

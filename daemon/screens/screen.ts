@@ -119,6 +119,14 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   };
 }
 
+/** With what the status page asks for, where the screen leads to that: no snapshot holds it, since the page sends those. */
+export function withPin(screen: Screen, pin: string | null): Screen {
+  const page = screen.network?.page ?? null;
+  if (pin === null || page === null || screen.network === null) return screen;
+  const caption = `${page.caption} · PIN\u00A0${pin}`;
+  return { ...screen, network: { ...screen.network, page: { ...page, caption } } };
+}
+
 /** Whether nothing goes on by itself within seconds. */
 function isDeadEnd({ problem }: Topic, state: StateName): boolean {
   const { passing, stands } = STATE_ROWS[state];

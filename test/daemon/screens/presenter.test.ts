@@ -79,6 +79,7 @@ class Bench {
       pairedFor: 30,
       clock: this.clock,
       root: "/nonexistent",
+      pin: null,
       open,
       source: {
         snapshot: () => this.#current(),
