@@ -41,6 +41,7 @@ export const COMMANDS = {
     name: "status",
     summary: "Show the state, the code on offer, the project, and what is wrong.",
     doc: [
+      "Where the status page asks other devices for a PIN, it is shown as well; it is new at each start of the daemon.",
       "The JSON is the answer of `GET /v1/status`; `GET /v1/openapi.json` on the control socket describes it.",
     ],
     options: [json, watch],
@@ -93,7 +94,7 @@ export const COMMANDS = {
     name: "doctor",
     summary: "Find out what is wrong, from the secret to the screen.",
     doc: [
-      "Checks what pairing depends on, one line each, with what to do about it: config, daemon, systemd, hardening, identity, secret, storage, permissions, clock, interface, proxy, dns, tls, portal, api, display, button, authorization. Each is ok, warn or fail; what does not apply is left out.",
+      "Checks what pairing depends on, one line each, with what to do about it: config, daemon, systemd, hardening, identity, secret, storage, permissions, clock, interface, proxy, dns, tls, portal, api, display, button, page, authorization. Each is ok, warn or fail; what does not apply is left out.",
       "Takes less than a minute, whatever does not answer, and works while the daemon is down. As root it sees more: files of the daemon that others may not look at.",
     ],
     options: [json, config],

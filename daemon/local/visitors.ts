@@ -28,7 +28,7 @@ export interface VisitorsOptions {
 
 /**
  * Which readers of the page have shown that they are at the device, by the PIN that it tells or by a press of its
- * button: being in the same network is no proof of that (RFC 10027 §6.1.1). The PIN is new at each start.
+ * button: on a set, whoever is in the same network may be a guest. The PIN is new at each start.
  */
 export class Visitors {
   readonly pin: string;
