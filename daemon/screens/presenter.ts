@@ -15,7 +15,7 @@ import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
 import { drawable } from "./layout.ts";
 import { createPainter } from "./paint.ts";
-import { type Screen, screenOf, withPin } from "./screen.ts";
+import { type Screen, screenOf } from "./screen.ts";
 
 export interface PresenterOptions {
   readonly language: Language;
@@ -347,10 +347,10 @@ export class Presenter {
     }
     this.#setDark(false);
     this.#fonts ??= loadFonts(language);
-    const screen = withPin(
-      screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot)),
-      this.#options.pin,
-    );
+    const screen = screenOf(snapshot, CATALOGUE[language], {
+      lifetime: this.#lifetime(snapshot),
+      pin: this.#options.pin,
+    });
     const capabilities = display.capabilities;
     if (display.capabilities.surface === "nothing") {
       this.#setQr(false, null);

@@ -52,10 +52,19 @@ export interface ScreenNetwork {
 /** Seconds that Frame.io's codes live (API facts §3.1): the length of the bar until a longer life is seen. */
 export const USUAL_LIFETIME = 120;
 
-/**
- * @param lifetime seconds that the code on offer lived when it was first seen
- */
-export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFETIME): Screen {
+/** What a screen tells beyond the snapshot. */
+export interface ScreenExtras {
+  /** Seconds that the code on offer lived when it was first seen. */
+  readonly lifetime?: number | undefined;
+  /** What the status page asks for; in no snapshot, since the page sends those. */
+  readonly pin?: string | null;
+}
+
+export function screenOf(
+  snapshot: Snapshot,
+  texts: Texts,
+  { lifetime = USUAL_LIFETIME, pin = null }: ScreenExtras = {},
+): Screen {
   const { state, device, project, pairing, button, light } = snapshot;
   const topic = topicOf(snapshot);
   const notice = topic.notice && texts.problems[topic.notice.code];
@@ -97,7 +106,7 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   }
 
   const message = messageOf(topic, state, texts);
-  const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts) : null;
+  const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts, pin) : null;
   const said = {
     ...common,
     symbol: topic.symbol,
@@ -106,7 +115,7 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     notice,
   };
   if (state !== "paired")
-    return { ...said, network: isDeadEnd(topic, state) ? networkOf(snapshot, texts) : null };
+    return { ...said, network: isDeadEnd(topic, state) ? networkOf(snapshot, texts, pin) : null };
   const { problem } = topic;
   const name = oneLine(project?.name ?? "");
   return {
@@ -119,14 +128,6 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   };
 }
 
-/** With what the status page asks for, where the screen leads to that: no snapshot holds it, since the page sends those. */
-export function withPin(screen: Screen, pin: string | null): Screen {
-  const page = screen.network?.page ?? null;
-  if (pin === null || page === null || screen.network === null) return screen;
-  const caption = `${page.caption} · PIN\u00A0${pin}`;
-  return { ...screen, network: { ...screen.network, page: { ...page, caption } } };
-}
-
 /** Whether nothing goes on by itself within seconds. */
 function isDeadEnd({ problem }: Topic, state: StateName): boolean {
   const { passing, stands } = STATE_ROWS[state];
@@ -134,7 +135,11 @@ function isDeadEnd({ problem }: Topic, state: StateName): boolean {
 }
 
 /** An address at which the page can be opened, before any other; of two alike the one that is easier to type. */
-function networkOf({ network, page }: Snapshot, { statusPage }: Texts): ScreenNetwork | null {
+function networkOf(
+  { network, page }: Snapshot,
+  { statusPage }: Texts,
+  pin: string | null,
+): ScreenNetwork | null {
   const isLong = ({ address }: NetworkView) => Number(address.includes(":"));
   const found = network
     .map((view) => ({ view, link: page.find((url) => hostOf(url) === view.address) ?? null }))
@@ -144,7 +149,7 @@ function networkOf({ network, page }: Snapshot, { statusPage }: Texts): ScreenNe
   const { view, link } = best;
   return {
     place: `${view.interface} ${view.address}`,
-    page: link === null ? null : { link, caption: statusPage(breakableAddress(withoutScheme(link))) },
+    page: link === null ? null : { link, caption: statusPage(pageAddress(link, pin)) },
   };
 }
 
@@ -153,10 +158,15 @@ function hostOf(url: string): string {
 }
 
 /** What is nearest to a person at the device; null where nobody knows. */
-function newCode({ has_button, page }: Snapshot, { newCode }: Texts): string | null {
+function newCode({ has_button, page }: Snapshot, { newCode }: Texts, pin: string | null): string | null {
   if (has_button) return newCode.press;
   const [url] = page;
-  return url === undefined ? null : newCode.open(breakableAddress(withoutScheme(url)));
+  return url === undefined ? null : newCode.open(pageAddress(url, pin));
+}
+
+function pageAddress(url: string, pin: string | null): string {
+  const address = breakableAddress(withoutScheme(url));
+  return pin === null ? address : `${address} (PIN\u00A0${pin})`;
 }
 
 const BUTTON_SIGNS = {
