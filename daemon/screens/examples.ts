@@ -10,6 +10,8 @@ const ON_NETWORK: Pick<Snapshot, "network" | "page"> = {
   page: ["http://192.0.2.17:8620", "http://camera.local:8620"],
 };
 
+const NO_NETWORK: typeof ON_NETWORK = { network: [], page: [] };
+
 /**
  * Every state, the ways in which a code can be offered, and every problem that has a screen to itself.
  *
@@ -32,7 +34,10 @@ export function examplesOf(device: Snapshot, offer: PairingView): ReadonlyMap<st
     { code, severity: PROBLEM_ROWS[code].severity, text: "", action: "", detail: null, since: device.since },
   ];
   return new Map([
-    ...STATES.map((state): [string, Snapshot] => [state, example(state)]),
+    ...STATES.map((state): [string, Snapshot] => [
+      state,
+      example(state, state === "waiting-for-network" ? NO_NETWORK : {}),
+    ]),
     ["idle-with-button", example("idle", { has_button: true })],
     ["idle-with-page", example("idle", ON_NETWORK)],
     ["unconfigured-with-page", example("unconfigured", ON_NETWORK)],
@@ -68,7 +73,7 @@ export function examplesOf(device: Snapshot, offer: PairingView): ReadonlyMap<st
     ]),
     ...PROBLEM_CODES.map((code): [string, Snapshot] => [
       code,
-      example("requesting-code", { health: wrong(code) }),
+      example("requesting-code", { ...(code === "no-network" ? NO_NETWORK : {}), health: wrong(code) }),
     ]),
   ]);
 }

@@ -158,6 +158,17 @@ test("a pass ends after twelve hours", async (context) => {
   assert.equal((await overTcp(running, "/v1/pair", { method: "POST", headers })).status, 403);
 });
 
+test("of more guests than thirty-two the first has to show it again", () => {
+  const visitors = new Visitors({ clock: new ManualClock(), randomBytes });
+  const passes = Array.from({ length: 33 }, () => {
+    const admission = visitors.admit(visitors.pin);
+    assert.ok(admission.type === "welcome");
+    return admission.pass;
+  });
+  const known = passes.filter((pass) => visitors.knows("192.0.2.44", pass));
+  assert.deepEqual(known, passes.slice(1));
+});
+
 test("this machine itself and the control socket need no PIN", async (context) => {
   const { running } = await onNetwork(context, isLoopbackAddress);
   for (const over of [overTcp, overSocket]) {
