@@ -284,7 +284,7 @@ export class Daemon {
       pairedFor: config.display.paired_for,
       clock: this.#clock,
       root,
-      pin: this.#visitors?.pin ?? null,
+      page: { acts: config.http.allow_actions, pin: this.#visitors?.pin ?? null },
       source: {
         snapshot: () => this.#status.snapshot(),
         subscribe: (listener) => this.#status.subscribe(listener),

@@ -22,8 +22,8 @@ export interface PresenterOptions {
   /** Seconds that the paired screen stays before the display is given back; 0 keeps it. */
   readonly pairedFor: number;
   readonly clock: Clock;
-  /** What the status page asks others for; null where it asks nobody. */
-  readonly pin: string | null;
+  /** Whether the status page can take a new code, and what it asks others for; null where it asks nobody. */
+  readonly page: { readonly acts: boolean; readonly pin: string | null };
   /** Prefix of the system paths, where installed fonts are looked for. */
   readonly root: string;
   /** Opens the configured display. @throws {DisplayError} where there is none now; it is asked again later */
@@ -349,7 +349,8 @@ export class Presenter {
     this.#fonts ??= loadFonts(language);
     const screen = screenOf(snapshot, CATALOGUE[language], {
       lifetime: this.#lifetime(snapshot),
-      pin: this.#options.pin,
+      pageActs: this.#options.page.acts,
+      pin: this.#options.page.pin,
     });
     const capabilities = display.capabilities;
     if (display.capabilities.surface === "nothing") {

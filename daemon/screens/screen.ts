@@ -56,6 +56,8 @@ export const USUAL_LIFETIME = 120;
 export interface ScreenExtras {
   /** Seconds that the code on offer lived when it was first seen. */
   readonly lifetime?: number | undefined;
+  /** Whether the status page can take a new code; taken for granted. */
+  readonly pageActs?: boolean;
   /** What the status page asks for; in no snapshot, since the page sends those. */
   readonly pin?: string | null;
 }
@@ -63,7 +65,7 @@ export interface ScreenExtras {
 export function screenOf(
   snapshot: Snapshot,
   texts: Texts,
-  { lifetime = USUAL_LIFETIME, pin = null }: ScreenExtras = {},
+  { lifetime = USUAL_LIFETIME, pageActs = true, pin = null }: ScreenExtras = {},
 ): Screen {
   const { state, device, project, pairing, button, light } = snapshot;
   const topic = topicOf(snapshot);
@@ -106,7 +108,8 @@ export function screenOf(
   }
 
   const message = messageOf(topic, state, texts);
-  const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts, pin) : null;
+  const sentence =
+    state === "idle" && topic.problem === null ? newCode(snapshot, texts, pageActs, pin) : null;
   const said = {
     ...common,
     symbol: topic.symbol,
@@ -158,10 +161,15 @@ function hostOf(url: string): string {
 }
 
 /** What is nearest to a person at the device; null where nobody knows. */
-function newCode({ has_button, page }: Snapshot, { newCode }: Texts, pin: string | null): string | null {
+function newCode(
+  { has_button, page }: Snapshot,
+  { newCode }: Texts,
+  pageActs: boolean,
+  pin: string | null,
+): string | null {
   if (has_button) return newCode.press;
   const [url] = page;
-  return url === undefined ? null : newCode.open(pageAddress(url, pin));
+  return url === undefined || !pageActs ? null : newCode.open(pageAddress(url, pin));
 }
 
 function pageAddress(url: string, pin: string | null): string {

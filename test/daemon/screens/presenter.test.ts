@@ -5,6 +5,7 @@ import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import type { StateName } from "../../../daemon/contract/states.ts";
 import { demosOf } from "../../../daemon/screens/demo.ts";
 import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
+import { screenOf } from "../../../daemon/screens/screen.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displays/contract/display.ts";
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
@@ -79,7 +80,7 @@ class Bench {
       pairedFor: 30,
       clock: this.clock,
       root: "/nonexistent",
-      pin: null,
+      page: { acts: true, pin: null },
       open,
       source: {
         snapshot: () => this.#current(),
@@ -650,4 +651,25 @@ test("without a display nothing can be demonstrated", async () => {
   await presenter.start();
   assert.equal(await presenter.demonstrate("paired"), "no-display");
   await presenter.close();
+});
+
+test("a page that only looks is not where a new code comes from", async () => {
+  const bench = new Bench();
+  const resting = snapshotOf("idle", {
+    network: [{ interface: "wlan0", address: "192.0.2.17" }],
+    page: ["http://192.0.2.17:8620"],
+  });
+  await bench.become(resting);
+  const pictures: Picture[] = [];
+  for (const acts of [true, false]) {
+    const panel = new FakePanel();
+    const presenter = bench.presenter(async () => panel, { page: { acts, pin: null } });
+    await presenter.start();
+    assert.equal(await scanned(presenter), "HTTP://192.0.2.17:8620");
+    pictures.push(...panel.pictures);
+    await presenter.close();
+  }
+  assert.notDeepEqual(pictures[0], pictures[1]);
+  const { sentence } = screenOf(resting, CATALOGUE.en, { pageActs: false });
+  assert.equal(sentence, CATALOGUE.en.states.idle.sentence);
 });
