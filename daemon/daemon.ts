@@ -13,7 +13,7 @@ import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
-import { isLoopback } from "./core/address.ts";
+import { isLoopback, isLoopbackAddress, parseListen } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
@@ -24,6 +24,7 @@ import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSockets } from "./local/handed-over.ts";
 import { startLocal } from "./local/server.ts";
+import { Visitors } from "./local/visitors.ts";
 import { Runner } from "./pairing/runner.ts";
 import { grantOf } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
@@ -89,6 +90,8 @@ export class Daemon {
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
   readonly #audience: Audience;
+  /** Null where the page lets nobody change anything, or is for this machine alone. */
+  readonly #visitors: Visitors | null;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
   /** What closes the rooms that are open, in the order of the start; those of one row close together. */
@@ -166,6 +169,11 @@ export class Daemon {
     const journal = problemJournal(options.log, clock);
     this.#status.subscribe(() => journal(this.#status.snapshot().health));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
+    const listen = parseListen(config.http.listen);
+    this.#visitors =
+      config.http.allow_actions && listen !== null && !isLoopbackAddress(listen.host)
+        ? new Visitors({ clock, randomBytes })
+        : null;
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
       clock,
@@ -175,6 +183,7 @@ export class Daemon {
       look: () => {
         this.#presenter.wake();
         this.#audience.come();
+        this.#visitors?.pressed();
       },
       changed: () => this.#status.update(),
       log,
@@ -276,6 +285,7 @@ export class Daemon {
       pairedFor: config.display.paired_for,
       clock: this.#clock,
       root,
+      page: { acts: config.http.allow_actions, pin: this.#visitors?.pin ?? null },
       source: {
         snapshot: () => this.#status.snapshot(),
         subscribe: (listener) => this.#status.subscribe(listener),
@@ -496,6 +506,7 @@ export class Daemon {
         environment: governing(environment, config),
       }),
       http: config.http,
+      visitors: this.#visitors,
       language: config.display.language,
       socketPath: join(this.#directories.runtime, "control.sock"),
       handedOver: this.#options.handedOver,
@@ -513,6 +524,8 @@ export class Daemon {
     this.#status.update();
     if (address !== null)
       log.info(`status page at ${this.#pageUrls().join(", ") || urlOf(address.address, address.port)}`);
+    if (this.#visitors !== null)
+      log.info(`PIN of the status page, until the next start: ${this.#visitors.pin}`);
     return () => local.close();
   }
 

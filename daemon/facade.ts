@@ -44,6 +44,8 @@ export function createBackend(parts: BackendParts): Backend {
     uploadRefused: () => runner.dispatch({ type: "device-doubted" }),
     screen: () => presenter.picture(),
     capabilities: () => presenter.capabilities(),
+    demos: () => presenter.demos(),
+    demonstrate: (name) => presenter.demonstrate(name),
     history: (limit) => vault.history(limit),
     environment: () => environment,
     meters,

@@ -9,9 +9,7 @@ export function bashCompletion(program: Program): string {
     ...new Set(all.filter(({ value }) => value?.completion === completion).map(long)),
   ];
   const valued = [...taking("file"), ...taking("directory")].join("|");
-  const offers = commands.map(
-    (command) => `    ${command.name}) words='${optionsOf(program, command).map(long).join(" ")}' ;;`,
-  );
+  const offers = commands.map((command) => `    ${command.name}) words=${bashWords(program, command)} ;;`);
   return `# bash completion for ${name}, made by scripts/build-completion.ts
 _${name}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command= words i
@@ -44,6 +42,12 @@ complete -F _${name} ${name}
 `;
 }
 
+function bashWords(program: Program, command: Command): string {
+  const options = optionsOf(program, command).map(long).join(" ");
+  if (command.operand === undefined) return `'${options}'`;
+  return `"${options} $(${program.name} ${command.name} 2>/dev/null)"`;
+}
+
 /** For /usr/share/zsh/vendor-completions/. */
 export function zshCompletion(program: Program): string {
   const { name, commands } = program;
@@ -51,7 +55,7 @@ export function zshCompletion(program: Program): string {
   if (commands.length === 0) return `#compdef ${name}\n_arguments \\\n  ${general.join(" \\\n  ")}\n`;
   const offers = commands.map(
     (command) =>
-      `        ${command.name}) _arguments \\\n          ${optionsOf(program, command).map(zshOption).join(" \\\n          ")} ;;`,
+      `        ${command.name}) _arguments \\\n          ${[...optionsOf(program, command).map(zshOption), ...zshOperand(program, command)].join(" \\\n          ")} ;;`,
   );
   return `#compdef ${name}
 # Made by scripts/build-completion.ts.
@@ -76,6 +80,11 @@ ${offers.join("\n")}
 }
 _${name} "$@"
 `;
+}
+
+function zshOperand(program: Program, { name, operand }: Command): string[] {
+  if (operand === undefined) return [];
+  return [quote(`:${operand.name}:{compadd -- $\{(f)"$(${program.name} ${name} 2>/dev/null)"}}`)];
 }
 
 function generalOptions(program: Program): Option[] {

@@ -144,10 +144,12 @@ function configurationKey(
   ].join("\n");
 }
 
-function command(program: Program, { name, summary, doc, options }: Command): string {
-  const line = [`\\fB${program.name} ${name}\\fR`, ...options.map((each) => `[${optionName(each)}]`)].join(
-    " ",
-  );
+function command(program: Program, { name, summary, doc, operand, options }: Command): string {
+  const line = [
+    `\\fB${program.name} ${name}\\fR`,
+    ...(operand === undefined ? [] : [`[\\fI${operand.name}\\fR]`]),
+    ...options.map((each) => `[${optionName(each)}]`),
+  ].join(" ");
   return [`.SS ${name}`, line, ".P", ...paragraphs([summary, ...doc]), ...options.map(option)].join("\n");
 }
 

@@ -30,6 +30,8 @@ export interface PageInput {
   readonly qr: Html | null;
   /** What proves that a form came from this page; null where the page offers no actions. */
   readonly formToken: string | null;
+  /** The reader has yet to show that they are at the device, by its PIN or its button. */
+  readonly locked: boolean;
   /** The reader has pressed Unpair and is asked once more. */
   readonly confirming: boolean;
   /** What the reader has to know of the last action; null where it did what it said. */
@@ -80,7 +82,7 @@ export function renderPage(input: PageInput): string {
 <meta name="robots" content="noindex">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
-${confirming ? null : html`<noscript><meta http-equiv="refresh" content="${reloadAfter(snapshot)}"></noscript>`}
+${confirming || input.locked ? null : html`<noscript><meta http-equiv="refresh" content="${reloadAfter(snapshot)}"></noscript>`}
 <script type="module" src="/page.js"></script>
 </head>
 <body>
@@ -126,7 +128,7 @@ ${project(snapshot, words)}
 </div>
 ${pairing && code(pairing, snapshot, words)}
 ${qr && html`<div class="qr" role="img" aria-label="${words.page.qrLabel}">${qr}</div>`}
-${input.formToken !== null && actions(input, input.formToken, words)}
+${input.formToken !== null && (input.locked ? lock(input, input.formToken, words) : actions(input, input.formToken, words))}
 </section>`;
 }
 
@@ -139,12 +141,17 @@ function project({ state, project }: Snapshot, { common, page }: Words): Html | 
   return html`<p class="project"><span>${common.labels.project}</span> <bdi>${project?.name ?? page.projectUnknown}</bdi></p>`;
 }
 
-function meaning({ snapshot, formToken, qr }: PageInput, topic: PageTopic, { common, page }: Words): Html {
+function meaning(
+  { snapshot, formToken, locked, qr }: PageInput,
+  topic: PageTopic,
+  { common, page }: Words,
+): Html {
   const { state, pairing } = snapshot;
-  if (state === "idle" && topic.problem === null && formToken !== null) return html`${page.idleWithButton}`;
+  if (state === "idle" && topic.problem === null && formToken !== null && !locked)
+    return html`${page.idleWithButton}`;
   if (topic.unproven === "offline" && topic.problem !== null)
     return html`<strong>${common.problems[topic.problem.code].headline}.</strong> ${topic.sentence}`;
-  if (state !== "awaiting-user") return html`${topic.sentence}`;
+  if (state !== "awaiting-user" || locked) return html`${topic.sentence}`;
   const address = pairing?.verification_uri ?? null;
   if (address === null) return html`${common.code.menu}`;
   return fill(qr === null ? common.code.open("{address}") : page.scanOrEnter, {
@@ -196,8 +203,19 @@ function actions(input: PageInput, token: string, { common, page }: Words): Html
   return html`<div class="actions" role="group" aria-label="${page.actions}">${offered}</div>`;
 }
 
-function form(verb: "pair" | "cancel" | "unpair", label: string, input: PageInput, token: string): Html {
-  return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}<button type="submit">${label}</button></form>`;
+function lock(input: PageInput, token: string, { page }: Words): Html {
+  const pin = html`<label>${page.pin} <input name="pin" inputmode="numeric" autocomplete="one-time-code" maxlength="7"></label>`;
+  return html`<div class="lock"><p>${input.snapshot.has_button ? page.pinOrPress : page.pinWanted}</p>${form("unlock", page.unlock, input, token, pin)}</div>`;
+}
+
+function form(
+  verb: "pair" | "cancel" | "unpair" | "unlock",
+  label: string,
+  input: PageInput,
+  token: string,
+  fields: Html | null = null,
+): Html {
+  return html`<form method="post" action="/v1/${verb}"><input type="hidden" name="token" value="${token}">${input.languageChosen && html`<input type="hidden" name="lang" value="${input.language}">`}${fields}<button type="submit">${label}</button></form>`;
 }
 
 function question(input: PageInput, { page }: Words): Html | null {

@@ -41,6 +41,7 @@ export const COMMANDS = {
     name: "status",
     summary: "Show the state, the code on offer, the project, and what is wrong.",
     doc: [
+      "Where the status page asks other devices for a PIN, it is shown as well; it is new at each start of the daemon.",
       "The JSON is the answer of `GET /v1/status`; `GET /v1/openapi.json` on the control socket describes it.",
     ],
     options: [json, watch],
@@ -80,11 +81,20 @@ export const COMMANDS = {
     doc: [],
     options: [png, svg],
   },
+  demo: {
+    name: "demo",
+    summary: "Show a screen on the device's display for ten seconds, or list the screens.",
+    doc: [
+      "For manuals, and for crews who want to see what is to come: STATE is a state or a problem by its name, or one of their variants. The pairing is not touched. What looks like a code pairs nothing; while a real one is on offer, or the button is used, the display is not given away.",
+    ],
+    operand: { name: "STATE" },
+    options: [],
+  },
   doctor: {
     name: "doctor",
     summary: "Find out what is wrong, from the secret to the screen.",
     doc: [
-      "Checks what pairing depends on, one line each, with what to do about it: config, daemon, systemd, hardening, identity, secret, storage, permissions, clock, interface, proxy, dns, tls, portal, api, display, button, authorization. Each is ok, warn or fail; what does not apply is left out.",
+      "Checks what pairing depends on, one line each, with what to do about it: config, daemon, systemd, hardening, identity, secret, storage, permissions, clock, interface, proxy, dns, tls, portal, api, display, button, page, authorization. Each is ok, warn or fail; what does not apply is left out.",
       "Takes less than a minute, whatever does not answer, and works while the daemon is down. As root it sees more: files of the daemon that others may not look at.",
     ],
     options: [json, config],
@@ -131,7 +141,10 @@ export const C2CCTL: Program = {
     { term: "64", doc: "The command line is wrong." },
     { term: "69", doc: "The daemon does not answer, or not in a way that this c2cctl understands." },
     { term: "73", doc: "The file, or standard output, can't be written." },
-    { term: "75", doc: "Not now: no code is on offer, not paired yet, or no token can be had. Try later." },
+    {
+      term: "75",
+      doc: "Not now: no code is on offer, not paired yet, no token can be had, or the display is needed. Try later.",
+    },
     { term: "77", doc: "You may not use the control socket." },
     { term: "78", doc: "The device is not set up: Frame.io's secret is missing or refused." },
     { term: "130", doc: "Ended by Ctrl-C or another signal." },

@@ -31,7 +31,10 @@ export function helpText(program: Program, command: Command | null): string {
 /** The lines of the synopsis, without marks for bold and italic. */
 export function synopsis(program: Program, command: Command | null): string[] {
   const options = (list: readonly Option[]) => list.map((option) => `[${usage(option)}]`);
-  if (command !== null) return [[program.name, command.name, ...options(command.options)].join(" ")];
+  if (command !== null) {
+    const operand = command.operand === undefined ? [] : [`[${command.operand.name}]`];
+    return [[program.name, command.name, ...operand, ...options(command.options)].join(" ")];
+  }
   const own = [program.name, ...options(program.options)];
   return program.commands.length === 0
     ? [[...own, "[--version]", "[--help]"].join(" ")]

@@ -7,12 +7,15 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The options that were given, by long name. */
+/** The options that were given, by long name, and the operand. */
 export class Arguments {
   readonly #values: ReadonlyMap<string, string>;
+  /** The word after the command; null where none was given. */
+  readonly operand: string | null;
 
-  constructor(values: ReadonlyMap<string, string>) {
+  constructor(values: ReadonlyMap<string, string>, operand: string | null) {
     this.#values = values;
+    this.operand = operand;
   }
 
   /** Whether a switch was given. */
@@ -77,13 +80,14 @@ export function parseCommandLine(program: Program, argv: readonly string[]): Com
       throw new UsageError(`${rawName} needs a value: --${name} ${option.value.name}`);
     values.set(name, value ?? "");
   }
+  const operand = command?.operand === undefined ? undefined : words.shift();
   if (words[0] !== undefined)
     throw new UsageError(`there is nothing to do with "${words[0]}"; see ${program.name} --help`);
   if (program.commands.length > 0 && command === null)
     throw new UsageError(
       `which command? One of ${names(program.commands).join(", ")}; see ${program.name} help`,
     );
-  return { type: "run", command, arguments: new Arguments(values) };
+  return { type: "run", command, arguments: new Arguments(values, operand ?? null) };
 }
 
 function asParseArgsConfig(options: readonly Option[]) {
@@ -102,10 +106,14 @@ function names(commands: readonly Command[]): string[] {
   return commands.map(({ name }) => name);
 }
 
-function unknown(program: Program, what: string, word: string, known: readonly string[]): UsageError {
+function unknown({ name }: Program, what: string, word: string, known: readonly string[]): UsageError {
+  return new UsageError(`there is no ${what} ${word}; ${nearestOf(word, known) ?? `see ${name} --help`}`);
+}
+
+/** "did you mean status?", or null where nothing that is known is near. */
+export function nearestOf(word: string, known: readonly string[]): string | null {
   const nearest = closest(word, [...known]);
   // Two letters make another word of a short one.
   const near = Math.min(2, word.replace(/^-+/, "").length / 2);
-  const hint = distance(word, nearest) <= near ? `did you mean ${nearest}?` : `see ${program.name} --help`;
-  return new UsageError(`there is no ${what} ${word}; ${hint}`);
+  return distance(word, nearest) <= near ? `did you mean ${nearest}?` : null;
 }

@@ -24,7 +24,14 @@ export interface Command {
   readonly summary: string;
   /** Paragraphs beyond the summary. */
   readonly doc: readonly string[];
+  /** One word after the command, which may be left out; a shell offers the lines that the command prints without it. */
+  readonly operand?: Operand;
   readonly options: readonly Option[];
+}
+
+export interface Operand {
+  /** As it stands in the synopsis: "STATE". */
+  readonly name: string;
 }
 
 export interface Program {

@@ -7,6 +7,12 @@ export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
+/** Whether an address is one by which this machine reaches itself, as a socket or `http.listen` tells it. */
+export function isLoopbackAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:/i, "");
+  return plain === "::1" || isLoopback(plain);
+}
+
 /** Splits `http.listen`; null where it is not ADDRESS:PORT. */
 export function parseListen(value: string): { readonly host: string; readonly port: number } | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value);

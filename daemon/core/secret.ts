@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 const MASK = "[secret]";
@@ -33,4 +34,10 @@ export class Secret {
   [inspect.custom](): string {
     return MASK;
   }
+}
+
+/** Compares without telling by the time that it takes how much was right. */
+export function sameText(given: string, wanted: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -19,6 +19,7 @@ const RUNS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   unpair: async () => (await import("./unpair.ts")).unpair,
   token: async () => (await import("./token.ts")).token,
   qr: async () => (await import("./qr.ts")).qr,
+  demo: async () => (await import("./demo.ts")).demo,
   doctor: async () => (await import("./doctor/doctor.ts")).doctor,
   identity: async () => (await import("./identity.ts")).identity,
 };

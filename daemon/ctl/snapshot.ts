@@ -37,6 +37,8 @@ export interface SnapshotView {
     readonly qrModule: number | null;
     readonly qrQuiet: number | null;
   };
+  /** Where other devices on the network open the status page. */
+  readonly page: readonly string[];
   readonly version: string | null;
   readonly uptime: number | null;
 }
@@ -105,9 +107,16 @@ export function readSnapshot(body: string): SnapshotView {
       qrModule: display?.number("qr_module") ?? null,
       qrQuiet: display?.number("qr_quiet") ?? null,
     },
+    page: readTexts(top.value("page")),
     version: top.text("version"),
     uptime: top.number("uptime"),
   };
+}
+
+/** Those of a list that are texts, safe to print; none where it is no list. */
+export function readTexts(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((item) => typeof item === "string").map((item) => printable(item));
 }
 
 function readCode(value: unknown): CodeView | null {

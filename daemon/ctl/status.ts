@@ -4,7 +4,7 @@ import { clockTime, duration, escaped, grouped, utcMinute } from "../core/text.t
 import type { Context } from "./context.ts";
 import { FullScreen } from "./full-screen.ts";
 import { succeeded } from "./reply.ts";
-import { type CodeView, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
+import { type CodeView, fields, parse, readSnapshot, type SnapshotView } from "./snapshot.ts";
 import { ago, localTime, type Style, table } from "./text.ts";
 import { lightLine, meaningOf, originOf, problemLines } from "./words.ts";
 
@@ -15,17 +15,20 @@ export async function status(context: Context): Promise<ExitCode> {
   if (!given.has(C2CCTL_OPTIONS.watch)) {
     const body = succeeded(await client.get("/v1/status"), "status").toString("utf8");
     const snapshot = readSnapshot(body);
-    out.write(
-      json
-        ? `${escaped(JSON.stringify(parse(body), null, 2))}\n`
-        : describe(snapshot, out.style, clock.wall()),
-    );
+    if (json) out.write(`${escaped(JSON.stringify(parse(body), null, 2))}\n`);
+    else out.write(describe(snapshot, out.style, clock.wall(), await pagePin(client)));
     return EXIT.ok;
   }
   if (json) await watchForPrograms(context);
   else if (out.terminal) await watchOnTerminal(context);
   else await watchForLogs(context);
   return EXIT.interrupted;
+}
+
+/** What the status page asks other devices for; null where it asks for nothing. */
+async function pagePin(client: Context["client"]): Promise<string | null> {
+  const { status, body } = await client.get("/v1/pin");
+  return status === 200 ? (fields(parse(body.toString("utf8")))?.text("pin") ?? null) : null;
 }
 
 async function watchForPrograms({ client, out }: Context): Promise<void> {
@@ -91,8 +94,8 @@ function meaning(state: string): string {
   return words === state ? "" : `: ${words}`;
 }
 
-function describe(snapshot: SnapshotView, style: Style, wall: number): string {
-  const { device, pairing, project, authorization, display, version, uptime } = snapshot;
+function describe(snapshot: SnapshotView, style: Style, wall: number, pin: string | null = null): string {
+  const { device, pairing, project, authorization, display, page, version, uptime } = snapshot;
   const rows: (readonly [string, string])[] = [
     ["State", `${style.bold(snapshot.state)}${meaning(snapshot.state)}${since(snapshot.since, wall)}`],
   ];
@@ -105,6 +108,8 @@ function describe(snapshot: SnapshotView, style: Style, wall: number): string {
   rows.push(["client_id", `${device.clientId ?? "none"}, ${originOf(device.source)}`]);
   if (device.model !== null && device.model !== "") rows.push(["Board", device.model]);
   rows.push(["Display", describeDisplay(display)]);
+  if (page.length > 0) rows.push(["Page", page.join(", ")]);
+  if (pin !== null) rows.push(["PIN of it", `${grouped(pin)}, until c2cd starts anew`]);
   rows.push([
     "c2cd",
     `${version ?? "of unknown version"}${uptime === null ? "" : `, up ${duration(uptime)}`}`,

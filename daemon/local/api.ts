@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { createApp } from "./app.ts";
 import type { PageFile } from "./page-files.ts";
 import { addActions } from "./routes/actions.ts";
+import { addDemo } from "./routes/demo.ts";
 import { addEvents } from "./routes/events.ts";
 import { addOperations } from "./routes/operations.ts";
 import { addPage } from "./routes/page.ts";
@@ -10,6 +11,7 @@ import type { RouteParts } from "./routes/parts.ts";
 import { addPictures } from "./routes/pictures.ts";
 import { addStatus } from "./routes/status.ts";
 import { addToken } from "./routes/token.ts";
+import { addUnlock } from "./routes/unlock.ts";
 
 /** @param files of the status page, for the listener that has one */
 export async function buildApi(
@@ -39,5 +41,7 @@ function addApi(app: FastifyInstance, parts: RouteParts): void {
   addPictures(app, parts);
   addActions(app, parts);
   addToken(app, parts);
+  addDemo(app, parts);
+  addUnlock(app, parts);
   addOperations(app, parts, streams);
 }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
 import fastify, {
   type ConnectionError,
@@ -7,6 +6,7 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import type { Logger } from "../core/log.ts";
+import { sameText } from "../core/secret.ts";
 import { hostIsOwn, originIsOwn, SECURITY_HEADERS, siteIsOwn } from "./guards.ts";
 import { ApiProblem, PROBLEM_TYPE, problemOf, sendProblem } from "./problems.ts";
 import { SCHEMA_READERS } from "./schema-readers.ts";
@@ -110,11 +110,6 @@ export function refuseForged(request: FastifyRequest, formToken: string): void {
 /** The submitted form; null where the request is no form. */
 export function formOf(request: FastifyRequest): URLSearchParams | null {
   return request.body instanceof URLSearchParams ? request.body : null;
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** JSON and our own forms; an empty body is no body, whatever type it claims. */

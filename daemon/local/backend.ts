@@ -1,6 +1,7 @@
 import type { Capabilities } from "../../hw/displays/contract/display.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
 import type { TokenAnswer } from "../contract/authorization.ts";
+import type { DemoOutcome } from "../contract/demo.ts";
 import type { HistoryEntry } from "../contract/history.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import type { Meters } from "../status/meters.ts";
@@ -29,6 +30,10 @@ export interface Backend {
   /** What the display shows now; null where it shows nothing or is not made of pixels. */
   screen(): Picture | null;
   capabilities(): Capabilities;
+  /** The names of the screens that `demonstrate` shows. */
+  demos(): Promise<readonly string[]>;
+  /** Shows a screen for ten seconds on the display, whatever the device does; touches nothing else. */
+  demonstrate(name: string): Promise<DemoOutcome>;
   history(limit: number): Promise<readonly HistoryEntry[]>;
   /** The environment variables that the daemon goes by; none of them holds a secret. */
   environment(): Readonly<Record<string, string>>;

@@ -26,28 +26,19 @@ export class Events {
   readonly #clients = new Set<Client>();
   readonly #read: () => string;
   readonly #clock: Clock;
-  readonly #limit: number;
   #looks = 0;
   #stopLooking: (() => void) | null = null;
   #stopCoalescing: (() => void) | null = null;
   #changed = false;
 
-  /**
-   * @param read the snapshot as one line of JSON
-   * @param limit streams that may be open at once
-   */
-  constructor(read: () => string, clock: Clock, limit: number) {
+  /** @param read the snapshot as one line of JSON */
+  constructor(read: () => string, clock: Clock) {
     this.#read = read;
     this.#clock = clock;
-    this.#limit = limit;
   }
 
   get open(): number {
     return this.#clients.size;
-  }
-
-  get full(): boolean {
-    return this.#clients.size >= this.#limit;
   }
 
   /** Takes over a response whose head has been written. */

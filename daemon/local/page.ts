@@ -1,3 +1,4 @@
+import type { FastifyReply } from "fastify";
 import { Html } from "../../web-ui/html.ts";
 import { chooseLanguage } from "../../web-ui/language.ts";
 import { type HistoryLine, type Notice, renderPage } from "../../web-ui/view.ts";
@@ -16,6 +17,7 @@ export interface PageRequest {
  * The page for one reader.
  *
  * @param ownLanguage the device's, for readers who speak none of ours
+ * @param locked they have yet to show that they are at the device
  */
 export function pageFor(
   { lang, confirm, notice, acceptLanguage }: PageRequest,
@@ -23,6 +25,7 @@ export function pageFor(
   snapshot: Snapshot,
   history: readonly HistoryLine[],
   formToken: string | null,
+  locked: boolean,
 ): { readonly language: Language; readonly markup: string } {
   const language = chooseLanguage(lang, acceptLanguage, ownLanguage);
   const link = snapshot.pairing?.verification_uri_complete ?? null;
@@ -33,7 +36,8 @@ export function pageFor(
     languageChosen: lang !== undefined,
     qr: link === null ? null : new Html(qrSvg(link)),
     formToken,
-    confirming: confirm === "unpair" && formToken !== null && snapshot.authorization !== null,
+    locked,
+    confirming: confirm === "unpair" && formToken !== null && !locked && snapshot.authorization !== null,
     notice: noticeFor(notice, snapshot),
   });
   return { language, markup };
@@ -41,5 +45,14 @@ export function pageFor(
 
 function noticeFor(name: string | undefined, { authorization }: Snapshot): Notice | null {
   if (name === "not-revoked") return authorization === null ? name : null;
-  return name === "not-done" ? name : null;
+  return name === "not-done" || name === "wrong-pin" || name === "later" ? name : null;
+}
+
+/** Where a form's reader goes after it. */
+export function backToPage(reply: FastifyReply, form: URLSearchParams, notice?: Notice): FastifyReply {
+  const query = new URLSearchParams();
+  const language = form.get("lang");
+  if (language) query.set("lang", language);
+  if (notice !== undefined) query.set("notice", notice);
+  return reply.redirect(query.size === 0 ? "/" : `/?${query}`, 303);
 }

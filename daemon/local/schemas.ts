@@ -196,6 +196,22 @@ export const QrQuery = Type.Object({
   }),
 });
 
+/** Answer of `GET /v1/demo`. */
+export const DemosSchema = Type.Object(
+  { screens: Type.Array(Type.String(), { description: "By name: states, problems, and their variants." }) },
+  { $id: "Demos" },
+);
+
+export const DemoQuery = Type.Object({
+  screen: Type.String({ minLength: 1, maxLength: 64, description: "One of the names of `GET /v1/demo`." }),
+});
+
+/** Answer of `GET /v1/pin`. */
+export const PinSchema = Type.Object(
+  { pin: Text("Six digits, as they are typed on the page.") },
+  { $id: "Pin" },
+);
+
 export const PageQuery = Type.Object({
   lang: Type.Optional(Type.String({ maxLength: 35 })),
   confirm: Type.Optional(Type.String({ maxLength: 16 })),
@@ -220,6 +236,8 @@ export const COMPONENTS = [
   UnpairedSchema,
   TokenSchema,
   HistorySchema,
+  DemosSchema,
+  PinSchema,
   AliveSchema,
   ProblemSchema,
 ] as const;

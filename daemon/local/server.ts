@@ -12,6 +12,7 @@ import type { HandedOverSockets } from "./handed-over.ts";
 import { createListener, groupId, listen, listenOnSocket } from "./listen.ts";
 import { OnDemandServer } from "./on-demand.ts";
 import { type PageFile, readPageFiles } from "./page-files.ts";
+import type { Visitors } from "./visitors.ts";
 
 export interface LocalOptions {
   readonly backend: Backend;
@@ -21,6 +22,8 @@ export interface LocalOptions {
     readonly hosts: readonly string[];
     readonly allow_actions: boolean;
   };
+  /** Who has to show that they are at the device before they see a code or change something; null for nobody. */
+  readonly visitors: Visitors | null;
   /** What the page speaks to readers who ask for none of its languages. */
   readonly language: Language;
   /** Where the control socket is made. */
@@ -76,13 +79,13 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 
 /** The API for one audience, not loaded yet. */
 function serverFor(
-  { backend, clock, log, http, language, fail }: LocalOptions,
+  { backend, clock, log, http, visitors, language, fail }: LocalOptions,
   audience: Audience,
   formToken: string,
   files: readonly PageFile[],
 ): OnDemandServer {
   const allowActions = http.allow_actions;
-  const parts = { backend, clock, log, audience, allowActions, language, formToken };
+  const parts = { backend, clock, log, audience, allowActions, visitors, language, formToken };
   const load = async () => (await import("./api.ts")).buildApi(parts, files);
   return new OnDemandServer(load, clock, fail);
 }

@@ -8,7 +8,7 @@ import type { Screen, ScreenCode } from "./screen.ts";
 
 export interface CellPainted {
   readonly picture: CellPicture;
-  /** In cells, though modules are half as high; null where there is no QR code. */
+  /** Of the code on offer, in cells, though modules are half as high; null where there is none. */
   readonly qr: QrFit | null;
 }
 
@@ -23,7 +23,8 @@ const MARGIN = 2;
  */
 export function paintCells(screen: Screen, columns: number, rows: number): CellPainted {
   const code = screen.code;
-  const symbol = code?.link == null ? null : fittingQr(code.link, columns, rows);
+  const link = code === null ? screen.network?.page?.link : code.link;
+  const symbol = link == null ? null : fittingQr(link, columns, rows);
   const lines = symbol === null ? textLines(screen, columns, rows) : qrLines(screen, symbol, columns, rows);
   const top = Math.max(0, Math.floor((rows - lines.length) / 2));
   return {
@@ -32,7 +33,7 @@ export function paintCells(screen: Screen, columns: number, rows: number): CellP
       rows,
       lines: Array.from({ length: rows }, (_, row) => lines[row - top] ?? ""),
     },
-    qr: symbol === null ? null : { module: 1, quiet: symbol.quiet },
+    qr: symbol === null || code === null ? null : { module: 1, quiet: symbol.quiet },
   };
 }
 
@@ -99,13 +100,16 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
   const choose = paragraph(code?.choose ?? null);
   const check = paragraph(code?.check ?? null);
   const notice = paragraph(screen.notice?.headline ?? null);
+  const page = paragraph(screen.network?.page?.caption ?? null);
+  const place = name(screen.network?.place ?? null);
   const remedy = paragraph(screen.notice?.sentence ?? null);
   const choices =
     code === null
       ? project === null
         ? [
-            [headline, sentence, device, notice, remedy],
-            [headline, sentence, device, notice],
+            [headline, sentence, page, place, device, notice, remedy],
+            [headline, sentence, page, place, device, notice],
+            [headline, sentence, page],
             [headline, sentence],
             [headline],
           ]

@@ -28,7 +28,7 @@ export type Panel = Pick<PixelCapabilities, "width" | "height" | "monochrome">;
 export interface Layout {
   readonly theme: Theme;
   readonly items: readonly Item[];
-  /** How the QR code is drawn; null where there is none. */
+  /** How the code on offer is drawn; null where there is none. */
   readonly qr: QrFit | null;
 }
 
@@ -38,6 +38,10 @@ const WANTED_CARD = 200;
 const STEPS = { width: 480, unit: 320 };
 /** And these for the time left as a number; on larger ones each second of it would cost a hundredth of all pixels. */
 const NUMBER = { least: 240, most: 800 };
+/** Panels from this size on have room for the QR code of the device's own page beside what is the matter. */
+const PAGE = 240;
+/** Of the width, or of the height: what is the matter comes first. */
+const PAGE_SHARE = 0.42;
 /** Panels with a shorter side than this have room for one thing at a time. */
 const TINY = 100;
 /** Lower panels show the digits alone, large enough to be read across a room. */
@@ -123,6 +127,8 @@ function message(screen: Screen, frame: Frame): Layout {
   const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
   const leastSymbol = screen.symbol === "offline" ? LEAST_WAVES : LEAST_SYMBOL;
   const noticed = screen.notice?.headline ?? null;
+  const card = pageCard(screen, frame);
+  const beside = isWide(frame);
   const sentence = (words: string) =>
     textBlock(press, words, {
       size: text.sentence,
@@ -143,6 +149,14 @@ function message(screen: Screen, frame: Frame): Layout {
             gap: unit * 0.015,
             lines,
           });
+  const small = (words: string) =>
+    textBlock(press, words, {
+      size: text.label,
+      weight: "regular",
+      color: theme.soft,
+      gap: unit * 0.025,
+      lines: 3,
+    });
   const blocks = {
     symbol: symbolBlock(screen.symbol, unit * 0.2, press.crisp ? leastSymbol : 0, color),
     headline: textBlock(press, screen.headline, {
@@ -166,6 +180,9 @@ function message(screen: Screen, frame: Frame): Layout {
             color: theme.soft,
             gap: unit * (project === null ? 0.07 : 0.03),
           }),
+    qr: card === null || beside ? null : qrBlock(card.matrix, card.fit, card.side, unit * 0.04),
+    page: card === null ? null : small(screen.network?.page?.caption ?? ""),
+    network: screen.network === null ? null : small(screen.network.place),
     notice:
       noticed === null
         ? null
@@ -190,7 +207,9 @@ function message(screen: Screen, frame: Frame): Layout {
   const order =
     project === null
       ? ([
-          ["symbol", "headline", "sentence", "device", "notice", "remedy"],
+          ...(card === null ? [] : WITH_PAGE),
+          ["symbol", "headline", "sentence", "device", "network", "notice", "remedy"],
+          ["symbol", "headline", "sentence", "device", "network", "notice"],
           ["symbol", "headline", "sentence", "device", "notice"],
           ["symbol", "headline", "sentence", "notice"],
           ["headline", "sentence", "notice"],
@@ -209,9 +228,42 @@ function message(screen: Screen, frame: Frame): Layout {
     project === null
       ? ([["sentence"], ["headline", "step"], ["step"], ["headline"]] as const)
       : ([["project"], ["beginning"], ["first"]] as const);
+  if (card !== null && beside) {
+    const items = besidePage(choices(blocks, order), card, frame);
+    if (items !== null) return { theme, items, qr: null };
+  }
   let items = column(choices(blocks, order), reading(frame), "middle");
   for (const names of last) items ??= column(choices(blocks, [names]), inner(frame), "middle");
   return { theme, items: items ?? [], qr: null };
+}
+
+/** What stands in a column with the device's page, best first. */
+const WITH_PAGE = [
+  ["symbol", "headline", "sentence", "qr", "page", "network", "device", "notice"],
+  ["headline", "sentence", "qr", "page", "network", "device", "notice"],
+  ["headline", "sentence", "qr", "page", "network"],
+  ["headline", "sentence", "qr", "page"],
+] as const;
+
+function pageCard({ network }: Screen, frame: Frame): Card | null {
+  const page = network?.page ?? null;
+  if (page === null || frame.unit < PAGE) return null;
+  const matrix = symbolOf(page.link);
+  const { width, height } = inner(frame);
+  const room = isWide(frame) ? Math.min(height, width * PAGE_SHARE) : Math.min(width, height * PAGE_SHARE);
+  return matrix === null ? null : cardOf(matrix, Math.floor(room));
+}
+
+/** What is the matter, and on its right the way to the device's page. */
+function besidePage(words: Block[][], card: Card, frame: Frame): Item[] | null {
+  const box = inner(frame);
+  const gap = Math.round(frame.margin * 1.2);
+  const qr = qrBlock(card.matrix, card.fit, card.side, 0).set(card.side, 1);
+  const items = column(words, { ...box, width: box.width - card.side - gap }, "start");
+  if (qr === null || items === null) return null;
+  const x = box.x + box.width - card.side;
+  const y = box.y + Math.floor((box.height - card.side) / 2);
+  return [...items, ...qr.place({ x, y, width: card.side, height: card.side }, "start")];
 }
 
 /** What to do comes last, after what is the matter. */
@@ -221,9 +273,9 @@ function lastSentence(text: string): string {
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
   const { width, height, unit } = frame;
+  const beside = isWide(frame);
   const matrix = offered.link === null ? null : symbolOf(offered.link);
   if (matrix !== null) {
-    const beside = width >= height * 1.15;
     const card = beside ? cardBeside(matrix, frame) : cardAbove(matrix, frame);
     if (card !== null) {
       const items = beside
@@ -426,6 +478,11 @@ function stripBelowCode(offered: ScreenCode, card: Card, frame: Frame): Item[] |
     address === null ? [] : [["qr", "row", "bar"]],
     ["qr", "digits", "bar"],
   );
+}
+
+/** Whether a code has its place beside the words, or above them. */
+function isWide({ width, height }: Panel): boolean {
+  return width >= height * 1.15;
 }
 
 function isRoomy({ width, unit }: Frame): boolean {

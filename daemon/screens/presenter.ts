@@ -1,6 +1,7 @@
 import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/displays/contract/display.ts";
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
+import type { DemoOutcome } from "../contract/demo.ts";
 import { PROBLEM_ROWS, type ProblemCode } from "../contract/problems.ts";
 import type { DisplayView, Snapshot } from "../contract/snapshot.ts";
 import { STATE_ROWS } from "../contract/states.ts";
@@ -21,6 +22,8 @@ export interface PresenterOptions {
   /** Seconds that the paired screen stays before the display is given back; 0 keeps it. */
   readonly pairedFor: number;
   readonly clock: Clock;
+  /** Whether the status page can take a new code, and what it asks others for; null where it asks nobody. */
+  readonly page: { readonly acts: boolean; readonly pin: string | null };
   /** Prefix of the system paths, where installed fonts are looked for. */
   readonly root: string;
   /** Opens the configured display. @throws {DisplayError} where there is none now; it is asked again later */
@@ -38,6 +41,13 @@ export interface PresenterOptions {
   lost(message: string): void;
 }
 
+/** What is now on the display, as far as it can be told. */
+interface Put {
+  readonly qr: QrFit | null;
+  /** The project's name, where no font can draw it. */
+  readonly undrawable: string | null;
+}
+
 /** Milliseconds between two pictures of a running countdown. */
 const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
@@ -47,6 +57,9 @@ const PASSING_MS = 250;
 const OLD_NEWS_MS = 600_000;
 /** How long a lost display is left alone. */
 const RETRY = { first: 1000, most: 30_000 };
+
+/** Milliseconds that a screen shown on request stays. */
+const DEMO_MS = 10_000;
 
 const NO_DISPLAY: Capabilities = { driver: "none", device: null, name: "none", surface: "nothing" };
 
@@ -83,6 +96,9 @@ export class Presenter {
   #cancelTick = () => {};
   #cancelRetry = () => {};
   #unsubscribe = () => {};
+  /** What is shown on request, in the place of what is. */
+  #demo: Screen | null = null;
+  #cancelDemo = () => {};
   #code: { readonly key: string; readonly lifetime: number } | null = null;
   #pairedSince: number | null = null;
   /** What was wrong when last looked at, and when each of it last was news. */
@@ -160,6 +176,32 @@ export class Presenter {
     this.#redraw();
   }
 
+  /** The names of the screens that `demonstrate` shows. */
+  async demos(): Promise<readonly string[]> {
+    return [...(await this.#demos()).keys()];
+  }
+
+  /**
+   * Shows a screen for ten seconds, whatever the device does, then what is true again. What is true comes sooner where
+   * that is a code to scan or the button in use.
+   */
+  async demonstrate(name: string): Promise<DemoOutcome> {
+    const demo = (await this.#demos()).get(name);
+    if (demo === undefined) return "unknown";
+    if (standsAbove(this.#options.source.snapshot())) return "in-use";
+    const { surface } = this.capabilities();
+    if (surface === "nothing" || this.#closed) return "no-display";
+    this.#cancelDemo();
+    this.#demo = demo;
+    this.#cancelDemo = this.#options.clock.after(DEMO_MS, () => {
+      this.#demo = null;
+      this.#redraw();
+    });
+    this.#redraw();
+    await this.#work;
+    return "shown";
+  }
+
   /** Lets go of the display and opens it anew: another one has arrived, or this one has changed. */
   reopen(): void {
     this.#reopen = true;
@@ -174,6 +216,7 @@ export class Presenter {
     this.#unsubscribe();
     this.#cancelTick();
     this.#cancelRetry();
+    this.#cancelDemo();
     await this.#work;
     const display = this.#display;
     this.#display = null;
@@ -284,9 +327,17 @@ export class Presenter {
 
   async #show(display: Display): Promise<void> {
     const snapshot = this.#options.source.snapshot();
+    const { language } = this.#options;
     this.#cancelTick();
+    if (standsAbove(snapshot)) this.#demo = null;
+    if (this.#demo !== null) {
+      this.#fonts ??= loadFonts(language);
+      await this.#put(display, this.#demo, this.#fonts);
+      this.#blank = false;
+      return;
+    }
     if (this.#givenBack(snapshot)) {
-      if (this.#dark) return;
+      if (this.#dark && this.#blank) return;
       await display.clear();
       this.#setDark(true);
       this.#blank = true;
@@ -295,9 +346,12 @@ export class Presenter {
       return;
     }
     this.#setDark(false);
-    const { language } = this.#options;
     this.#fonts ??= loadFonts(language);
-    const screen = screenOf(snapshot, CATALOGUE[language], this.#lifetime(snapshot));
+    const screen = screenOf(snapshot, CATALOGUE[language], {
+      lifetime: this.#lifetime(snapshot),
+      pageActs: this.#options.page.acts,
+      pin: this.#options.page.pin,
+    });
     const capabilities = display.capabilities;
     if (display.capabilities.surface === "nothing") {
       this.#setQr(false, null);
@@ -305,27 +359,33 @@ export class Presenter {
     }
     this.#tick(snapshot, capabilities);
     const wanted = screen.code?.link != null;
-    this.#setQr(wanted, await this.#put(display, screen, this.#fonts));
+    const { qr, undrawable } = await this.#put(display, screen, this.#fonts);
+    this.#setQr(wanted, qr);
+    this.#setUndrawable(undrawable);
     this.#blank = false;
     this.#losses = 0;
   }
 
-  async #put(display: Display, screen: Screen, fonts: Fonts): Promise<QrFit | null> {
+  async #put(display: Display, screen: Screen, fonts: Fonts): Promise<Put> {
     if (isCells(display)) {
       const { columns, rows } = display.capabilities;
       const { picture, qr } = paintCells(screen, columns, rows);
       await display.show(picture);
-      return qr;
+      return { qr, undrawable: null };
     }
-    if (!isPixels(display)) return null;
+    if (!isPixels(display)) return { qr: null, undrawable: null };
     const { capabilities } = display;
     const project = screen.project?.name ?? "";
     const names = await this.#names.prepare(fonts, [screen.device.name, project], capabilities);
-    this.#setUndrawable(drawable(names, project) === null && project !== "" ? project : null);
     const { picture, qr } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;
-    return qr;
+    return { qr, undrawable: project !== "" && drawable(names, project) === null ? project : null };
+  }
+
+  async #demos(): Promise<ReadonlyMap<string, Screen>> {
+    const { demosOf } = await import("./demo.ts");
+    return demosOf(this.#options.source.snapshot(), CATALOGUE[this.#options.language]);
   }
 
   #setUndrawable(name: string | null): void {
@@ -390,6 +450,11 @@ export class Presenter {
     if (this.#code?.key !== key) this.#code = { key, lifetime: pairing.expires_in };
     return this.#code.lifetime;
   }
+}
+
+/** What people may be looking for at this moment. */
+function standsAbove({ pairing, button }: Snapshot): boolean {
+  return pairing !== null || button !== null;
 }
 
 function isPixels(display: Display): display is PixelDisplay {

@@ -1,6 +1,6 @@
-import type { ButtonView, Snapshot } from "../contract/snapshot.ts";
-import type { Light, Sign } from "../contract/states.ts";
-import { topicOf } from "../contract/topic.ts";
+import type { ButtonView, NetworkView, Snapshot } from "../contract/snapshot.ts";
+import { type Light, type Sign, STATE_ROWS, type StateName } from "../contract/states.ts";
+import { type Topic, topicOf } from "../contract/topic.ts";
 import { oneLine } from "../core/text.ts";
 import { messageOf } from "../texts/screen/message.ts";
 import type { Message, Texts } from "../texts/screen/texts.ts";
@@ -17,6 +17,8 @@ export interface Screen {
   readonly code: ScreenCode | null;
   /** Frame.io's name for this unit, and what stands in where that name can't be drawn. */
   readonly device: { readonly name: string; readonly fallback: string };
+  /** Where a way on may be, on a device that does not get on by itself. */
+  readonly network: ScreenNetwork | null;
   /** Only on the paired screen. */
   readonly project: { readonly name: string; readonly fallback: string } | null;
   /** A problem beside the idea of the screen; without a headline where the screen's own names it. */
@@ -40,19 +42,38 @@ export interface ScreenCode {
   readonly shareLeft: number;
 }
 
+export interface ScreenNetwork {
+  /** Interface and address: "wlan0 192.0.2.17". */
+  readonly place: string;
+  /** The device's own page, where others on this network can open it. */
+  readonly page: { readonly link: string; readonly caption: string } | null;
+}
+
 /** Seconds that Frame.io's codes live (API facts §3.1): the length of the bar until a longer life is seen. */
 export const USUAL_LIFETIME = 120;
 
-/**
- * @param lifetime seconds that the code on offer lived when it was first seen
- */
-export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFETIME): Screen {
+/** What a screen tells beyond the snapshot. */
+export interface ScreenExtras {
+  /** Seconds that the code on offer lived when it was first seen. */
+  readonly lifetime?: number | undefined;
+  /** Whether the status page can take a new code; taken for granted. */
+  readonly pageActs?: boolean;
+  /** What the status page asks for; in no snapshot, since the page sends those. */
+  readonly pin?: string | null;
+}
+
+export function screenOf(
+  snapshot: Snapshot,
+  texts: Texts,
+  { lifetime = USUAL_LIFETIME, pageActs = true, pin = null }: ScreenExtras = {},
+): Screen {
   const { state, device, project, pairing, button, light } = snapshot;
   const topic = topicOf(snapshot);
   const notice = topic.notice && texts.problems[topic.notice.code];
   const common = {
     light,
     device: { name: oneLine(device.name) || device.client_id, fallback: device.client_id },
+    network: null,
     project: null,
     code: null,
   };
@@ -87,7 +108,8 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   }
 
   const message = messageOf(topic, snapshot, texts);
-  const sentence = state === "idle" && topic.problem === null ? newCode(snapshot, texts) : null;
+  const sentence =
+    state === "idle" && topic.problem === null ? newCode(snapshot, texts, pageActs, pin) : null;
   const said = {
     ...common,
     symbol: topic.symbol,
@@ -95,7 +117,8 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
     sentence: sentence ?? message.sentence,
     notice,
   };
-  if (state !== "paired") return said;
+  if (state !== "paired")
+    return { ...said, network: isDeadEnd(topic, state) ? networkOf(snapshot, texts, pin) : null };
   const { problem } = topic;
   const name = oneLine(project?.name ?? "");
   return {
@@ -111,11 +134,50 @@ export function screenOf(snapshot: Snapshot, texts: Texts, lifetime = USUAL_LIFE
   };
 }
 
+/** Whether nothing goes on by itself within seconds. */
+function isDeadEnd({ problem }: Topic, state: StateName): boolean {
+  const { passing, stands } = STATE_ROWS[state];
+  return problem !== null || !(passing || stands);
+}
+
+/** An address at which the page can be opened, before any other; of two alike the one that is easier to type. */
+function networkOf(
+  { network, page }: Snapshot,
+  { statusPage }: Texts,
+  pin: string | null,
+): ScreenNetwork | null {
+  const isLong = ({ address }: NetworkView) => Number(address.includes(":"));
+  const found = network
+    .map((view) => ({ view, link: page.find((url) => hostOf(url) === view.address) ?? null }))
+    .sort((one, other) => isLong(one.view) - isLong(other.view));
+  const best = found.find(({ link }) => link !== null) ?? found[0];
+  if (best === undefined) return null;
+  const { view, link } = best;
+  return {
+    place: `${view.interface} ${view.address}`,
+    page: link === null ? null : { link, caption: statusPage(pageAddress(link, pin)) },
+  };
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, "");
+}
+
 /** What is nearest to a person at the device; null where nobody knows. */
-function newCode({ has_button, page }: Snapshot, { newCode }: Texts): string | null {
+function newCode(
+  { has_button, page }: Snapshot,
+  { newCode }: Texts,
+  pageActs: boolean,
+  pin: string | null,
+): string | null {
   if (has_button) return newCode.press;
   const [url] = page;
-  return url === undefined ? null : newCode.open(breakableAddress(withoutScheme(url)));
+  return url === undefined || !pageActs ? null : newCode.open(pageAddress(url, pin));
+}
+
+function pageAddress(url: string, pin: string | null): string {
+  const address = breakableAddress(withoutScheme(url));
+  return pin === null ? address : `${address} (PIN\u00A0${pin})`;
 }
 
 const BUTTON_SIGNS = {

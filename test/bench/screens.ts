@@ -25,11 +25,9 @@ async function panelRow(width: number, height: number, format: PixelFormat): Pro
   const fonts = loadFonts("en");
   const panel = { width, height, monochrome: format === "MONO10" };
   const at = (seconds: number) =>
-    screenOf(
-      snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: seconds } }),
-      CATALOGUE.en,
-      OFFER.expires_in,
-    );
+    screenOf(snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: seconds } }), CATALOGUE.en, {
+      lifetime: OFFER.expires_in,
+    });
   const bytesOf = (part: { width: number; height: number }) => rowBytes(format, part.width) * part.height;
   const encode = (picture: Picture) => {
     const row = new Uint8Array(rowBytes(format, width));

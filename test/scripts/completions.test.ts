@@ -18,6 +18,7 @@ describe("bash", () => {
   function offered(...words: string[]): string[] {
     const program = words[0] === "c2cd" ? C2CD : C2CCTL;
     const script = `${bashCompletion(program)}
+      c2cctl() { [ "$*" = demo ] && printf '%s\\n' idle paired paused; }
       COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
       _${program.name}
       printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -48,6 +49,10 @@ describe("bash", () => {
       ["--config", "--check"],
     ],
     [["c2cd", "--root", join(scratch, "pic")], [join(scratch, "pictures")]],
+    [
+      ["c2cctl", "demo", "pa"],
+      ["paired", "paused"],
+    ],
   ];
   for (const [words, expected] of cases)
     it(words.join(" ").replaceAll(scratch, "…"), () =>
@@ -85,7 +90,7 @@ describe("zsh", { timeout: 300_000 }, () => {
     });
     try {
       zsh.stdin.write(
-        `fpath=(${functions} $fpath); autoload -U compinit; compinit -u -D; c2cctl c2cd() { print -r -- "<$0|$*>" }; print "rea""dy>"\n`,
+        `fpath=(${functions} $fpath); autoload -U compinit; compinit -u -D; c2cctl c2cd() { if [[ $* == demo ]]; then print -l idle paired; else print -r -- "<$0|$*>"; fi }; print "rea""dy>"\n`,
       );
       await printed(/(ready>)\r?\n/);
       zsh.stdin.write(`${keys}\n`);
@@ -101,6 +106,7 @@ describe("zsh", { timeout: 300_000 }, () => {
     ["c2cctl pair --no\t", "c2cctl pair --no-wait"],
     ["c2cctl qr --png picture.\t", "c2cctl qr --png picture.png"],
     ["c2cd --ch\t", "c2cd --check"],
+    ["c2cctl demo pai\t", "c2cctl demo paired"],
   ];
   for (const [keys, line] of cases)
     it(keys.replaceAll("\t", "<TAB>"), async () => assert.equal((await typed(keys)).trim(), line));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -8,6 +9,7 @@ import { after, before, type TestContext, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import { startLocal } from "../../daemon/local/server.ts";
+import { Visitors } from "../../daemon/local/visitors.ts";
 import { LANGUAGES } from "../../daemon/texts/languages.ts";
 import { PAGE_TEXTS } from "../../daemon/texts/page/catalogue.ts";
 import { CATALOGUE } from "../../daemon/texts/screen/catalogue.ts";
@@ -15,6 +17,7 @@ import { buildWebUi } from "../../scripts/build-web-ui.ts";
 import { AWAITING, type FakeBackend, IDLE, OFFER, OFFLINE, PAIRED } from "../daemon/local/fake-backend.ts";
 import { optionsFor, overTcp, type Running, start } from "../daemon/local/harness.ts";
 import { openBrowser, scanned } from "../support/browser.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 import { LOOKS } from "./looks.ts";
 
 /** Nothing here takes this long unless it is broken. */
@@ -397,6 +400,32 @@ test("a form that is out of date brings the page back, in the reader's language,
   assert.deepEqual(options.backend.calls, ["pair"]);
   assert.equal(await page.locator(".notice").count(), 0);
 });
+
+for (const javaScriptEnabled of [true, false])
+  test(`a guest types the PIN, undisturbed, and sees the code, script ${javaScriptEnabled ? "on" : "off"}`, async (context) => {
+    const visitors = new Visitors({ clock: new ManualClock(), randomBytes, isNear: () => false });
+    const http = { listen: "127.0.0.1:0", hosts: [], allow_actions: true };
+    const running = await start(context, { webRoot, visitors, http });
+    running.backend.become({ ...IDLE, has_button: true });
+    const { page, complaints } = await visit(context, running, { javaScriptEnabled });
+    await page.getByText(PAGE_TEXTS.en.pinOrPress).waitFor();
+    assert.equal(await page.locator("button").count(), 1);
+    if (javaScriptEnabled) assert.deepEqual(await violations(page), []);
+    const field = page.getByLabel(PAGE_TEXTS.en.pin);
+    await field.pressSequentially(visitors.pin.slice(0, 3));
+    running.backend.become({ ...AWAITING, has_button: true });
+    if (javaScriptEnabled) await page.getByRole("heading", { name: CATALOGUE.en.code.headline }).waitFor();
+    await page.keyboard.type(visitors.pin.slice(3));
+    assert.equal(await field.inputValue(), visitors.pin);
+    assert.equal(await page.locator(".digits, .qr").count(), 0);
+    await page.getByRole("button", { name: PAGE_TEXTS.en.unlock }).click();
+    await page.locator(".digits").waitFor();
+    assert.equal(await scanned(page), OFFER.verification_uri_complete);
+    await page.getByRole("button", { name: CATALOGUE.en.actions.cancel }).click();
+    await page.getByRole("heading", { name: CATALOGUE.en.states.idle.headline }).waitFor();
+    assert.deepEqual(running.backend.calls, ["cancel"]);
+    assert.deepEqual(complaints, []);
+  });
 
 test("where actions are off there are none", async (context) => {
   const running = await serve(context, PAIRED, false);

@@ -21,6 +21,7 @@ function input(snapshot: Snapshot, changes: Partial<PageInput> = {}): PageInput 
     languageChosen: false,
     qr: null,
     formToken: null,
+    locked: false,
     confirming: false,
     notice: null,
     ...changes,

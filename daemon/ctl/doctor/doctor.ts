@@ -89,6 +89,8 @@ async function* examine(context: Context, trying: (what: string) => void): Async
   yield* heard(checkClock(wallClock));
   yield* heard(checkDisplay(root, config, snapshot));
   if (config.buttons.device !== "") yield checkButton(root + config.buttons.device);
+  if (snapshot !== null && snapshot.page.length > 0)
+    yield* heard(ok("page", `other devices on the network open it at ${snapshot.page.join(", ")}`));
   if (snapshot !== null) yield* heard(checkAuthorization(snapshot));
   yield* reports;
 }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Notice } from "../../../web-ui/view.ts";
 import { formOf, refuseForged } from "../app.ts";
+import { backToPage } from "../page.ts";
 import { ApiProblem } from "../problems.ts";
 import { SnapshotSchema, UnpairedSchema } from "../schemas.ts";
-import { answers, type RouteParts, ref } from "./parts.ts";
+import { answers, noStrangers, type RouteParts, ref } from "./parts.ts";
 
 /** What a person may ask of the device. */
 export function addActions(app: FastifyInstance, parts: RouteParts): void {
@@ -19,20 +20,12 @@ export function addActions(app: FastifyInstance, parts: RouteParts): void {
   const genuine = async (request: FastifyRequest) => {
     if (audience.kind === "tcp") refuseForged(request, formToken);
   };
-  const guards = { onRequest: allowed, preHandler: genuine, errorHandler: apologise };
+  const guards = { onRequest: allowed, preHandler: [noStrangers(parts), genuine], errorHandler: apologise };
 
   /** Programs get the answer; a form gets its page back. */
   function answer(request: FastifyRequest, reply: FastifyReply, body: object, notice?: Notice): FastifyReply {
     const form = formOf(request);
     return form === null ? reply.code(202).send(body) : backToPage(reply, form, notice);
-  }
-
-  function backToPage(reply: FastifyReply, form: URLSearchParams, notice?: Notice): FastifyReply {
-    const query = new URLSearchParams();
-    const language = form.get("lang");
-    if (language) query.set("lang", language);
-    if (notice !== undefined) query.set("notice", notice);
-    return reply.redirect(query.size === 0 ? "/" : `/?${query}`, 303);
   }
 
   /** A person whose form was refused, out of date since the daemon's last start for instance, is not shown JSON. */

@@ -4,7 +4,7 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import { Events } from "../events.ts";
 import { ApiProblem } from "../problems.ts";
 import { SnapshotSchema } from "../schemas.ts";
-import { answers, type RouteParts, ref } from "./parts.ts";
+import { answers, isStranger, type RouteParts, ref, withoutCode } from "./parts.ts";
 
 /** Event streams that one listener keeps open. */
 const STREAM_LIMIT = 600;
@@ -12,16 +12,23 @@ const STREAM_LIMIT = 600;
 const SNAPSHOT = ref(SnapshotSchema);
 
 /** The stream of snapshots. Returns what counts the streams. */
-export function addEvents(app: FastifyInstance, { backend, clock }: RouteParts): () => number {
+export function addEvents(app: FastifyInstance, parts: RouteParts): () => number {
+  const { backend, clock } = parts;
   let serialise: (snapshot: Snapshot) => string = JSON.stringify;
-  const events = new Events(() => serialise(backend.snapshot()), clock, STREAM_LIMIT);
+  const events = new Events(() => serialise(backend.snapshot()), clock);
+  const outside = new Events(() => serialise(withoutCode(backend.snapshot())), clock);
+  const open = () => events.open + outside.open;
   let unsubscribe: (() => void) | null = null;
   app.addHook("onReady", async () => {
-    unsubscribe = backend.subscribe(() => events.changed());
+    unsubscribe = backend.subscribe(() => {
+      events.changed();
+      outside.changed();
+    });
   });
   app.addHook("preClose", async () => {
     unsubscribe?.();
     events.close();
+    outside.close();
   });
   app.get(
     "/v1/events",
@@ -33,8 +40,8 @@ export function addEvents(app: FastifyInstance, { backend, clock }: RouteParts):
         response: answers(200, Type.String(), "text/event-stream"),
       },
     },
-    async (_request, reply) => {
-      if (events.full)
+    async (request, reply) => {
+      if (open() >= STREAM_LIMIT)
         throw new ApiProblem("too-many-streams", "Too many event streams are open; try again later.", {
           headers: { "retry-after": "10" },
         });
@@ -44,8 +51,8 @@ export function addEvents(app: FastifyInstance, { backend, clock }: RouteParts):
       for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? "");
       reply.raw.writeHead(200, { "content-type": "text/event-stream" });
       reply.raw.on("close", backend.stay());
-      events.add(reply.raw);
+      (isStranger(parts, request) ? outside : events).add(reply.raw);
     },
   );
-  return () => events.open;
+  return open;
 }

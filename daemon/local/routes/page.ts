@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { pageFor } from "../page.ts";
 import type { PageFile } from "../page-files.ts";
 import { PageQuery } from "../schemas.ts";
-import type { RouteParts } from "./parts.ts";
+import { isStranger, type RouteParts, snapshotFor } from "./parts.ts";
 
 /** Lines of history that the page chooses from. */
 const HISTORY_LIMIT = 100;
@@ -30,9 +30,10 @@ export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly
       const { language, markup } = pageFor(
         { ...request.query, acceptLanguage: request.headers["accept-language"] },
         ownLanguage,
-        backend.snapshot(),
+        snapshotFor(parts, request),
         (await history()).map(({ at, ...line }) => ({ ...line, at: new Date(at).toISOString() })),
         allowActions ? formToken : null,
+        isStranger(parts, request),
       );
       return reply
         .headers({ "content-language": language, vary: "accept-language" })

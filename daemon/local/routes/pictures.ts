@@ -5,10 +5,12 @@ import { encodePng } from "../../../hw/picture/png.ts";
 import { qrPicture, qrSvg } from "../images.ts";
 import { ApiProblem } from "../problems.ts";
 import { QrQuery } from "../schemas.ts";
-import { answers, type RouteParts } from "./parts.ts";
+import { answers, noStrangers, type RouteParts } from "./parts.ts";
 
 /** The current code, and what the display shows. */
-export function addPictures(app: FastifyInstance, { backend }: RouteParts): void {
+export function addPictures(app: FastifyInstance, parts: RouteParts): void {
+  const { backend } = parts;
+  const onRequest = noStrangers(parts);
   function link(): string {
     const { pairing, state } = backend.snapshot();
     if (pairing?.verification_uri_complete) return pairing.verification_uri_complete;
@@ -22,6 +24,7 @@ export function addPictures(app: FastifyInstance, { backend }: RouteParts): void
   app.get(
     "/v1/qr.svg",
     {
+      onRequest,
       schema: {
         summary: "The current code as SVG",
         response: answers(200, Type.String(), "image/svg+xml"),
@@ -32,6 +35,7 @@ export function addPictures(app: FastifyInstance, { backend }: RouteParts): void
   app.get<{ Querystring: Static<typeof QrQuery> }>(
     "/v1/qr.png",
     {
+      onRequest,
       schema: {
         summary: "The current code as PNG",
         querystring: QrQuery,
@@ -46,6 +50,7 @@ export function addPictures(app: FastifyInstance, { backend }: RouteParts): void
   app.get(
     "/v1/screen.png",
     {
+      onRequest,
       schema: {
         summary: "What the display shows now",
         response: answers(200, Type.Unsafe({}), "image/png"),

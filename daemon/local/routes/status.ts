@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import { AliveSchema, HistoryQuery, HistorySchema, SnapshotSchema } from "../schemas.ts";
-import { answers, type RouteParts, ref, socketOnly } from "./parts.ts";
+import { answers, type RouteParts, ref, snapshotFor, socketOnly } from "./parts.ts";
 
 /** What is, and what was. */
 export function addStatus(app: FastifyInstance, parts: RouteParts): void {
@@ -9,9 +9,9 @@ export function addStatus(app: FastifyInstance, parts: RouteParts): void {
   app.get(
     "/v1/status",
     { schema: { summary: "What the device is doing", response: answers(200, ref(SnapshotSchema)) } },
-    async () => {
+    async (request) => {
       backend.glance();
-      return backend.snapshot();
+      return snapshotFor(parts, request);
     },
   );
   app.get<{ Querystring: Static<typeof HistoryQuery> }>(

@@ -19,7 +19,14 @@ export const de: PageTexts = {
   notices: {
     "not-revoked": "Hier getrennt. Frame.io war nicht erreichbar: Entferne das Gerät auch in Frame.io.",
     "not-done": "Das hat nicht geklappt. Bitte versuche es noch einmal.",
+    "wrong-pin": "Das ist nicht die PIN dieses Geräts.",
+    later: "Zu viele falsche PINs. Versuch es in fünf Minuten noch einmal.",
   },
+  pinWanted: "Für den Code und die Schaltflächen gib die PIN ein, die das Gerät anzeigt.",
+  pinOrPress:
+    "Für den Code und die Schaltflächen gib die PIN ein, die das Gerät anzeigt, oder drücke seine Taste und dann auf Entsperren.",
+  pin: "PIN",
+  unlock: "Entsperren",
   health: "Bitte beachten",
   severities: { error: "Problem", warning: "Warnung", info: "Hinweis" },
   details: "Details",

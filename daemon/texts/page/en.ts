@@ -19,7 +19,14 @@ export const en: PageTexts = {
   notices: {
     "not-revoked": "Unpaired here. Frame.io could not be reached: remove the device in Frame.io too.",
     "not-done": "That did not work. Please try again.",
+    "wrong-pin": "That is not the PIN of this device.",
+    later: "Too many wrong PINs. Try again in five minutes.",
   },
+  pinWanted: "For the code and the buttons, enter the PIN that the device shows.",
+  pinOrPress:
+    "For the code and the buttons, enter the PIN that the device shows, or press its button and then Unlock.",
+  pin: "PIN",
+  unlock: "Unlock",
   health: "What needs attention",
   severities: { error: "Problem", warning: "Warning", info: "Note" },
   details: "Details",

@@ -20,7 +20,14 @@ export const es: PageTexts = {
     "not-revoked":
       "Desemparejado aquí. No se pudo contactar con Frame.io: quita el dispositivo también en Frame.io.",
     "not-done": "No ha funcionado. Inténtalo de nuevo.",
+    "wrong-pin": "Ese no es el PIN de este dispositivo.",
+    later: "Demasiados PIN incorrectos. Inténtalo de nuevo en cinco minutos.",
   },
+  pinWanted: "Para ver el código y los botones, escribe el PIN que muestra el dispositivo.",
+  pinOrPress:
+    "Para ver el código y los botones, escribe el PIN que muestra el dispositivo, o pulsa su botón y luego Desbloquear.",
+  pin: "PIN",
+  unlock: "Desbloquear",
   health: "Requiere atención",
   severities: { error: "Problema", warning: "Aviso", info: "Nota" },
   details: "Detalles",

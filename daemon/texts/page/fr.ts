@@ -20,7 +20,14 @@ export const fr: PageTexts = {
     "not-revoked":
       "Découplé ici. Frame.io n’a pas pu être joint\u00A0: retirez aussi l’appareil dans Frame.io.",
     "not-done": "Cela n’a pas fonctionné. Veuillez réessayer.",
+    "wrong-pin": "Ce n’est pas le code PIN de cet appareil.",
+    later: "Trop de codes PIN erronés. Réessayez dans cinq minutes.",
   },
+  pinWanted: "Pour le code et les boutons, saisissez le code PIN que l’appareil affiche.",
+  pinOrPress:
+    "Pour le code et les boutons, saisissez le code PIN que l’appareil affiche, ou appuyez sur son bouton, puis sur Déverrouiller.",
+  pin: "Code PIN",
+  unlock: "Déverrouiller",
   health: "À vérifier",
   severities: { error: "Problème", warning: "Avertissement", info: "Remarque" },
   details: "Détails",

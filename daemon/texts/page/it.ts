@@ -20,7 +20,14 @@ export const it: PageTexts = {
     "not-revoked":
       "Disabbinato qui. Frame.io non era raggiungibile: rimuovi il dispositivo anche in Frame.io.",
     "not-done": "Non ha funzionato. Riprova.",
+    "wrong-pin": "Non è il PIN di questo dispositivo.",
+    later: "Troppi PIN errati. Riprova tra cinque minuti.",
   },
+  pinWanted: "Per il codice e i pulsanti, inserisci il PIN mostrato dal dispositivo.",
+  pinOrPress:
+    "Per il codice e i pulsanti, inserisci il PIN mostrato dal dispositivo, oppure premi il suo pulsante e poi Sblocca.",
+  pin: "PIN",
+  unlock: "Sblocca",
   health: "Da controllare",
   severities: { error: "Problema", warning: "Avviso", info: "Nota" },
   details: "Dettagli",

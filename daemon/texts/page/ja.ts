@@ -20,7 +20,14 @@ export const ja: PageTexts = {
     "not-revoked":
       "このデバイスではペアリングを解除しました。Frame.ioに接続できなかったため、Frame.io側でもデバイスを削除してください。",
     "not-done": "うまくいきませんでした。もう一度お試しください。",
+    "wrong-pin": "このデバイスのPINではありません。",
+    later: "PINの誤りが多すぎます。5分後にもう一度お試しください。",
   },
+  pinWanted: "コードと操作ボタンを表示するには、デバイスに表示されるPINを入力してください。",
+  pinOrPress:
+    "コードと操作ボタンを表示するには、デバイスに表示されるPINを入力するか、デバイスのボタンを押してから「ロック解除」を押してください。",
+  pin: "PIN",
+  unlock: "ロック解除",
   health: "確認が必要です",
   severities: { error: "問題", warning: "警告", info: "お知らせ" },
   details: "詳細",

@@ -20,7 +20,14 @@ export const ko: PageTexts = {
     "not-revoked":
       "이 기기에서는 페어링을 해제했습니다. Frame.io에 연결할 수 없었으니 Frame.io에서도 기기를 삭제하세요.",
     "not-done": "처리하지 못했습니다. 다시 시도해 주세요.",
+    "wrong-pin": "이 기기의 PIN이 아닙니다.",
+    later: "PIN을 너무 많이 틀렸습니다. 5분 후에 다시 시도하세요.",
   },
+  pinWanted: "코드와 버튼을 보려면 기기에 표시된 PIN을 입력하세요.",
+  pinOrPress:
+    "코드와 버튼을 보려면 기기에 표시된 PIN을 입력하거나, 기기의 버튼을 누른 다음 잠금 해제를 누르세요.",
+  pin: "PIN",
+  unlock: "잠금 해제",
   health: "확인이 필요합니다",
   severities: { error: "문제", warning: "경고", info: "참고" },
   details: "세부 정보",

@@ -20,7 +20,14 @@ export const pt: PageTexts = {
     "not-revoked":
       "Despareado aqui. O Frame.io não pôde ser contatado: remova o dispositivo também no Frame.io.",
     "not-done": "Não funcionou. Tente de novo.",
+    "wrong-pin": "Esse não é o PIN deste dispositivo.",
+    later: "Muitos PINs errados. Tente de novo em cinco minutos.",
   },
+  pinWanted: "Para ver o código e os botões, digite o PIN que o dispositivo mostra.",
+  pinOrPress:
+    "Para ver o código e os botões, digite o PIN que o dispositivo mostra, ou pressione o botão dele e depois Desbloquear.",
+  pin: "PIN",
+  unlock: "Desbloquear",
   health: "Requer atenção",
   severities: { error: "Problema", warning: "Aviso", info: "Nota" },
   details: "Detalhes",

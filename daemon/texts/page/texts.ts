@@ -20,7 +20,12 @@ export interface PageTexts {
   readonly unpairYes: string;
   readonly unpairNo: string;
   /** By their names in the address. */
-  readonly notices: Readonly<Record<"not-revoked" | "not-done", string>>;
+  readonly notices: Readonly<Record<"not-revoked" | "not-done" | "wrong-pin" | "later", string>>;
+  /** To those who have yet to show that they are at the device. */
+  readonly pinWanted: string;
+  readonly pinOrPress: string;
+  readonly pin: string;
+  readonly unlock: string;
   readonly health: string;
   readonly severities: Readonly<Record<"error" | "warning" | "info", string>>;
   readonly details: string;

@@ -19,7 +19,13 @@ export const zh: PageTexts = {
   notices: {
     "not-revoked": "已在此设备上解除配对。无法连接 Frame.io，请同时在 Frame.io 中移除此设备。",
     "not-done": "操作未成功，请重试。",
+    "wrong-pin": "这不是本设备的 PIN 码。",
+    later: "PIN 码错误次数过多，请五分钟后再试。",
   },
+  pinWanted: "要查看配对码和操作按钮，请输入设备上显示的 PIN 码。",
+  pinOrPress: "要查看配对码和操作按钮，请输入设备上显示的 PIN 码，或按下设备上的按钮，然后点“解锁”。",
+  pin: "PIN 码",
+  unlock: "解锁",
   health: "需要注意",
   severities: { error: "问题", warning: "警告", info: "提示" },
   details: "详细信息",

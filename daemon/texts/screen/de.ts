@@ -161,6 +161,7 @@ export const de: Texts = {
     press: "Drücke die Taste am Gerät, um einen neuen Code zu erhalten.",
     open: (address) => `Öffne ${address}, um einen neuen Code zu erhalten.`,
   },
+  statusPage: (address) => `Statusseite: ${address}`,
   unproven: {
     offline: "Gekoppelt, offline",
     connecting: {
@@ -179,6 +180,7 @@ export const de: Texts = {
     check: "Name vergleichen",
     stillPaired: (project) => `Noch gekoppelt mit ${project}`,
   },
+  demonstration: "Vorführung",
   button: {
     counting: (seconds) => ({
       headline: `Trennung in ${seconds}`,

@@ -149,6 +149,7 @@ export const en: Texts = {
     press: "Press the button on this device to get a new code.",
     open: (address) => `Open ${address} to get a new code.`,
   },
+  statusPage: (address) => `Status page: ${address}`,
   unproven: {
     offline: "Paired, offline",
     connecting: { headline: "Paired, connecting", sentence: "Connecting to Frame.io." },
@@ -164,6 +165,7 @@ export const en: Texts = {
     check: "Check the name",
     stillPaired: (project) => `Still paired with ${project}`,
   },
+  demonstration: "Demonstration",
   button: {
     counting: (seconds) => ({ headline: `Unpairing in ${seconds}`, sentence: "Let go to keep the pairing." }),
     kept: { headline: "Still paired", sentence: "The pairing was kept." },

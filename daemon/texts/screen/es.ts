@@ -156,6 +156,7 @@ export const es: Texts = {
     press: "Pulsa el botón de este dispositivo para obtener un código.",
     open: (address) => `Abre ${address} para obtener un código.`,
   },
+  statusPage: (address) => `Página de estado: ${address}`,
   unproven: {
     offline: "Emparejado, sin conexión",
     connecting: { headline: "Emparejado, conectando", sentence: "Conectando con Frame.io." },
@@ -171,6 +172,7 @@ export const es: Texts = {
     check: "Comprueba el nombre",
     stillPaired: (project) => `Sigue emparejado con ${project}`,
   },
+  demonstration: "Demostración",
   button: {
     counting: (seconds) => ({
       headline: `Se desempareja en ${seconds}`,

@@ -162,6 +162,7 @@ export const fr: Texts = {
     press: "Appuyez sur le bouton de cet appareil pour obtenir un code.",
     open: (address) => `Ouvrez ${address} pour obtenir un code.`,
   },
+  statusPage: (address) => `Page d’état\u00A0: ${address}`,
   unproven: {
     offline: "Couplé, hors ligne",
     connecting: { headline: "Couplé, connexion en cours", sentence: "Connexion à Frame.io." },
@@ -177,6 +178,7 @@ export const fr: Texts = {
     check: "Vérifiez le nom",
     stillPaired: (project) => `Encore couplé avec ${project}`,
   },
+  demonstration: "Démonstration",
   button: {
     counting: (seconds) => ({
       headline: `Découplage dans ${seconds}`,

@@ -159,11 +159,13 @@ export const it: Texts = {
     press: "Premi il pulsante di questo dispositivo per avere un codice.",
     open: (address) => `Apri ${address} per avere un codice.`,
   },
+  statusPage: (address) => `Pagina di stato: ${address}`,
   unproven: {
     offline: "Abbinato, offline",
     connecting: { headline: "Abbinato, in connessione", sentence: "Connessione a Frame.io." },
   },
   clockSays: (time) => `Il dispositivo segna ${time}. Imposta data e ora.`,
+  demonstration: "Dimostrazione",
   nameElsewhere: "Progetto: vedi la pagina di stato",
   code: {
     headline: "Abbina con Frame.io",

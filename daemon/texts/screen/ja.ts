@@ -173,6 +173,7 @@ export const ja: Texts = {
     press: "ボタンを\u200B押すと、\u200B新しい\u200Bコードが\u200B表示されます。",
     open: (address) => `${address} を\u200B開くと、\u200B新しい\u200Bコードが\u200B表示されます。`,
   },
+  statusPage: (address) => `状態ページ: ${address}`,
   unproven: {
     offline: "ペアリング済み\u200B（オフライン）",
     connecting: { headline: "ペアリング済み\u200B（接続中）", sentence: "Frame.ioに\u200B接続しています。" },
@@ -188,6 +189,7 @@ export const ja: Texts = {
     check: "名前を\u200B確認",
     stillPaired: (project) => `現在は ${project} と\u200Bペアリング中`,
   },
+  demonstration: "デモ",
   button: {
     counting: (seconds) => ({
       headline: `${seconds}秒後に\u200Bペアリング解除`,

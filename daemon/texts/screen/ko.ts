@@ -154,11 +154,13 @@ export const ko: Texts = {
     press: "이 기기의 버튼을 누르면 새 코드가 나옵니다.",
     open: (address) => `${address} 페이지를 열면 새 코드가 나옵니다.`,
   },
+  statusPage: (address) => `상태 페이지: ${address}`,
   unproven: {
     offline: "페어링됨, 오프라인",
     connecting: { headline: "페어링됨, 연결 중", sentence: "Frame.io에 연결하고 있습니다." },
   },
   clockSays: (time) => `현재 설정은 ${time}입니다. 날짜와 시간을 설정하세요.`,
+  demonstration: "데모",
   nameElsewhere: "프로젝트: 상태 페이지 참조",
   code: {
     headline: "Frame.io와 페어링",

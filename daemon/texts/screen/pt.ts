@@ -154,11 +154,13 @@ export const pt: Texts = {
     press: "Pressione o botão deste dispositivo para obter um código.",
     open: (address) => `Abra ${address} para obter um código.`,
   },
+  statusPage: (address) => `Página de status: ${address}`,
   unproven: {
     offline: "Pareado, offline",
     connecting: { headline: "Pareado, conectando", sentence: "Conectando ao Frame.io." },
   },
   clockSays: (time) => `Ele marca ${time}. Acerte a data e a hora do dispositivo.`,
+  demonstration: "Demonstração",
   nameElsewhere: "Projeto: veja a página de status",
   code: {
     headline: "Parear com o Frame.io",

@@ -27,6 +27,8 @@ export interface Texts {
     /** @param address of the status page, without the scheme */
     open(address: string): string;
   };
+  /** Beside the QR code of the device's own page. @param address of it, without the scheme */
+  statusPage(address: string): string;
   /** Of a device that is paired, as far as it knows. */
   readonly unproven: {
     /** Above the problem that keeps it from reaching Frame.io. */
@@ -54,6 +56,8 @@ export interface Texts {
     /** An authorization is held until the code is used. */
     stillPaired(project: string): string;
   };
+  /** Above a code that is shown on request and pairs nothing. */
+  readonly demonstration: string;
   /** While the device's button is held, and after. */
   readonly button: Readonly<Record<Exclude<ButtonView["phase"], "counting">, Message>> & {
     /** @param seconds until the device is unpaired */

@@ -136,6 +136,7 @@ export const zh: Texts = {
     press: "按设备\u200B按钮，\u200B获取\u200B配对码。",
     open: (address) => `${address}\u200B可获取\u200B配对码。`,
   },
+  statusPage: (address) => `状态页面: ${address}`,
   unproven: {
     offline: "已配对，\u200B离线",
     connecting: { headline: "已配对，\u200B正在连接", sentence: "正在\u200B连接 Frame.io。" },
@@ -151,6 +152,7 @@ export const zh: Texts = {
     check: "核对名称",
     stillPaired: (project) => `仍与 ${project} 配对`,
   },
+  demonstration: "示意屏幕",
   button: {
     counting: (seconds) => ({
       headline: `${seconds} 秒后\u200B解除\u200B配对`,

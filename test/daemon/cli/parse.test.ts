@@ -26,6 +26,15 @@ describe("parseCommandLine", () => {
     assert.equal(run(C2CCTL, "qr", "--png=-x").arguments.value(C2CCTL_OPTIONS.png), "-x");
   });
 
+  it("takes the operand of a command that has one, and of no other", () => {
+    assert.equal(run(C2CCTL, "demo", "paired", "--socket", "/a").arguments.operand, "paired");
+    assert.equal(run(C2CCTL, "--socket", "/a", "demo").arguments.operand, null);
+    assert.throws(
+      () => run(C2CCTL, "demo", "paired", "idle"),
+      /^UsageError: there is nothing to do with "idle"/,
+    );
+  });
+
   it("reads c2cd's line, which has no command", () => {
     const { command, arguments: given } = run(C2CD, "--check", "--config", "c2cd.toml");
     assert.equal(command, null);

@@ -1,6 +1,7 @@
 /** c2cctl against the daemon's real local API. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,9 @@ import jsqr from "jsqr";
 import { PNG } from "pngjs";
 import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
+import { Visitors } from "../../../daemon/local/visitors.ts";
 import { Program, TERMINAL } from "../../support/c2cctl.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { decodeTerminal } from "../../support/qr.ts";
 import { screenAfter } from "../../support/terminal-screen.ts";
 import { AWAITING, IDLE, OFFER, PAIRED } from "../local/fake-backend.ts";
@@ -48,6 +51,42 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     });
     assert.equal(code, 69);
     assert.ok(stderr.includes(`${scratch}/run/c2cd/control.sock`), stderr);
+  });
+
+  it("status tells where others open the page, and the PIN that they are asked for", async (t) => {
+    const visitors = new Visitors({ clock: new ManualClock(), randomBytes });
+    const { socketPath, backend } = await start(t, { visitors });
+    backend.become({ ...IDLE, page: ["http://192.0.2.17:8620"] });
+    const { stdout } = await program.run(["status", "--socket", socketPath]);
+    assert.match(stdout, /^Page +http:\/\/192\.0\.2\.17:8620$/m);
+    const { pin } = visitors;
+    assert.ok(stdout.includes(`${pin.slice(0, 3)} ${pin.slice(3)}, until c2cd starts anew`), stdout);
+    const silent = await start(t);
+    const { stdout: plain } = await program.run(["status", "--socket", silent.socketPath]);
+    assert.doesNotMatch(plain, /^(Page|PIN)/m);
+  });
+
+  it("demo lists the screens, shows one, and says why it does not", async (t) => {
+    const { socketPath, backend } = await start(t);
+    const run = (...args: string[]) => program.run(["demo", ...args, "--socket", socketPath]);
+    assert.equal((await run()).stdout, "idle\npaired\nawaiting-user\n");
+    const shown = await run("paired");
+    assert.deepEqual([shown.code, shown.stdout], [0, "The display shows paired for ten seconds.\n"]);
+    const wrong = await run("pared");
+    assert.deepEqual(
+      [wrong.code, wrong.stderr],
+      [64, "c2cctl: there is no screen pared; did you mean paired?\n"],
+    );
+    assert.deepEqual(backend.calls, ["demo paired"]);
+    for (const [outcome, reason] of [
+      ["in-use", /a code is on offer/],
+      ["no-display", /There is no display/],
+    ] as const) {
+      backend.demoOutcome = outcome;
+      const refused = await run("paired");
+      assert.equal(refused.code, 75);
+      assert.match(refused.stderr, reason);
+    }
   });
 
   it("pair --no-wait asks for a code and returns", async (t) => {

@@ -1,4 +1,5 @@
 import type { TokenAnswer } from "../../../daemon/contract/authorization.ts";
+import type { DemoOutcome } from "../../../daemon/contract/demo.ts";
 import type { HistoryEntry } from "../../../daemon/contract/history.ts";
 import type { Problem } from "../../../daemon/contract/problems.ts";
 import type { PairingView, Snapshot } from "../../../daemon/contract/snapshot.ts";
@@ -94,6 +95,7 @@ export class FakeBackend implements Backend {
   picture: Picture | null = null;
   entries: HistoryEntry[] = [];
   revoked = true;
+  demoOutcome: DemoOutcome = "shown";
   variables: Readonly<Record<string, string>> = {};
   /** Thrown by the next call that can fail. */
   failure: Error | null = null;
@@ -165,6 +167,15 @@ export class FakeBackend implements Backend {
 
   capabilities() {
     return { driver: "none", device: null, name: "none", surface: "nothing" } as const;
+  }
+
+  async demos(): Promise<readonly string[]> {
+    return ["idle", "paired", "awaiting-user"];
+  }
+
+  async demonstrate(name: string): Promise<DemoOutcome> {
+    this.#called(`demo ${name}`);
+    return this.demoOutcome;
   }
 
   async history(limit: number): Promise<readonly HistoryEntry[]> {

@@ -62,6 +62,7 @@ export function optionsFor(
   return {
     backend: new FakeBackend(),
     http: { listen: "127.0.0.1:0", hosts: [], allow_actions: false },
+    visitors: null,
     language: "en",
     socketPath: join(directory, "control.sock"),
     handedOver: null,

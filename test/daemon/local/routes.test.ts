@@ -182,6 +182,19 @@ test("a refused token is passed on", async (context) => {
   }
 });
 
+test("screens are shown by the socket alone", async (context) => {
+  const running = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } });
+  for (const method of ["GET", "POST"]) {
+    const refused = await overTcp(running, "/v1/demo?screen=paired", { method });
+    assert.deepEqual([refused.status, problem(refused.body).type], [403, "urn:c2cd:problem:socket-only"]);
+  }
+  assert.deepEqual(running.backend.calls, []);
+  assert.equal((await overSocket(running, "/v1/demo?screen=paired", { method: "POST" })).status, 204);
+  assert.deepEqual(running.backend.calls, ["demo paired"]);
+  running.backend.demoOutcome = "unknown";
+  assert.equal((await overSocket(running, "/v1/demo?screen=x", { method: "POST" })).status, 400);
+});
+
 test("the environment is told on the socket alone", async (context) => {
   const running = await start(context, { http: { listen: "127.0.0.1:0", hosts: [], allow_actions: true } });
   running.backend.variables = { HTTPS_PROXY: "http://***@proxy.example:3128" };
@@ -358,16 +371,19 @@ test("the OpenAPI document describes every route, the same on both listeners", a
     "/healthz",
     "/metrics",
     "/v1/cancel",
+    "/v1/demo",
     "/v1/environment",
     "/v1/events",
     "/v1/history",
     "/v1/pair",
+    "/v1/pin",
     "/v1/qr.png",
     "/v1/qr.svg",
     "/v1/screen.png",
     "/v1/status",
     "/v1/token",
     "/v1/token/refused",
+    "/v1/unlock",
     "/v1/unpair",
     "/v1/upload/refused",
   ]);

@@ -76,7 +76,7 @@ test("every screen fits every terminal in every language, and says the most impo
 });
 
 function bare(text: string): string {
-  return text.replace(/[\s\u00AD\u200B-]/g, "");
+  return text.replace(/[\s\u00AD\u200B█▀▄-]/g, "");
 }
 
 test("80x24 has room for everything: code, digits, address, time, device", () => {

@@ -133,6 +133,24 @@ for (const language of LANGUAGES)
       }
   });
 
+test("the PIN that the page asks for is on every screen that leads to the page", () => {
+  for (const language of LANGUAGES) {
+    const fonts = loadFonts(language);
+    for (const panel of PANELS.filter(({ height }) => height > 32))
+      for (const name of ["idle-with-page", "unconfigured-with-page"]) {
+        const screen = screenOf(SITUATIONS[name] as Snapshot, CATALOGUE[language], { pin: "271828" });
+        const plan = layout(screen, panel, fonts);
+        checkPlaces(plan, panel, name);
+        const leads = name.startsWith("idle") || plan.items.some(({ kind }) => kind === "qr");
+        assert.equal(
+          shown(plan).includes("PIN271828"),
+          leads,
+          `${language} ${panelName(panel)} ${name}: ${shown(plan)}`,
+        );
+      }
+  }
+});
+
 test("on an OLED no word reaches the last column, which is lost when the picture moves by a pixel", () => {
   for (const language of LANGUAGES) {
     const fonts = loadFonts(language);

@@ -54,7 +54,7 @@ test("whatever the daemon says and however large the panel, there is a picture o
           project: odd.project === null ? null : { id: "1", name: odd.project },
           health: odd.problems.map(problem),
         });
-        const screen = screenOf(snapshot, CATALOGUE[l], odd.expiresIn);
+        const screen = screenOf(snapshot, CATALOGUE[l], { lifetime: odd.expiresIn });
         const installed = fonts.get(l);
         assert.ok(installed);
         const { picture } = paint(screen, { width, height, monochrome: mono }, installed);
@@ -94,7 +94,7 @@ test("a second of the countdown changes less than a hundredth of the pixels, and
     const panel = { width, height, monochrome: width === 128 };
     const [before, next] = [61, 60].map((expires_in) => {
       const snapshot = snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in } });
-      return painter(screenOf(snapshot, CATALOGUE.en, 120), panel, installed).picture.pixels;
+      return painter(screenOf(snapshot, CATALOGUE.en, { lifetime: 120 }), panel, installed).picture.pixels;
     });
     const changed = before?.reduce((sum, index, at) => sum + Number(index !== next?.[at]), 0) ?? 0;
     assert.ok(changed < 0.01 * width * height, `${width}x${height}: ${changed}`);
@@ -121,7 +121,7 @@ test("a painter gives what paint gives, whatever it has painted before, and leav
     [320, 240, false, "awaiting-user", 1],
   ] as const) {
     const pairing = state === "awaiting-user" ? { ...OFFER, expires_in } : null;
-    const screen = screenOf(snapshotOf(state, { pairing }), CATALOGUE.de, 120);
+    const screen = screenOf(snapshotOf(state, { pairing }), CATALOGUE.de, { lifetime: 120 });
     const panel = { width, height, monochrome };
     const painted = painter(screen, panel, installed);
     assert.deepEqual(painted, paint(screen, panel, installed));

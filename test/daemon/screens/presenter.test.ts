@@ -3,11 +3,15 @@ import { test } from "node:test";
 import type { ProblemCode } from "../../../daemon/contract/problems.ts";
 import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import type { StateName } from "../../../daemon/contract/states.ts";
+import { demosOf } from "../../../daemon/screens/demo.ts";
 import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
+import { screenOf } from "../../../daemon/screens/screen.ts";
+import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displays/contract/display.ts";
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
+import { READERS, rasterOf } from "./readers.ts";
 import { OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 const PANEL: PixelCapabilities = {
@@ -76,6 +80,7 @@ class Bench {
       pairedFor: 30,
       clock: this.clock,
       root: "/nonexistent",
+      page: { acts: true, pin: null },
       open,
       source: {
         snapshot: () => this.#current(),
@@ -559,4 +564,112 @@ test("a display that nobody sees is missed and drawn on all the same, until it i
   assert.equal(presenter.missing(), null);
   assert.equal(plugged.pictures.length, 1);
   await presenter.close();
+});
+
+/** What a phone reads on the display; "" for nothing. */
+async function scanned(presenter: Presenter): Promise<string> {
+  const picture = presenter.picture();
+  return (picture && (await READERS.jsqr?.(rasterOf(picture)))) ?? "";
+}
+
+test("a demonstration stays for ten seconds on the display, and then what is true is there again", async () => {
+  const bench = new Bench("idle");
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  assert.ok((await presenter.demos()).includes("awaiting-user"));
+  const told = bench.changes;
+  assert.equal(await presenter.demonstrate("no such screen"), "unknown");
+  assert.equal(await presenter.demonstrate("awaiting-user"), "shown");
+  assert.equal(panel.pictures.length, 2);
+  assert.deepEqual([presenter.qrTooSmall(), presenter.view().qr_module], [false, null]);
+  await bench.clock.advance(9_900);
+  assert.deepEqual(panel.pictures.at(-1), panel.pictures[1]);
+  await bench.clock.advance(200);
+  assert.deepEqual(panel.pictures.at(-1), panel.pictures[0]);
+  assert.equal(bench.changes, told, "what the display is said to show has changed");
+  await presenter.close();
+});
+
+test("no demonstration pairs anything: its code says so, and leads nowhere", async () => {
+  const bench = new Bench("idle");
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  for (const name of (await presenter.demos()).filter((each) => /^(code-|awaiting)/.test(each))) {
+    await presenter.demonstrate(name);
+    assert.doesNotMatch(await scanned(presenter), /frame\.io/i);
+  }
+  await presenter.demonstrate("awaiting-user");
+  assert.equal(await scanned(presenter), "HTTPS://EXAMPLE.COM/demo");
+  for (const [name, screen] of demosOf(snapshotOf("idle"), CATALOGUE.en))
+    if (screen.code !== null) {
+      assert.deepEqual([name, screen.code.userCode, screen.headline], [name, "123456", "Demonstration"]);
+      assert.doesNotMatch(screen.sentence, /frame\.io\/|next\.frame/i);
+    }
+  await presenter.close();
+});
+
+test("a code to scan and a button in use come before any demonstration", async () => {
+  const bench = new Bench("awaiting-user");
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  assert.equal(await presenter.demonstrate("paired"), "in-use");
+  await bench.become(snapshotOf("paired", { button: { phase: "counting", seconds_left: 3 } }));
+  assert.equal(await presenter.demonstrate("idle"), "in-use");
+  await bench.become(snapshotOf("idle"));
+  assert.equal(await presenter.demonstrate("paired"), "shown");
+  const demonstrated = panel.pictures.at(-1);
+  await bench.become(snapshotOf("awaiting-user"));
+  assert.notDeepEqual(panel.pictures.at(-1), demonstrated);
+  assert.match(await scanned(presenter), /482913/);
+  await bench.become(snapshotOf("idle"));
+  assert.notDeepEqual(panel.pictures.at(-1), demonstrated, "a demonstration has come back");
+  await presenter.close();
+});
+
+test("a display that was given back is dark again after a demonstration", async () => {
+  const bench = new Bench("paired");
+  const panel = new FakePanel();
+  const presenter = bench.presenter(async () => panel);
+  await presenter.start();
+  await bench.clock.advance(30_000);
+  assert.deepEqual(panel.calls, ["show", "clear"]);
+  await presenter.demonstrate("idle");
+  assert.equal(presenter.lit(), false, "nobody is told that somebody looks");
+  await bench.clock.advance(10_000);
+  assert.deepEqual(panel.calls, ["show", "clear", "show", "clear"]);
+  await presenter.close();
+});
+
+test("without a display nothing can be demonstrated", async () => {
+  const bench = new Bench("idle");
+  const presenter = bench.presenter(async () => {
+    throw new DisplayError("No display.");
+  });
+  await presenter.start();
+  assert.equal(await presenter.demonstrate("paired"), "no-display");
+  await presenter.close();
+});
+
+test("a page that only looks is not where a new code comes from", async () => {
+  const bench = new Bench();
+  const resting = snapshotOf("idle", {
+    network: [{ interface: "wlan0", address: "192.0.2.17" }],
+    page: ["http://192.0.2.17:8620"],
+  });
+  await bench.become(resting);
+  const pictures: Picture[] = [];
+  for (const acts of [true, false]) {
+    const panel = new FakePanel();
+    const presenter = bench.presenter(async () => panel, { page: { acts, pin: null } });
+    await presenter.start();
+    assert.equal(await scanned(presenter), "HTTP://192.0.2.17:8620");
+    pictures.push(...panel.pictures);
+    await presenter.close();
+  }
+  assert.notDeepEqual(pictures[0], pictures[1]);
+  const { sentence } = screenOf(resting, CATALOGUE.en, { pageActs: false });
+  assert.equal(sentence, CATALOGUE.en.states.idle.sentence);
 });

@@ -6,8 +6,8 @@ import { screenOf } from "../../../daemon/screens/screen.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { image, type Raster, READERS, rasterOf } from "./readers.ts";
-import { PANELS, panelName } from "./situations.ts";
-import { snapshotOf } from "./snapshots.ts";
+import { PANELS, panelName, SITUATIONS } from "./situations.ts";
+import { problem, snapshotOf } from "./snapshots.ts";
 
 const LINK = "HTTPS://NEXT.FRAME.IO/pair/482913";
 const screen = screenOf(snapshotOf("awaiting-user"), CATALOGUE.en);
@@ -66,4 +66,42 @@ test("a phone scans the code from 240x240 up", async () => {
     for (const [reader, read] of Object.entries(READERS))
       assert.equal(await read(photo), LINK, `${reader} at ${panelName(panel)}`);
   }
+});
+
+test("where nothing goes on by itself, a phone finds the device's own page on every panel with room for it", async () => {
+  for (const name of ["idle-with-page", "unconfigured-with-page", "server-unreachable-with-page"]) {
+    const snapshot = SITUATIONS[name];
+    assert.ok(snapshot);
+    for (const panel of PANELS) {
+      const { picture, qr } = paint(screenOf(snapshot, CATALOGUE.en), panel, fonts);
+      assert.equal(qr, null, "it is not the code on offer");
+      const roomy = Math.min(panel.width, panel.height) >= 240;
+      for (const [reader, read] of Object.entries(READERS))
+        assert.equal(
+          await read(rasterOf(picture)),
+          roomy ? "HTTP://192.0.2.17:8620" : null,
+          `${reader} at ${panelName(panel)} ${name}`,
+        );
+    }
+  }
+});
+
+test("no page is offered where it can't be opened, nor on a device that is paired or on its way", () => {
+  const page = ["http://192.0.2.17:8620", "http://camera.local:8620"];
+  const network = [{ interface: "wlan0", address: "192.0.2.17" }];
+  const of = (...args: Parameters<typeof snapshotOf>) => screenOf(snapshotOf(...args), CATALOGUE.en).network;
+  assert.equal(of("idle", { page, network })?.page?.link, page[0]);
+  assert.deepEqual(of("idle", { page: [], network }), { place: "wlan0 192.0.2.17", page: null });
+  assert.equal(of("idle", { page: ["http://camera.local:8620"], network: [] }), null);
+  assert.equal(of("requesting-code", { page, network }), null);
+  assert.equal(of("paired", { page, network, health: [problem("no-dns")] }), null);
+  const two = [{ interface: "eth0", address: "2001:db8::7" }, ...network];
+  assert.equal(
+    of("idle", { page: ["http://[2001:db8::7]:8620", ...page], network: two })?.page?.link,
+    page[0],
+  );
+  assert.equal(
+    of("idle", { page: ["http://[2001:db8::7]:8620"], network: two })?.page?.link,
+    "http://[2001:db8::7]:8620",
+  );
 });

@@ -1,8 +1,8 @@
-import { PROBLEM_CODES } from "../../../daemon/contract/problems.ts";
-import { BUTTON_PHASES, type Snapshot } from "../../../daemon/contract/snapshot.ts";
-import { STATES } from "../../../daemon/contract/states.ts";
+import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
+import { examplesOf } from "../../../daemon/screens/examples.ts";
 import type { Panel } from "../../../daemon/screens/layout.ts";
-import { OFFER, problem, snapshotOf } from "./snapshots.ts";
+import { IDLE } from "../../support/snapshots.ts";
+import { DEVICE, OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 /** The sizes that such hardware has, 128x32 OLED to 4K monitor. */
 export const PANELS: readonly Panel[] = [
@@ -26,25 +26,9 @@ export function panelName({ width, height }: Panel): string {
   return `${width}x${height}`;
 }
 
-/** Every state, the ways in which a code can be offered, and every problem that has a screen to itself. */
+/** On a device with a name of its own, and with a code as Frame.io's are. */
 export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
-  ...Object.fromEntries(STATES.map((state) => [state, snapshotOf(state)])),
-  "idle-with-button": snapshotOf("idle", { has_button: true }),
-  "idle-with-page": snapshotOf("idle", { page: ["http://192.0.2.17:8620"] }),
-  "code-half-time": snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in: 60 } }),
-  "code-with-problem": snapshotOf("awaiting-user", { health: [problem("authorization-ended")] }),
-  "code-while-paired": snapshotOf("awaiting-user", { project: { id: "1", name: "Nordlicht Episode 3" } }),
-  "code-without-link": snapshotOf("awaiting-user", {
-    pairing: { ...OFFER, verification_uri_complete: null },
-  }),
-  "code-without-address": snapshotOf("awaiting-user", {
-    pairing: { ...OFFER, verification_uri: null, verification_uri_complete: null },
-  }),
-  "paired-with-problem": snapshotOf("paired", { health: [problem("paused")] }),
-  "paired-with-long-name": snapshotOf("paired", {
-    project: { id: "1", name: "Nordlicht – Staffel 2, Folge 3 „Die Rückkehr der Königin“" },
-    health: [problem("paused")],
-  }),
+  ...Object.fromEntries(examplesOf({ ...IDLE, device: DEVICE }, OFFER)),
   "clock-wrong-told": snapshotOf("waiting-for-clock", {
     health: [problem("clock-wrong")],
     wrong_time: "2025-04-13T19:38:00.000Z",
@@ -53,14 +37,4 @@ export const SITUATIONS: Readonly<Record<string, Snapshot>> = {
     health: [problem("clock-wrong")],
     wrong_time: "2025-04-13T19:38:00.000Z",
   }),
-  "paired-without-project": snapshotOf("paired", { project: null }),
-  ...Object.fromEntries(
-    BUTTON_PHASES.map((phase) => [
-      `button-${phase}`,
-      snapshotOf("paired", { button: { phase, seconds_left: phase === "counting" ? 4 : null } }),
-    ]),
-  ),
-  ...Object.fromEntries(
-    PROBLEM_CODES.map((code) => [code, snapshotOf("requesting-code", { health: [problem(code)] })]),
-  ),
 };

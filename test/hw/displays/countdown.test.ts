@@ -14,6 +14,7 @@ function offer(secondsLeft: number): Screen {
     headline: "Scan to pair",
     sentence: "Scan the code with your phone.",
     device: { name: "Camera A", fallback: "CAM-1" },
+    network: null,
     project: null,
     notice: null,
     code: {
