@@ -296,27 +296,20 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
     "middle",
     height < ONE_THING
       ? []
-      : [
-          ...stepped(frame, [
-            "headline",
-            "held",
-            "step1",
-            "digits",
-            "bar",
-            "step2",
-            "step3",
-            "name",
-            "notice",
-          ]),
-          ["headline", "held", "sentence", "digits", "bar", "device", "notice"],
-          ["headline", "held", "sentence", "digits", "bar", "device"],
-          ["headline", "sentence", "digits", "bar", "device"],
-          ["headline", "sentence", "digits", "bar"],
-          ["sentence", "digits", "bar"],
-          ["address", "digits", "bar"],
-        ],
+      : [...toldBeside(frame), ["sentence", "digits", "bar"], ["address", "digits", "bar"]],
   );
   return { theme: frame.theme, items: items ?? [], qr: null };
+}
+
+/** What is said beside the digits, ever less. */
+function toldBeside(frame: Frame) {
+  return [
+    ...stepped(frame, ["headline", "held", "step1", "digits", "bar", "step2", "step3", "name", "notice"]),
+    ["headline", "held", "sentence", "digits", "bar", "device", "notice"],
+    ["headline", "held", "sentence", "digits", "bar", "device"],
+    ["headline", "sentence", "digits", "bar", "device"],
+    ["headline", "sentence", "digits", "bar"],
+  ] as const;
 }
 
 interface Card {
@@ -381,21 +374,7 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
     unit < TINY
       ? columnOf(blocks, box, "middle", [])
       : columnOf(blocks, box, "start", [
-          ...stepped(frame, [
-            "headline",
-            "held",
-            "step1",
-            "digits",
-            "bar",
-            "step2",
-            "step3",
-            "name",
-            "notice",
-          ]),
-          ["headline", "held", "sentence", "digits", "bar", "device", "notice"],
-          ["headline", "held", "sentence", "digits", "bar", "device"],
-          ["headline", "sentence", "digits", "bar", "device"],
-          ["headline", "sentence", "digits", "bar"],
+          ...toldBeside(frame),
           ["headline", "address", "digits", "bar"],
           ["address", "digits", "bar"],
         ]);
