@@ -1,7 +1,7 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { type AddressInfo, isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
@@ -172,7 +172,11 @@ export class Daemon {
     const listen = parseListen(config.http.listen);
     this.#visitors =
       config.http.allow_actions && listen !== null && !isLoopbackAddress(listen.host)
-        ? new Visitors({ clock, randomBytes })
+        ? new Visitors({
+            clock,
+            randomBytes,
+            onRest: () => log.warn("five wrong PINs for the status page: none is taken for five minutes"),
+          })
         : null;
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
@@ -549,7 +553,7 @@ export class Daemon {
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
-  /** Where other devices can open the page: at each address where it listens on all, and by the name that mDNS has. */
+  /** Where other devices can open the page: at each address where it listens on all, and by the name that Avahi tells. */
   #pageUrls(): string[] {
     if (this.#pageAddress === null) return [];
     const { address, port } = this.#pageAddress;
@@ -558,8 +562,11 @@ export class Daemon {
       return isLoopback(new URL(url).hostname) ? [] : [url];
     }
     const name = hostname().replace(/\..*$/, "");
-    const addresses = this.#network.current().addresses.map((each) => urlOf(each, port));
-    return [...addresses, `http://${name}.local:${port}`];
+    const addresses = this.#network.current().addresses.filter((each) => address === "::" || !isIPv6(each));
+    const named = existsSync(`${this.#options.root}/run/avahi-daemon/socket`)
+      ? [`http://${name}.local:${port}`]
+      : [];
+    return [...addresses.map((each) => urlOf(each, port)), ...named];
   }
 }
 

@@ -14,14 +14,16 @@ export async function pair(context: Context): Promise<ExitCode> {
   const { client, out } = context;
   const before = snapshotOf(await client.get("/v1/status"), "status");
   const begun = snapshotOf(await client.post("/v1/pair"), "pair");
+  const judge = judgement(before);
   if (context.arguments.has(C2CCTL_OPTIONS.noWait)) {
+    const ended = judge(begun);
+    if (ended instanceof Failure) throw ended;
     out.write("Pairing has begun; see: c2cctl status\n");
     return EXIT.ok;
   }
 
   const ending = new AbortController();
   const board: Board = out.terminal ? new Poster(context) : new Report(context);
-  const judge = judgement(before);
   let verdict: Verdict = null;
   const take = (snapshot: SnapshotView) => {
     verdict ??= judge(snapshot);

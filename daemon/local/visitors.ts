@@ -24,6 +24,8 @@ export interface VisitorsOptions {
   randomBytes(count: number): Buffer;
   /** Whether a peer needs no PIN; those of this machine by default. @param address as the socket tells it */
   isNear?(address: string): boolean;
+  /** Told when so many wrong PINs came that none is taken for a while. */
+  onRest?(): void;
 }
 
 /**
@@ -75,6 +77,7 @@ export class Visitors {
     if (this.#wrong >= MOST_WRONG) {
       this.#wrong = 0;
       this.#restUntil = now + REST_MS;
+      this.#options.onRest?.();
     }
     return { type: "wrong" };
   }

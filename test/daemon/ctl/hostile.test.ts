@@ -335,6 +335,7 @@ describe("a daemon that says no", { timeout: 300_000 }, () => {
       "GET /v1/events": new Stream().answer,
     });
     await fails(["pair", "--socket", daemon.socket], 78, /^c2cctl: No secret\. Install it\.\n$/);
+    await fails(["pair", "--no-wait", "--socket", daemon.socket], 78, /^c2cctl: No secret\. Install it\.\n$/);
   });
 });
 

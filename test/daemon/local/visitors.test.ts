@@ -158,6 +158,13 @@ test("a pass ends after twelve hours", async (context) => {
   assert.equal((await overTcp(running, "/v1/pair", { method: "POST", headers })).status, 403);
 });
 
+test("that no PIN is taken for a while is told once", () => {
+  let told = 0;
+  const visitors = new Visitors({ clock: new ManualClock(), randomBytes, onRest: () => told++ });
+  for (let tries = 0; tries < 9; tries++) visitors.admit("no PIN");
+  assert.equal(told, 1);
+});
+
 test("of more guests than thirty-two the first has to show it again", () => {
   const visitors = new Visitors({ clock: new ManualClock(), randomBytes });
   const passes = Array.from({ length: 33 }, () => {
