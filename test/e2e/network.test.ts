@@ -170,7 +170,8 @@ describe("the way to Frame.io", { skip, concurrency: 6 }, () => {
     const access_token = await one.daemon.accessToken();
     one.road.unplug();
     await one.daemon.ask("POST", "/v1/token/refused", { access_token });
-    await one.says("refresh-failing");
+    // One cause, one entry: the refresh that fails is not told beside it.
+    await one.says("no-network");
     await one.recovers(() => one.road.plug(), AT_ONCE_MS);
     assert.equal((await one.daemon.snapshot()).state, "paired");
   });
