@@ -42,8 +42,9 @@ export class IdentityError extends ConfigurationError {
  *
  * What does not change it: a serial that appears later (a new kernel), disappears (DMI is readable by root alone), or
  * that a better source now tells differently beside the remembered one; a machine-id that was reset, since a
- * read-only root makes a new one at each boot; rules that would give another id today. A serial that appears on a board remembered without one is taken to be
- * this board's, and noticed from then on: such a card moved to a board with a serial can't be told from a new kernel.
+ * read-only root makes a new one at each boot; rules that would give another id today. A serial that appears on a board
+ * remembered without one is taken to be this board's, and noticed from then on: such a card moved to a board with a
+ * serial can't be told from a new kernel.
  *
  * @param paired whether an authorization of the remembered client_id is held
  * @param newUuid `crypto.randomUUID`, called where nothing else tells units apart
@@ -76,19 +77,20 @@ export function chooseIdentity(
 }
 
 /** Whether this unit is known by a number that other boards have as well. */
-export function hasSharedSerial({ source, boardSerial }: Identity, { refused }: Board): boolean {
+function hasSharedSerial({ source, boardSerial }: Identity, { refused }: Board): boolean {
   return (
     source === "board-serial" && boardSerial !== null && refused.some(({ value }) => value === boardSerial)
   );
 }
 
+/** Whether the board says this number of itself, be it of any use or not. */
+function says({ serials, refused }: Board, serial: string | null): boolean {
+  return serial !== null && [...serials, ...refused].some(({ value }) => value === serial);
+}
+
 /** Whether the remembered board has a serial, this one too, and they are not the same. */
 export function isOtherBoard(remembered: Identity, board: Board): boolean {
-  return (
-    remembered.boardSerial !== null &&
-    board.serials.length > 0 &&
-    ![...board.serials, ...board.refused].some(({ value }) => value === remembered.boardSerial)
-  );
+  return remembered.boardSerial !== null && board.serials.length > 0 && !says(board, remembered.boardSerial);
 }
 
 function followsBoard(config: Config["identity"]): boolean {
@@ -148,9 +150,7 @@ export function shortId(uuid: string): string {
 /** The serial to compare with at the next start. One that is out of sight today is not forgotten. */
 function knownSerial(board: Board, remembered: Identity | null): string | null {
   const known = remembered?.boardSerial ?? null;
-  if (board.serials.length === 0 || [...board.serials, ...board.refused].some(({ value }) => value === known))
-    return known;
-  return board.serials[0]?.value ?? null;
+  return board.serials.length === 0 || says(board, known) ? known : (board.serials[0]?.value ?? null);
 }
 
 /** The application-specific id of sd_id128_get_machine_app_specific(3): 32 hexadecimal digits in upper case. */

@@ -18,7 +18,7 @@ export function checkIdentity(board: Board, config: Config, snapshot: SnapshotVi
   const text = `${clientId}, ${originOf(source)}`;
   if (
     source === "board-serial" &&
-    board.refused.some(({ value }) => value !== null && clientId.endsWith(value))
+    board.refused.some(({ value }) => value !== null && clientId === config.identity.prefix + value)
   )
     return warn(
       "identity",

@@ -666,6 +666,12 @@ describe("doctor", { timeout: 300_000 }, () => {
       "warn: C3D9B8674F4B94F6, the board's serial number; but other boards have that number as well, and Frame.io takes two of them for one device; run: c2cctl unpair; restart c2cd and pair: it is 4A1BE3CC7D90F1A2 then",
     );
     assert.equal(await became("4A1BE3CC7D90F1A2"), "ok: 4A1BE3CC7D90F1A2, the board's serial number");
+    board.write("/sys/class/dmi/id/board_serial", "2\n");
+    assert.equal(
+      await became("4A1BE3CC7D90F1A2"),
+      "ok: 4A1BE3CC7D90F1A2, the board's serial number",
+      "which ends as something refused does",
+    );
     board.write("/sys/firmware/devicetree/base/serial-number", "24021735\0");
     assert.equal(
       await became("4A1BE3CC7D90F1A2"),

@@ -131,6 +131,19 @@ describe("the remembered choice", () => {
     assert.equal(again(board([]), long).identity.clientId, APPLICATION_SPECIFIC);
   });
 
+  it("is noticed by its number beside something that is none", () => {
+    const refused = [{ value: null, path: "/serial-number" }];
+    const { identity } = chooseIdentity(
+      board(["4A1BE3CC7D90F1A2"], { refused }),
+      null,
+      false,
+      config(),
+      newUuid,
+    );
+    assert.equal(identity.boardSerial, "4A1BE3CC7D90F1A2");
+    assert.equal(again(board(["E63B0D94C2A71F58"], { refused }), identity).changed?.reason, "other-board");
+  });
+
   it("stands on a paired device though other boards have that number, and gives way where nothing is paired", () => {
     const stock = "C3D9B8674F4B94F6";
     const taken: Identity = { ...fromSerial, clientId: stock, boardSerial: stock };
