@@ -67,25 +67,30 @@ export function systemClock(root: string, builtAt: number): SystemClock {
     },
     after(ms, run) {
       const due = elapsed() + ms;
+      // Of several that are told of a sleep, one may end another, and the one whose timer found out is told twice.
+      let over = false;
       let timer = setTimeout(ended, Math.min(ms, LONGEST_TIMER_MS));
       function ended() {
         sleep.look();
         check();
       }
       function check() {
+        if (over) return;
         clearTimeout(timer);
         const left = due - elapsed();
         if (left > 0) timer = setTimeout(ended, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
         else {
-          stopWatching();
+          end();
           run();
         }
       }
-      const stopWatching = sleep.watch(check);
-      return () => {
+      function end() {
+        over = true;
         clearTimeout(timer);
         stopWatching();
-      };
+      }
+      const stopWatching = sleep.watch(check);
+      return end;
     },
     heard(wall) {
       bootedAt = wall - elapsed();
@@ -103,7 +108,7 @@ class SleepWatch {
   constructor(elapsed: () => number) {
     this.#elapsed = elapsed;
     this.#asleep = this.#now();
-    this.#lookLater();
+    every({ elapsed, after: unheldTimer }, SLEEP_LOOK_MS, () => this.look());
   }
 
   /** Returns what ends it. */
@@ -118,15 +123,6 @@ class SleepWatch {
     return this.#elapsed() - seconds * 1000 - nanoseconds / 1_000_000;
   }
 
-  /** With the looks of `every`. */
-  #lookLater(): void {
-    const left = SLEEP_LOOK_MS - (this.#elapsed() % SLEEP_LOOK_MS);
-    setTimeout(() => {
-      this.#lookLater();
-      this.look();
-    }, left).unref();
-  }
-
   look(): void {
     const asleep = this.#now();
     if (asleep - this.#asleep < ASLEEP_MS) return;
@@ -135,8 +131,16 @@ class SleepWatch {
   }
 }
 
+/** By Node's own clock, and no reason for the process to go on. */
+function unheldTimer(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+}
+
 /**
- * Whether the kernel set the clock at boot from a real-time clock that has kept the time (Documentation/ABI/testing/sysfs-class-rtc): one without a battery begins anew at each boot, while the wall time may come from a file.
+ * Whether the kernel set the clock at boot from a real-time clock that has kept the time
+ * (Documentation/ABI/testing/sysfs-class-rtc): one without a battery begins anew at each boot, while the wall time may
+ * come from a file.
  */
 function rtcSetTheClock(root: string, builtAt: number, wall: number): boolean {
   const rtc = (file: string) => readText(`${root}/sys/class/rtc/rtc0/${file}`)?.trim();

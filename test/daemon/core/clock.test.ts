@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { syncBuiltinESMExports } from "node:module";
+import os, { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, describe, it, type TestContext } from "node:test";
 import { every, paced, systemClock } from "../../../daemon/core/clock.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -84,6 +85,44 @@ describe("the wall clock is trusted", () => {
       symlinkSync("systemd", join(root, "run/systemd"));
     };
     assert.equal(trusted(hidden), false);
+  });
+});
+
+describe("that the machine was asleep", () => {
+  /** A clock whose machine sleeps for a minute, until the timer of a second ends. */
+  function sleeper(t: TestContext) {
+    let seconds = 1_000;
+    t.mock.method(os, "uptime", () => seconds);
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.reset();
+      syncBuiltinESMExports();
+    });
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const sleep = () => {
+      seconds += 61;
+      t.mock.timers.tick(1_000);
+    };
+    return { clock: systemClock("/nowhere", 0), sleep };
+  }
+
+  it("is noticed by the next timer that ends, and all that fell due runs, once", (t) => {
+    const { clock, sleep } = sleeper(t);
+    const ran: string[] = [];
+    clock.after(60_000, () => ran.push("due while asleep"));
+    clock.after(1_000, () => ran.push("a tick"));
+    clock.after(120_000, () => assert.fail("not yet"));
+    sleep();
+    assert.deepEqual(ran, ["due while asleep", "a tick"]);
+  });
+
+  it("runs nothing that was cancelled by what ran before it", (t) => {
+    const { clock, sleep } = sleeper(t);
+    let cancel = () => {};
+    clock.after(30_000, () => cancel());
+    cancel = clock.after(60_000, () => assert.fail("cancelled"));
+    clock.after(1_000, () => {});
+    sleep();
   });
 });
 
