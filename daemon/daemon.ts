@@ -13,7 +13,7 @@ import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
-import { isLoopback, isLoopbackAddress, parseListen } from "./core/address.ts";
+import { isLoopbackAddress, parseListen } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
@@ -60,8 +60,9 @@ export interface DaemonOptions {
   fail(error: unknown): void;
 }
 
-/** An interface that comes up, a clock that is set and a display are noticed so soon: where they may be waited for, where all is well. */
+/** How soon an interface that comes up and a clock that is set are noticed: where they may be waited for, where all is well. */
 const LOOK_MS = { waiting: 500, well: 10_000 };
+/** And a display. */
 const DISPLAY_LOOK_MS = { waiting: 5_000, well: 10_000 };
 
 /** Everything that the build made lies beside this program. */
@@ -553,14 +554,12 @@ export class Daemon {
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
-  /** Where other devices can open the page: at each address where it listens on all, and by the name that Avahi tells. */
+  /** Where other devices can open the page: at each address where it listens on all, and by Avahi's name. */
   #pageUrls(): string[] {
     if (this.#pageAddress === null) return [];
     const { address, port } = this.#pageAddress;
-    if (!UNSPECIFIED.includes(address)) {
-      const url = urlOf(address, port);
-      return isLoopback(new URL(url).hostname) ? [] : [url];
-    }
+    if (isLoopbackAddress(address)) return [];
+    if (!UNSPECIFIED.includes(address)) return [urlOf(address, port)];
     const name = hostname().replace(/\..*$/, "");
     const addresses = this.#network.current().addresses.filter((each) => address === "::" || !isIPv6(each));
     const named = existsSync(`${this.#options.root}/run/avahi-daemon/socket`)

@@ -11,8 +11,8 @@ export const EXTRA_CERTIFICATES = "NODE_EXTRA_CA_CERTS";
 export const HIDDEN = "***";
 
 /**
- * The variables that decide over the configuration, over the way to Frame.io and over whom Node.js trusts, as they may be told to programs of this
- * device: without a proxy's user and password.
+ * The variables that decide over the configuration, over the way to Frame.io and over whom Node.js trusts, as they may
+ * be told to programs of this device: without a proxy's user and password.
  */
 export function governing(environment: Environment, config: Config): Readonly<Record<string, string>> {
   const keys = Object.entries(config).flatMap(([section, values]) =>

@@ -146,15 +146,17 @@ export class Disk {
   }
 
   /**
-   * Whether there is nothing to be read: neither a database nor what one leaves behind.
+   * Whether there is nothing to be read: neither a database nor what one leaves behind. Where there is not, the keys are
+   * looked at all the same; where there is, whoever reads it does that.
    *
    * @throws {VaultKeyError}
    */
   async isBlank(): Promise<boolean> {
     try {
-      await readKeys(this.#options);
       const there = await Promise.all(["", ...SIDECARS].map((suffix) => exists(this.#file + suffix)));
-      return !there.includes(true);
+      if (there.includes(true)) return false;
+      await readKeys(this.#options);
+      return true;
     } catch (error) {
       throw explain(error, this.#options.directory);
     }
