@@ -44,21 +44,26 @@ describe("the journal", { concurrency: 2 }, () => {
   });
 
   test("names the page by what people can open, and not by what it listens on", async () => {
-    const board = new Board({ framebuffer: null });
-    board.write("/run/avahi-daemon/socket", "");
-    const simulator = await startSimulator({ interval: 1 });
-    const daemon = new DaemonProcess(board, simulator, { ...NONE, "http.listen": "0.0.0.0:0" });
-    try {
-      const { page } = await daemon.until("the page", (snapshot) => snapshot.page.length > 0);
-      const { port } = new URL(page.at(-1) ?? "");
-      assert.equal(page.at(-1), `http://${hostname().replace(/\..*$/, "")}.local:${port}`);
-      for (const url of page)
-        assert.doesNotMatch(url, /0\.0\.0\.0|127\.|\[/, "nor by IPv6, which it does not take");
-      assert.ok(daemon.output.includes(`<6>status page at ${page.join(", ")}\n`), daemon.output);
-    } finally {
-      await daemon.end("SIGKILL");
-      await simulator.close();
-      board.remove();
+    const own = hostname().replace(/\..*$/, "");
+    for (const announced of [true, false]) {
+      const board = new Board({ framebuffer: null });
+      if (announced) board.write("/run/avahi-daemon/socket", "");
+      const simulator = await startSimulator({ interval: 1 });
+      const daemon = new DaemonProcess(board, simulator, { ...NONE, "http.listen": "0.0.0.0:0" });
+      try {
+        const { page } = await daemon.until("the page", (snapshot) => snapshot.page.length > 0);
+        const { port } = new URL(page.at(-1) ?? "");
+        const named = `http://${own}.local:${port}`;
+        if (announced) assert.equal(page.at(-1), named);
+        else assert.ok(!page.includes(named), "a name that nobody announces");
+        for (const url of page)
+          assert.doesNotMatch(url, /0\.0\.0\.0|127\.|\[/, "nor by IPv6, which it does not take");
+        assert.ok(daemon.output.includes(`<6>status page at ${page.join(", ")}\n`), daemon.output);
+      } finally {
+        await daemon.end("SIGKILL");
+        await simulator.close();
+        board.remove();
+      }
     }
   });
 

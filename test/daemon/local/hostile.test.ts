@@ -7,6 +7,7 @@ import { createLogger } from "../../../daemon/core/log.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createApp } from "../../../daemon/local/app.ts";
 import { hostIsOwn, originIsOwn, ownNames } from "../../../daemon/local/guards.ts";
+import { ApiProblem } from "../../../daemon/local/problems.ts";
 import { AWAITING, PAIRED } from "./fake-backend.ts";
 import { overSocket, overTcp, type Running, start } from "./harness.ts";
 
@@ -58,6 +59,17 @@ test("a Host that is not this machine is refused, on every route", async (contex
   const posted = await overTcp(running, "/v1/pair", { method: "POST", headers: { host: "evil.example" } });
   assert.equal(posted.status, 421);
   assert.deepEqual(running.backend.calls, []);
+});
+
+test("what a terminal would obey is escaped in every answer, and reads the same", async (context) => {
+  const running = await start(context);
+  const name = "Film\u009b2J\u202e\u2028";
+  running.backend.become({ ...PAIRED, project: { id: "1", name } });
+  const status = (await overTcp(running, "/v1/status")).body;
+  const problem = new ApiProblem("invalid-request", name).body();
+  for (const body of [status, problem]) assert.doesNotMatch(body, /[\u0080-\u009f\u202e\u2028]/u);
+  assert.equal(JSON.parse(status).project.name, name);
+  assert.equal(JSON.parse(problem).detail, name);
 });
 
 test("a Host that is this machine is served", async (context) => {
