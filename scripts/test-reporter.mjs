@@ -19,7 +19,9 @@ export default async function* report(source) {
       process.exitCode = 1;
       yield `FAIL a secret in the output of ${data.file}\n`;
     }
-    if (type === "test:diagnostic" && data.file !== undefined) yield `    ${data.message}\n`;
+    // Without a file come the runner's own counts, and what went wrong after a test had ended.
+    if (type === "test:diagnostic" && (data.file !== undefined || /^(Error|Warning): /.test(data.message)))
+      yield `    ${data.message}\n`;
     if (type !== "test:pass" && type !== "test:fail") continue;
     const { name, nesting, details, skip, file } = data;
     const error = details.error;

@@ -279,8 +279,8 @@ describe("watchButton", { timeout: 30_000 }, () => {
     second.write(encodeEvent(layout, EV_KEY, ENTER, RELEASE));
     await until(() => calls.length === 3);
     assert.equal(calls[2], "press");
-    second.destroy();
     await button.close();
+    await once(second.end(), "close");
     await clock.advance(60_000);
     assert.equal(clock.pending, 0);
   });
