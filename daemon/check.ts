@@ -60,8 +60,8 @@ async function describeKey(root: string, environment: Environment): Promise<stri
     : "a file in the state directory";
 }
 
-function describeIdentity(config: Config, root: string): string {
-  const { identity } = chooseIdentity(readBoard(root), null, false, config.identity, randomUUID);
+async function describeIdentity(config: Config, root: string): Promise<string> {
+  const { identity } = chooseIdentity(await readBoard(root), null, false, config.identity, randomUUID);
   if (identity.source === "generated") return "made up at the first start and kept";
   return `${identity.clientId} (${identity.source}), unless another one is remembered`;
 }

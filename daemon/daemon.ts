@@ -446,7 +446,7 @@ export class Daemon {
     const { config, root, log, fail } = this.#options;
     const remembered = await this.#vault.identity();
     const { identity, changed } = chooseIdentity(
-      readBoard(root),
+      await readBoard(root),
       remembered,
       remembered !== null && (await this.#vault.authorization(remembered.clientId)) !== null,
       config.identity,

@@ -57,6 +57,8 @@ export async function buildPrograms(
       // The log's lines go through daemon/core/log.ts to standard output, and not through a file or a thread of pino's.
       "sonic-boom": "./scripts/absent.cts",
       "thread-stream": "./scripts/absent.cts",
+      // Asked for this alone, at every start.
+      worker_threads: "./scripts/main-thread.cts",
     },
     // Native modules, found beside the programs at run time.
     external: ["sqlite3", "koffi"],

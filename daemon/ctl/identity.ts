@@ -10,7 +10,7 @@ import { originOf } from "./words.ts";
 /** `c2cctl identity`: what the daemon goes by, and what the board says of itself. */
 export async function identity({ client, out, root, arguments: given }: Context): Promise<ExitCode> {
   const { device } = snapshotOf(await client.get("/v1/status"), "status");
-  const { serials, refused, model } = readBoard(root);
+  const { serials, refused, model } = await readBoard(root);
   if (given.has(C2CCTL_OPTIONS.json)) {
     const { clientId: client_id, source, name } = device;
     out.write(

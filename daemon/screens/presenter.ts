@@ -9,7 +9,8 @@ import { backOff } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { QrFit } from "../qr/qr.ts";
 import type { Language } from "../texts/languages.ts";
-import { CATALOGUE } from "../texts/screen/catalogue.ts";
+import { loadTexts } from "../texts/screen/load.ts";
+import type { Texts } from "../texts/screen/texts.ts";
 import { type Fonts, loadFonts } from "../type/fonts.ts";
 import { NameShaper } from "../type/shaping/names.ts";
 import { paintCells } from "./cells.ts";
@@ -48,6 +49,12 @@ interface Put {
   readonly undrawable: string | null;
 }
 
+/** What it takes to say something in the display's language. */
+interface Speech {
+  readonly texts: Texts;
+  readonly fonts: Fonts;
+}
+
 /** Milliseconds between two pictures of a running countdown. */
 const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
@@ -73,7 +80,7 @@ export class Presenter {
   readonly #paint = createPainter();
   readonly #names: NameShaper;
   #display: Display | null = null;
-  #fonts: Fonts | null = null;
+  #speech: Speech | null = null;
   #missing: string | null = null;
   /** The display that was there last: where nothing has taken its place, it is missed. */
   #last: string | null = null;
@@ -242,8 +249,9 @@ export class Presenter {
         this.#retrying = false;
         if (this.#reopen) await this.#release();
         const display = this.#display ?? (await this.#open());
-        if (this.#passes()) return;
-        await this.#show(display);
+        // A state that passes leaves time to load what the next one takes.
+        if (this.#passes()) await this.#speak();
+        else await this.#show(display);
       } catch (error) {
         // Once: a display that is never what it was a moment ago would be opened without end.
         if (error instanceof DisplayChanged && changes++ === 0) {
@@ -327,12 +335,10 @@ export class Presenter {
 
   async #show(display: Display): Promise<void> {
     const snapshot = this.#options.source.snapshot();
-    const { language } = this.#options;
     this.#cancelTick();
     if (standsAbove(snapshot)) this.#demo = null;
     if (this.#demo !== null) {
-      this.#fonts ??= loadFonts(language);
-      await this.#put(display, this.#demo, this.#fonts);
+      await this.#put(display, this.#demo, (await this.#speak()).fonts);
       this.#blank = false;
       return;
     }
@@ -346,20 +352,20 @@ export class Presenter {
       return;
     }
     this.#setDark(false);
-    this.#fonts ??= loadFonts(language);
-    const screen = screenOf(snapshot, CATALOGUE[language], {
+    const { capabilities } = display;
+    if (capabilities.surface === "nothing") {
+      this.#setQr(false, null);
+      return;
+    }
+    const { texts, fonts } = await this.#speak();
+    const screen = screenOf(snapshot, texts, {
       lifetime: this.#lifetime(snapshot),
       pageActs: this.#options.page.acts,
       pin: this.#options.page.pin,
     });
-    const capabilities = display.capabilities;
-    if (display.capabilities.surface === "nothing") {
-      this.#setQr(false, null);
-      return;
-    }
     this.#tick(snapshot, capabilities);
     const wanted = screen.code?.link != null;
-    const { qr, undrawable } = await this.#put(display, screen, this.#fonts);
+    const { qr, undrawable } = await this.#put(display, screen, fonts);
     this.#setQr(wanted, qr);
     this.#setUndrawable(undrawable);
     this.#blank = false;
@@ -385,7 +391,13 @@ export class Presenter {
 
   async #demos(): Promise<ReadonlyMap<string, Screen>> {
     const { demosOf } = await import("./demo.ts");
-    return demosOf(this.#options.source.snapshot(), CATALOGUE[this.#options.language]);
+    return demosOf(this.#options.source.snapshot(), (await this.#speak()).texts);
+  }
+
+  async #speak(): Promise<Speech> {
+    const { language } = this.#options;
+    this.#speech ??= { texts: await loadTexts(language), fonts: loadFonts(language) };
+    return this.#speech;
   }
 
   #setUndrawable(name: string | null): void {

@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import systemdNotify from "systemd-notify";
 import type { Clock } from "../core/clock.ts";
 import { oneLine } from "../core/text.ts";
 import { Turns } from "../core/turns.ts";
@@ -36,17 +33,6 @@ export interface NotifierOptions {
 
 /** Least milliseconds from one STATUS= to the next. */
 export const STATUS_INTERVAL_MS = 2000;
-
-const run = promisify(execFile);
-
-/**
- * One datagram with what stands in the arguments to NOTIFY_SOCKET (sd_notify(3)): a name that begins with "@" is in the
- * abstract namespace. Perl is part of every Debian; images for containers often are without systemd-notify(1).
- */
-const DATAGRAM = `
-$ENV{NOTIFY_SOCKET} =~ s/^@/\\0/;
-socket(MANAGER, AF_UNIX, SOCK_DGRAM, 0) or die "$!\\n";
-send(MANAGER, join("\\n", @ARGV), 0, pack_sockaddr_un($ENV{NOTIFY_SOCKET})) or die "$!\\n"`;
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const socket = options.environment.NOTIFY_SOCKET;
@@ -137,25 +123,31 @@ class SystemdNotifier implements Notifier {
 
   #known({ ready, status }: { ready?: boolean; status?: string }): Promise<unknown> {
     const assignments = [ready && "READY=1", status !== undefined && `STATUS=${status}`];
+    const known = { ...(ready && { ready }), ...(status !== undefined && { status }) };
     return this.#told(
-      () => systemdNotify({ ...(ready && { ready }), ...(status !== undefined && { status }) }),
+      ({ byPackage }) => byPackage(known),
       assignments.filter((assignment) => typeof assignment === "string"),
     );
   }
 
   #other(...assignments: string[]): Promise<unknown> {
-    return this.#told(() => run("systemd-notify", assignments), assignments);
+    return this.#told(({ byProgram }) => byProgram(assignments), assignments);
   }
 
   /** @param tell by systemd-notify(1) */
-  async #told(tell: () => Promise<unknown>, assignments: readonly string[]): Promise<void> {
+  async #told(
+    tell: (ways: typeof import("./tell.ts")) => Promise<unknown>,
+    assignments: readonly string[],
+  ): Promise<void> {
+    // The first picture does not wait for what starts programs.
+    const ways = await import("./tell.ts");
     this.#spawned += 1;
     try {
-      await tell();
+      await tell(ways);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       this.#spawned += 1;
-      await run("perl", ["-MSocket", "-e", DATAGRAM, "--", ...assignments]);
+      await ways.byPerl(assignments);
     }
   }
 

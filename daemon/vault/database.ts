@@ -1,5 +1,5 @@
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { exists } from "./files.ts";
+import { type FileHandle, open } from "node:fs/promises";
+import { exists, removeFile } from "./files.ts";
 import { Connection, isSqliteError } from "./sqlite.ts";
 
 /** The files that SQLite keeps beside a database (sqlite.org/tempfiles.html). */
@@ -87,7 +87,7 @@ export async function build(
   fill: (connection: Connection) => Promise<void>,
 ): Promise<string> {
   const unfinished = `${file}.new`;
-  for (const suffix of ["", ...SIDECARS]) await rm(unfinished + suffix, { force: true });
+  for (const suffix of ["", ...SIDECARS]) await removeFile(unfinished + suffix);
   await (await open(unfinished, "wx", 0o600)).close();
   const connection = await connect(unfinished, answered);
   try {

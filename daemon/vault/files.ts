@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, chmod, mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** Makes the names in a directory durable: a file's own fsync does not cover its name (fsync(2)). */
@@ -52,6 +52,15 @@ export async function fileAt(path: string): Promise<string | null> {
   }
 }
 
+/** Removes a file where there is one. (Node's `rm` loads what removes trees, at every first start.) */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
 /** How many damaged copies of one file are kept: a failing card must not fill itself with them. */
 const DAMAGED_KEPT = 8;
 
@@ -79,7 +88,7 @@ export async function moveAside(
     if (await exists(source)) await rename(source, path + suffix);
   }
   const oldest = copies.length >= DAMAGED_KEPT ? join(directory, `${name}.damaged-${copies[0]}`) : null;
-  if (oldest !== null) for (const suffix of [...suffixes, ""]) await rm(oldest + suffix, { force: true });
+  if (oldest !== null) for (const suffix of [...suffixes, ""]) await removeFile(oldest + suffix);
   await syncDirectory(directory);
   return { path, removed: oldest };
 }

@@ -1,8 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { VaultNotice } from "../contract/storage.ts";
-import { moveAside, publish, restrict } from "./files.ts";
+import { moveAside, publish, removeFile, restrict } from "./files.ts";
 import { VaultKeyError } from "./vault.ts";
 
 /** Bytes of an AES-256 key. */
@@ -116,7 +116,7 @@ export async function keepKey({ directory }: KeyPlaces, key: VaultKey): Promise<
 
 async function writeKeyFile(file: string, key: Buffer): Promise<void> {
   const unfinished = `${file}.new`;
-  await rm(unfinished, { force: true });
+  await removeFile(unfinished);
   await writeFile(unfinished, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
   await publish(unfinished, file);
 }

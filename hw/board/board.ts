@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import nodeMachineId from "node-machine-id";
 import { readText } from "../../daemon/core/files.ts";
 import { canonicalSerial, isSampleText, isShared } from "./serial.ts";
 
@@ -56,7 +55,7 @@ const MODELS = [
 const LONGEST_MODEL = 64;
 
 /** Reads what the kernel and the image say of this board; whatever is missing or unreadable is left out. */
-export function readBoard(root: string): Board {
+export async function readBoard(root: string): Promise<Board> {
   const serials: BoardSerial[] = [];
   const refused: RefusedSerial[] = [];
   const model = readModel(root);
@@ -74,7 +73,7 @@ export function readBoard(root: string): Board {
     serials: disputed === null ? serials : [...serials.filter((serial) => serial !== disputed), disputed],
     refused,
     model,
-    machineId: readMachineId(root, running ? askLibrary : null),
+    machineId: await readMachineId(root, running ? askLibrary : null),
   };
 }
 
@@ -101,18 +100,23 @@ function significant({ value }: BoardSerial): string {
  *
  * @param ask node-machine-id's raw value; null where `root` is not the running system
  */
-export function readMachineId(root: string, ask: (() => string) | null): string | null {
+export async function readMachineId(
+  root: string,
+  ask: (() => Promise<string>) | null,
+): Promise<string | null> {
   const content = readText(`${root}/etc/machine-id`);
   if (content !== null || ask === null) return checkedMachineId(content ?? "");
   try {
-    const answer = ask();
+    const answer = await ask();
     return answer === hostname().toLowerCase() ? null : checkedMachineId(answer);
   } catch {
     return null;
   }
 }
 
-function askLibrary(): string {
+/** Loaded where it is asked: it starts programs, and hardly any system needs it. */
+async function askLibrary(): Promise<string> {
+  const { default: nodeMachineId } = await import("node-machine-id");
   return nodeMachineId.machineIdSync(true);
 }
 

@@ -68,7 +68,7 @@ async function* examine(context: Context, trying: (what: string) => void): Async
     trying("systemd");
     yield* checkUnit(await readUnit("c2cd.service"));
   }
-  yield* heard(checkIdentity(readBoard(root), config, snapshot));
+  yield* heard(checkIdentity(await readBoard(root), config, snapshot));
   const secretFile = config.frameio.client_secret_file;
   yield* heard(checkSecret(root, secretFile, snapshot));
   yield* heard(checkStorage(root));

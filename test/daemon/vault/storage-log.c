@@ -192,7 +192,8 @@ int fsync(int fd) { return do_sync(REAL(fsync), fd); }
 int fdatasync(int fd) { return do_sync(REAL(fdatasync), fd); }
 
 int unlink(const char *path) {
-  if (!watched(path)) return REAL(unlink)(path);
+  /* Where there is no file, nothing is done. */
+  if (!watched(path) || access(path, F_OK) != 0) return REAL(unlink)(path);
   pthread_mutex_lock(&lock);
   if (last()) end();
   int result = REAL(unlink)(path);

@@ -21,14 +21,14 @@ function boardRoot(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
-function neverAsked(): string {
+function neverAsked(): Promise<string> {
   assert.fail("node-machine-id was asked");
 }
 
 const MACHINE_ID = "7f3b0c62d5e94a1b8c0d2e6f9a1b3c5d";
 
 describe("readBoard", () => {
-  it("reads a Raspberry Pi", () => {
+  it("reads a Raspberry Pi", async () => {
     const root = boardRoot({
       "/sys/firmware/devicetree/base/serial-number": "10000000a1b2c3d4\0",
       "/proc/device-tree/serial-number": "10000000a1b2c3d4\0",
@@ -37,7 +37,7 @@ describe("readBoard", () => {
         "processor\t: 0\nBogoMIPS\t: 108.00\n\nRevision\t: c03114\nSerial\t\t: 10000000a1b2c3d4\nModel\t\t: Pi\n",
       "/etc/machine-id": `${MACHINE_ID}\n`,
     });
-    assert.deepEqual(readBoard(root), {
+    assert.deepEqual(await readBoard(root), {
       serials: [
         {
           value: "10000000A1B2C3D4",
@@ -51,7 +51,7 @@ describe("readBoard", () => {
     });
   });
 
-  it("gives every distinct number, best first, whatever its case", () => {
+  it("gives every distinct number, best first, whatever its case", async () => {
     const root = boardRoot({
       "/sys/devices/soc0/serial_number": "0F1E64D2C8B7A695\n",
       "/proc/cpuinfo": "Serial\t\t: 0f1e64d2c8b7a695\n",
@@ -59,7 +59,7 @@ describe("readBoard", () => {
       "/sys/class/dmi/id/board_serial": "/7FQ2X33/CNFCW0018T00QK/\n",
       "/sys/class/dmi/id/product_name": "OptiPlex 7090\n",
     });
-    const board = readBoard(root);
+    const board = await readBoard(root);
     assert.deepEqual(
       board.serials.map(({ value, source }) => [value, source]),
       [
@@ -71,44 +71,48 @@ describe("readBoard", () => {
     assert.equal(board.model, "OptiPlex 7090");
   });
 
-  it("says where it found a number that is none and goes on to the next", () => {
+  it("says where it found a number that is none and goes on to the next", async () => {
     const root = boardRoot({
       "/sys/firmware/devicetree/base/serial-number": "0000000000000000\0",
       "/proc/cpuinfo": "Serial\t\t: 02c00081a3b5f7d9\n",
       "/sys/class/dmi/id/product_name": "To Be Filled By O.E.M.\n",
       "/sys/class/dmi/id/board_name": "H81-BTC\n",
     });
-    const board = readBoard(root);
+    const board = await readBoard(root);
     assert.deepEqual(board.refused, [
       { value: "0000000000000000", path: "/sys/firmware/devicetree/base/serial-number" },
     ]);
-    assert.deepEqual(readBoard(boardRoot({ "/sys/devices/soc0/serial_number": " \n\0" })).refused, []);
+    const blank = await readBoard(boardRoot({ "/sys/devices/soc0/serial_number": " \n\0" }));
+    assert.deepEqual(blank.refused, []);
     assert.equal(board.serials[0]?.value, "02C00081A3B5F7D9");
     assert.equal(board.model, "H81-BTC");
   });
 
-  it("prefers the chip's number to one that a boot loader stored, and keeps both", () => {
-    const kept = (tree: string, chip: string) =>
-      readBoard(
-        boardRoot({
-          "/sys/firmware/devicetree/base/serial-number": `${tree}\0`,
-          "/proc/cpuinfo": `Serial\t\t: ${chip}\n`,
-        }),
-      ).serials.map(({ value }) => value);
-    assert.deepEqual(kept("24021735", "b8a0bcb99f6bf8b1"), ["B8A0BCB99F6BF8B1", "24021735"]);
-    assert.deepEqual(kept("10000000a1b2c3d4", "00000000a1b2c3d4"), ["10000000A1B2C3D4", "00000000A1B2C3D4"]);
+  it("prefers the chip's number to one that a boot loader stored, and keeps both", async () => {
+    async function kept(tree: string, chip: string): Promise<string[]> {
+      const root = boardRoot({
+        "/sys/firmware/devicetree/base/serial-number": `${tree}\0`,
+        "/proc/cpuinfo": `Serial\t\t: ${chip}\n`,
+      });
+      return (await readBoard(root)).serials.map(({ value }) => value);
+    }
+    assert.deepEqual(await kept("24021735", "b8a0bcb99f6bf8b1"), ["B8A0BCB99F6BF8B1", "24021735"]);
+    assert.deepEqual(await kept("10000000a1b2c3d4", "00000000a1b2c3d4"), [
+      "10000000A1B2C3D4",
+      "00000000A1B2C3D4",
+    ]);
   });
 
-  it("knows nothing of an empty board, and of directories where files should be", () => {
+  it("knows nothing of an empty board, and of directories where files should be", async () => {
     const root = boardRoot({ "/sys/firmware/devicetree/base/serial-number/x": "", "/etc/machine-id/x": "" });
-    assert.deepEqual(readBoard(root), { serials: [], refused: [], model: null, machineId: null });
+    assert.deepEqual(await readBoard(root), { serials: [], refused: [], model: null, machineId: null });
   });
 
-  it("keeps a hostile model name fit for a screen", () => {
+  it("keeps a hostile model name fit for a screen", async () => {
     const root = boardRoot({
       "/sys/firmware/devicetree/base/model": `\x1b[2J\u202eevil\n${"x".repeat(999)}\0`,
     });
-    const { model } = readBoard(root);
+    const { model } = await readBoard(root);
     assert.match(model ?? "", /^[ -~]{1,64}$/);
   });
 });
@@ -213,28 +217,22 @@ describe("readMachineId", () => {
     `${MACHINE_ID}0\n`,
   ];
   for (const content of unusable)
-    it(`refuses ${JSON.stringify(content)} and asks nobody else: an emptied file means a cloned image`, () =>
-      assert.equal(readMachineId(boardRoot({ "/etc/machine-id": content }), neverAsked), null));
+    it(`refuses ${JSON.stringify(content)} and asks nobody else: an emptied file means a cloned image`, async () =>
+      assert.equal(await readMachineId(boardRoot({ "/etc/machine-id": content }), neverAsked), null));
 
-  it("asks nobody about a directory that stands in for a board", () =>
-    assert.equal(readMachineId(boardRoot({}), null), null));
+  it("asks nobody about a directory that stands in for a board", async () =>
+    assert.equal(await readMachineId(boardRoot({}), null), null));
 
-  it("takes the library's answer where /etc/machine-id does not exist", () =>
-    assert.equal(
-      readMachineId(boardRoot({}), () => MACHINE_ID),
-      MACHINE_ID,
-    ));
+  it("takes the library's answer where /etc/machine-id does not exist", async () =>
+    assert.equal(await readMachineId(boardRoot({}), async () => MACHINE_ID), MACHINE_ID));
 
   for (const answer of ["", hostname(), "localhost", "uninitialized", "0".repeat(32)])
-    it(`takes no ${JSON.stringify(answer)} from the library`, () =>
-      assert.equal(
-        readMachineId(boardRoot({}), () => answer),
-        null,
-      ));
+    it(`takes no ${JSON.stringify(answer)} from the library`, async () =>
+      assert.equal(await readMachineId(boardRoot({}), async () => answer), null));
 
-  it("lives with a library that fails, as where there is no shell", () =>
+  it("lives with a library that fails, as where there is no shell", async () =>
     assert.equal(
-      readMachineId(boardRoot({}), () => {
+      await readMachineId(boardRoot({}), async () => {
         throw new Error("spawnSync /bin/sh ENOENT");
       }),
       null,

@@ -24,7 +24,7 @@ type Where = keyof typeof PATHS;
 let boards = 0;
 
 /** The client_id of a new board with a machine-id of its own, and where it came from. */
-function identityOf(found: Partial<Record<Where, string>>, model = "Some board") {
+async function identityOf(found: Partial<Record<Where, string>>, model = "Some board") {
   const root = mkdtempSync(join(scratch, "root-"));
   const write = (path: string, content: string) => {
     mkdirSync(dirname(root + path), { recursive: true });
@@ -39,7 +39,7 @@ function identityOf(found: Partial<Record<Where, string>>, model = "Some board")
     `${"7f3b0c62d5e94a1b8c0d2e6f9a1b".slice(0, 28)}${String(boards).padStart(4, "0")}\n`,
   );
   const { identity } = chooseIdentity(
-    readBoard(root),
+    await readBoard(root),
     null,
     false,
     parseConfig("", "c2cd.toml", {}).identity,
@@ -78,8 +78,8 @@ describe("a number that is one board's is its client_id", () => {
     ["a maker's own, short", "tree", "R1-0042"],
   ];
   for (const [seen, where, text] of rows)
-    it(`${text} (${seen})`, () => {
-      const { clientId, source } = identityOf({ [where]: text });
+    it(`${text} (${seen})`, async () => {
+      const { clientId, source } = await identityOf({ [where]: text });
       assert.equal(source, "board-serial");
       assert.equal(clientId.toLowerCase(), text.toLowerCase().replaceAll("/", "-"));
     });
@@ -118,19 +118,21 @@ describe("a number that many boards have is none: each goes by its machine-id", 
     ["the first of all numbers", "tree", "0000000000000001"],
   ];
   for (const [seen, where, text] of rows)
-    it(`${text} (${seen})`, () => {
-      const [one, other] = [identityOf({ [where]: text }), identityOf({ [where]: text })];
+    it(`${text} (${seen})`, async () => {
+      const [one, other] = [await identityOf({ [where]: text }), await identityOf({ [where]: text })];
       assert.deepEqual([one.source, other.source], ["machine-id", "machine-id"]);
       assert.match(one.clientId, /^[0-9A-HJKMNP-TV-Z]{12}$/);
       assert.notEqual(one.clientId, other.clientId);
     });
 
-  it("the model's own name (boards that have nothing else to say)", () =>
-    assert.equal(identityOf({ tree: "NANOPI-R5S" }, "FriendlyElec NanoPi R5S").source, "machine-id"));
+  it("the model's own name (boards that have nothing else to say)", async () => {
+    const { source } = await identityOf({ tree: "NANOPI-R5S" }, "FriendlyElec NanoPi R5S");
+    assert.equal(source, "machine-id");
+  });
 });
 
-it("two Rockchip boards with the boot loader's number go by their chips'", () => {
+it("two Rockchip boards with the boot loader's number go by their chips'", async () => {
   const tree = "c3d9b8674f4b94f6";
-  assert.equal(identityOf({ tree, cpuinfo: "4a1be3cc7d90f1a2" }).clientId, "4A1BE3CC7D90F1A2");
-  assert.equal(identityOf({ tree, cpuinfo: "4a1be3cc7d90f1b7" }).clientId, "4A1BE3CC7D90F1B7");
+  assert.equal((await identityOf({ tree, cpuinfo: "4a1be3cc7d90f1a2" })).clientId, "4A1BE3CC7D90F1A2");
+  assert.equal((await identityOf({ tree, cpuinfo: "4a1be3cc7d90f1b7" })).clientId, "4A1BE3CC7D90F1B7");
 });

@@ -110,10 +110,18 @@ export function readdir(path: string) {
   return call(() => card().list(path));
 }
 
-export function rm(path: string, { recursive = false }: { recursive?: boolean } = {}) {
+export function unlink(path: string) {
   return call(() => {
-    if (recursive) for (const name of card().list(path)) card().remove(`${path}/${name}`);
-    if (card().find(path) !== null) card().remove(path);
+    card().at(path);
+    card().remove(path);
+  });
+}
+
+/** Only directories of files are removed by it. */
+export function rm(path: string) {
+  return call(() => {
+    for (const name of card().list(path)) card().remove(`${path}/${name}`);
+    card().remove(path);
   });
 }
 
