@@ -1,14 +1,9 @@
-import type { Socket } from "node:net";
-import fastify, {
-  type ConnectionError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "../core/log.ts";
 import { sameText } from "../core/secret.ts";
 import { hostIsOwn, originIsOwn, SECURITY_HEADERS, siteIsOwn } from "./guards.ts";
-import { ApiProblem, PROBLEM_TYPE, problemOf, sendProblem } from "./problems.ts";
+import { createHttpServer, limitReading, refuseUnreadable } from "./http.ts";
+import { ApiProblem, problemFor, sendProblem } from "./problems.ts";
 import { SCHEMA_READERS } from "./schema-readers.ts";
 import { COMPONENTS } from "./schemas.ts";
 
@@ -20,31 +15,13 @@ export type Audience =
   | { readonly kind: "tcp"; names(): readonly string[] };
 
 const BODY_LIMIT = 8 * 1024;
-const HEADER_LIMIT = 8 * 1024;
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 8_000;
-const KEEP_ALIVE_MS = 5_000;
-/** How often Node looks for requests that overran the two timeouts: ten seconds are the most that they take together. */
-const TIMEOUT_CHECK_MS = 1_000;
-/** A connection on which nothing moves for so long is cut, whatever it waits for. */
-const IDLE_SOCKET_MS = 60_000;
-/** The same, where it waits for its client to read the answer. */
-const UNREAD_MS = 8_000;
-
 /** A server with its limits, guards and error answers, and no routes yet. */
 export function createApp(audience: Audience, log: Logger): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionTimeout: IDLE_SOCKET_MS,
     routerOptions: { maxParamLength: 64 },
-    http: {
-      maxHeaderSize: HEADER_LIMIT,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    },
+    serverFactory: createHttpServer,
     return503OnClosing: false,
     schemaController: { compilersFactory: SCHEMA_READERS },
     clientErrorHandler: refuseUnreadable,
@@ -54,17 +31,12 @@ export function createApp(audience: Audience, log: Logger): FastifyInstance {
   for (const schema of COMPONENTS) app.addSchema(schema);
   parseBodies(app);
   app.addHook("onRequest", async (request, reply) => guard(audience, request, reply));
-  app.addHook("onSend", async (request) => void request.raw.socket.setTimeout(UNREAD_MS));
+  app.addHook("onSend", async (request) => limitReading(request.raw));
   const methods = methodsByPath(app);
   app.setNotFoundHandler((request, reply) => sendProblem(reply, missing(methods, request)));
-  app.setErrorHandler((error: Error, request, reply) => {
-    const problem = problemOf(error);
-    if (problem === null) log.error({ err: error }, `${request.method} ${request.routeOptions.url} failed`);
-    return sendProblem(
-      reply,
-      problem ?? new ApiProblem("internal", "The daemon failed at this; its journal says why."),
-    );
-  });
+  app.setErrorHandler((error: Error, { method, routeOptions }, reply) =>
+    sendProblem(reply, problemFor(error, `${method} ${routeOptions.url}`, log)),
+  );
   return app;
 }
 
@@ -143,27 +115,4 @@ function missing(methods: ReadonlyMap<string, ReadonlySet<string>>, request: Fas
   if (allowed === "")
     return new ApiProblem("not-found", "There is nothing here; /v1/openapi.json lists what there is.");
   return new ApiProblem("method-not-allowed", `Only ${allowed} here.`, { headers: { allow: allowed } });
-}
-
-/**
- * What could not even be read as HTTP is answered by hand, then the connection ends: not only our half of it, since such
- * a client may never end its own.
- */
-function refuseUnreadable(error: ConnectionError, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? new ApiProblem("headers-too-large", "The request's headers are too large.")
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? new ApiProblem("request-timeout", "The request took too long to arrive.")
-        : new ApiProblem("invalid-request", "This is not HTTP/1.1.");
-  const body = problem.body();
-  socket.write(
-    `HTTP/1.1 ${problem.status} ${JSON.parse(body).title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-  socket.destroySoon();
 }

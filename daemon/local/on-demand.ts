@@ -1,7 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { FastifyInstance } from "fastify";
 import { type Clock, every } from "../core/clock.ts";
+
+/** A server that listens nowhere, and what ends it. */
+export interface Served {
+  readonly server: Server;
+  close(): Promise<unknown>;
+}
 
 /** Connections that one server has open at once. */
 export const CONNECTION_LIMIT = 1_024;
@@ -17,18 +22,18 @@ const SWEEP_MS = 20;
  * ever asking for its page. It listens nowhere by itself; connections are handed to it.
  */
 export class OnDemandServer {
-  readonly #load: () => Promise<FastifyInstance>;
+  readonly #load: () => Promise<Served>;
   readonly #clock: Clock;
   readonly #fail: (error: unknown) => void;
   /** Every connection, oldest first, with the request on it that is not answered to its end; null between requests. */
   readonly #sockets = new Map<Socket, IncomingMessage | null>();
-  #app: Promise<FastifyInstance> | null = null;
+  #app: Promise<Served> | null = null;
 
   /**
    * @param load called once at most
    * @param fail told why `load` failed; whoever waits is let go
    */
-  constructor(load: () => Promise<FastifyInstance>, clock: Clock, fail: (error: unknown) => void) {
+  constructor(load: () => Promise<Served>, clock: Clock, fail: (error: unknown) => void) {
     this.#load = load;
     this.#clock = clock;
     this.#fail = fail;
@@ -67,7 +72,7 @@ export class OnDemandServer {
     stopGrace();
   }
 
-  async #begin(): Promise<FastifyInstance> {
+  async #begin(): Promise<Served> {
     try {
       const app = await this.#load();
       // What node:http sets its time limits up by.
@@ -105,7 +110,7 @@ export class OnDemandServer {
     return false;
   }
 
-  async #finish(app: FastifyInstance): Promise<void> {
+  async #finish(app: Served): Promise<void> {
     const gone = [...this.#sockets.keys()].map(
       (socket) => new Promise((resolve) => socket.once("close", resolve)),
     );

@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { FastifyReply } from "fastify";
 import type { StateName } from "../contract/states.ts";
 import { StorageError } from "../contract/storage.ts";
+import type { Logger } from "../core/log.ts";
 import { escaped } from "../core/text.ts";
 
 /** Stable names of what can go wrong with a request, with their HTTP status. */
@@ -88,8 +89,16 @@ const PARSER_PROBLEMS: Readonly<Record<number, ProblemName>> = {
   431: "headers-too-large",
 };
 
+/** What a request is told that ended in `error`. A bug of ours goes to the journal. */
+export function problemFor(error: Error, request: string, log: Logger): ApiProblem {
+  const problem = problemOf(error);
+  if (problem !== null) return problem;
+  log.error({ err: error }, `${request} failed`);
+  return new ApiProblem("internal", "The daemon failed at this; its journal says why.");
+}
+
 /** The problem behind an error: a refusal of ours, of fastify's (validation, body parsers), of the disk; null for a bug. */
-export function problemOf(error: Error & { statusCode?: number }): ApiProblem | null {
+function problemOf(error: Error & { statusCode?: number }): ApiProblem | null {
   if (error instanceof ApiProblem) return error;
   if (error instanceof StorageError) return new ApiProblem("storage-failing", error.message);
   const name = PARSER_PROBLEMS[error.statusCode ?? 500];

@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { PROBLEM_CODES } from "../contract/problems.ts";
 import { BUTTON_PHASES, type Snapshot } from "../contract/snapshot.ts";
 import { LIGHTS, STATES } from "../contract/states.ts";
+import { LONGEST_MINIMUM_LIFE, MINIMUM_LIFE } from "./token.ts";
 
 const Text = (description: string) => Type.String({ description });
 const DateTime = (description: string) => Type.String({ format: "date-time", description });
@@ -146,8 +147,8 @@ export const TokenSchema = Type.Object(
 export const TokenQuery = Type.Object({
   minimum_life: Type.Integer({
     minimum: 0,
-    maximum: 3600,
-    default: 300,
+    maximum: LONGEST_MINIMUM_LIFE,
+    default: MINIMUM_LIFE,
     description:
       "Seconds that the token must still live; a shorter one is refreshed first, or given out as it is while the storage takes no writes.",
   }),

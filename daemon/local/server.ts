@@ -86,8 +86,9 @@ function serverFor(
 ): OnDemandServer {
   const allowActions = http.allow_actions;
   const parts = { backend, clock, log, audience, allowActions, visitors, language, formToken };
-  const load = async () => (await import("./api.ts")).buildApi(parts, files);
-  return new OnDemandServer(load, clock, fail);
+  const loadApi = async () => (await import("./api.ts")).buildApi(parts, files);
+  const loadBroker = async () => (await import("./broker.ts")).createBroker({ backend, log, loadApi, fail });
+  return new OnDemandServer(audience.kind === "socket" ? loadBroker : loadApi, clock, fail);
 }
 
 /** Returns what ends it. */

@@ -1,7 +1,7 @@
 import type { Static } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
-import { ApiProblem } from "../problems.ts";
 import { RefusedBody, TokenQuery, TokenSchema } from "../schemas.ts";
+import { tokenFor } from "../token.ts";
 import { answers, NO_CONTENT, PROBLEMS, type RouteParts, ref, socketOnly } from "./parts.ts";
 
 /** The token broker: programs of this device get a valid access token, never see OAuth, and say what Frame.io refused. */
@@ -19,22 +19,7 @@ export function addToken(app: FastifyInstance, parts: RouteParts): void {
         response: answers(200, ref(TokenSchema)),
       },
     },
-    async ({ query }) => {
-      const answer = await backend.token(query.minimum_life);
-      if (answer.type === "token")
-        return {
-          access_token: answer.accessToken.reveal(),
-          token_type: "bearer",
-          expires_in: answer.expiresIn,
-        };
-      const { state } = backend.snapshot();
-      if (answer.type === "not-paired")
-        throw new ApiProblem("not-paired", "This device is not paired.", { state });
-      throw new ApiProblem("token-unavailable", answer.reason, {
-        state,
-        headers: { "retry-after": String(Math.max(1, Math.ceil(answer.retryAfter))) },
-      });
-    },
+    ({ query }) => tokenFor(backend, query.minimum_life),
   );
   app.post<{ Body: Static<typeof RefusedBody> }>(
     "/v1/token/refused",
