@@ -58,7 +58,10 @@ interface Speech {
 /** Milliseconds between two pictures of a running countdown. */
 const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
-/** A state that passes sooner than this needs no picture; with a near server, a start is over by then. */
+/**
+ * A state that passes sooner than this needs no picture; with a near server, a start is over by then. What follows waits
+ * as long, but for a code: a program that wants a token comes first.
+ */
 const PASSING_MS = 250;
 /** A problem that comes and goes, as on a bad network, does not take the display each time. */
 const OLD_NEWS_MS = 600_000;
@@ -275,12 +278,14 @@ export class Presenter {
     return urgent !== null;
   }
 
-  /** Whether the state may be over before its picture is seen. What would be wrong by now does not stay for that. */
+  /** Whether the picture may wait. What would be wrong by now does not stay for that. */
   #passes(): boolean {
     const { clock, source } = this.#options;
-    const passing = STATE_ROWS[source.snapshot().state].passing;
+    const { state, pairing } = source.snapshot();
+    const passing =
+      this.#blank && (STATE_ROWS[state].passing || (this.#passingSince !== null && pairing === null));
     this.#passingSince = passing ? (this.#passingSince ?? clock.elapsed()) : null;
-    if (this.#passingSince === null || !this.#blank) return false;
+    if (this.#passingSince === null) return false;
     const left = this.#passingSince + PASSING_MS - clock.elapsed();
     if (left <= 0) return false;
     this.#cancelTick();
