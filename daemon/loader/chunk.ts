@@ -30,6 +30,11 @@ export function cacheDirectory(home: string): string {
   return join(home, "code-cache");
 }
 
+/** Which switches of Node.js the code is for; of the time of that Node.js, by which the launchers know it again. */
+export function switchesFile(home: string): string {
+  return join(cacheDirectory(home), "switches");
+}
+
 /** @param chunk a file name in `chunkDirectory` */
 export function compiled(home: string, chunk: string): Script {
   const filename = join(chunkDirectory(home), chunk);

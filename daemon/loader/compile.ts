@@ -2,19 +2,34 @@
  * The program `compile.js`: writes the code cache of every chunk, for the Node.js that runs it. Called where the package
  * is installed, and again when Node.js has changed.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
-import { cacheDirectory, cacheFile, cacheOf, chunkDirectory } from "./chunk.ts";
+import { cacheDirectory, cacheFile, cacheOf, chunkDirectory, switchesFile } from "./chunk.ts";
 
 rmSync(cacheDirectory(__dirname), { recursive: true, force: true });
 mkdirSync(cacheDirectory(__dirname), { mode: 0o755 });
 for (const chunk of readdirSync(chunkDirectory(__dirname))) {
   const filename = join(chunkDirectory(__dirname), chunk);
   const source = readFileSync(filename);
-  const file = cacheFile(__dirname, chunk);
-  writeFileSync(`${file}.new`, cacheOf(source, everyFunctionOf(source, filename)), { mode: 0o644 });
+  write(cacheFile(__dirname, chunk), cacheOf(source, everyFunctionOf(source, filename)));
+}
+const { atime, mtime } = statSync(process.execPath);
+write(switchesFile(__dirname), `${process.execArgv.join(" ")}\n`);
+utimesSync(switchesFile(__dirname), atime, mtime);
+
+function write(file: string, content: string | Buffer): void {
+  writeFileSync(`${file}.new`, content, { mode: 0o644 });
   renameSync(`${file}.new`, file);
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { cacheFile } from "../../../daemon/loader/chunk.ts";
+import { cacheFile, switchesFile } from "../../../daemon/loader/chunk.ts";
 import { NODE_FLAGS } from "../../../scripts/node-flags.ts";
 import { seededRandom } from "../../support/random.ts";
 
@@ -52,6 +52,9 @@ describe("the built programs", () => {
     rmSync(join(home, "code-cache"), { recursive: true });
     run(join(home, "compile.js"));
     assert.deepEqual(refused(), []);
+    assert.equal(readFileSync(switchesFile(home), "utf8"), `${NODE_FLAGS.join(" ")}\n`);
+    const [noted, node] = [statSync(switchesFile(home)), statSync(process.execPath)];
+    assert.equal(Math.trunc(noted.mtimeMs), Math.trunc(node.mtimeMs), "a launcher knows it by that");
   });
 
   it("never run code of a damaged cache", () => {
