@@ -65,6 +65,9 @@ const LOOK_MS = { waiting: 500, well: 10_000 };
 /** And a display. */
 const DISPLAY_LOOK_MS = { waiting: 5_000, well: 10_000 };
 
+/** How long the display waits for a start, in which there is nothing to show but a code. */
+const SCREEN_MS = 250;
+
 /** Everything that the build made lies beside this program. */
 const HOME = dirname(fileURLToPath(import.meta.url));
 
@@ -105,6 +108,7 @@ export class Daemon {
   /** What keeps the device from being shown online. */
   #absence: PresenceTrouble | null = null;
   #stopAbsence = () => {};
+  #cancelScreen = () => {};
   #opening: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
@@ -201,6 +205,7 @@ export class Daemon {
       () => this.#button.close(),
       () => this.#presence.close(),
       () => this.#stopAbsence(),
+      () => this.#cancelScreen(),
       this.#runner.subscribe(() => this.#presence.update()),
     );
   }
@@ -216,16 +221,17 @@ export class Daemon {
   }
 
   /**
-   * What the first request to Frame.io needs comes first; the local API comes while that request is under way. After
-   * each step the start can end. Whoever waits at the local API when it closes may wait for the very answer that the
+   * What the first request to Frame.io needs comes first; the local API and the display come while that request is under
+   * way. After each step the start can end. Whoever waits at the local API when it closes may wait for the very answer that the
    * pairing waits for, so the two share their time.
    */
   async #openRooms(): Promise<void> {
     const start: (() => Promise<Close | undefined>)[][] = [
       [() => this.#claimDirectories()],
-      [() => this.#openScreen(), () => this.#openVault()],
+      [() => this.#openVault()],
       [() => this.#chooseIdentity()],
       [() => this.#openPairing(), () => this.#openLocal()],
+      [() => this.#openScreen()],
       [() => this.#report()],
     ];
     for (const row of start) {
@@ -427,12 +433,15 @@ export class Daemon {
   }
 
   async #openScreen(): Promise<undefined> {
-    // The storage needs more patience than the processor: both are opened at once.
+    // A picture takes the thread for as long as the rest of a start: programs that want a token come before it.
+    if (grantOf(this.#runner.state) !== null) return;
+    this.#cancelScreen();
     void this.#presenter.start();
   }
 
   async #openVault(): Promise<undefined> {
     const { fail } = this.#options;
+    this.#cancelScreen = this.#clock.after(SCREEN_MS, () => void this.#presenter.start());
     await this.#vault.open();
     this.#watches.push(
       this.#vault.onChange(() => {

@@ -58,10 +58,7 @@ interface Speech {
 /** Milliseconds between two pictures of a running countdown. */
 const FAST_TICK_MS = 1000;
 const SLOW_TICK_MS = 5000;
-/**
- * A state that passes sooner than this needs no picture; with a near server, a start is over by then. What follows waits
- * as long, but for a code: a program that wants a token comes first.
- */
+/** A state that passes sooner than this needs no picture; with a near server, a start is over by then. */
 const PASSING_MS = 250;
 /** A problem that comes and goes, as on a bad network, does not take the display each time. */
 const OLD_NEWS_MS = 600_000;
@@ -99,6 +96,7 @@ export class Presenter {
   #reopen = false;
   #retrying = false;
   #heldBack = false;
+  #started = false;
   #closed = false;
   #work: Promise<void> | null = null;
   /** Losses in a row. */
@@ -123,9 +121,11 @@ export class Presenter {
 
   /**
    * Opens the display, and draws from the first state on that is not over at once. Resolves when that is done as far as
-   * it can be by now, or there turned out to be no display. Never rejects.
+   * it can be by now, or there turned out to be no display. Never rejects. Safe to call twice.
    */
   async start(): Promise<void> {
+    if (this.#started || this.#closed) return;
+    this.#started = true;
     this.#unsubscribe = this.#options.source.subscribe(() => this.#redraw());
     this.#redraw();
     await this.#work;
@@ -278,14 +278,12 @@ export class Presenter {
     return urgent !== null;
   }
 
-  /** Whether the picture may wait. What would be wrong by now does not stay for that. */
+  /** Whether the state may be over before its picture is seen. What would be wrong by now does not stay for that. */
   #passes(): boolean {
     const { clock, source } = this.#options;
-    const { state, pairing } = source.snapshot();
-    const passing =
-      this.#blank && (STATE_ROWS[state].passing || (this.#passingSince !== null && pairing === null));
+    const passing = STATE_ROWS[source.snapshot().state].passing;
     this.#passingSince = passing ? (this.#passingSince ?? clock.elapsed()) : null;
-    if (this.#passingSince === null) return false;
+    if (this.#passingSince === null || !this.#blank) return false;
     const left = this.#passingSince + PASSING_MS - clock.elapsed();
     if (left <= 0) return false;
     this.#cancelTick();

@@ -169,20 +169,6 @@ test("a start that is over at once shows the code first, and one that is not sho
   await patient.close();
 });
 
-test("a start that ends paired draws when whoever wants a token has had the time", async () => {
-  const bench = new Bench("starting");
-  const panel = new FakePanel();
-  const presenter = bench.presenter(async () => panel);
-  await presenter.start();
-  await bench.clock.advance(60);
-  await bench.become(snapshotOf("paired"));
-  await bench.clock.advance(189);
-  assert.deepEqual(panel.calls, []);
-  await bench.clock.advance(1);
-  assert.deepEqual(panel.calls, ["show"]);
-  await presenter.close();
-});
-
 test("a picture waits for what is more urgent, the countdown's as well, and is one picture then", async () => {
   const bench = new Bench();
   const panel = new FakePanel();
