@@ -60,6 +60,8 @@ function converter(format: PixelFormat, palette: readonly Rgb[]): Convert {
 /**
  * Puts the part of a picture into `out`, its rows `stride` bytes apart. Most of a row is as the row above it: that is
  * copied by the engine, many times as fast as pixels are converted one by one.
+ *
+ * @param above where in `out` the row above the part lies, from the piece before; null where there is none
  */
 export function encodeRows(
   encode: Encode,
@@ -67,14 +69,47 @@ export function encodeRows(
   part: Rect,
   out: Uint8Array,
   stride: number,
+  above: number | null = null,
 ): void {
   // Small integers: the engine keeps a rectangle's measures as doubles, since boxes of a layout look like it.
   const [first, count] = [(part.y * width + part.x) | 0, part.width | 0];
-  encodeFirst(encode, pixels, first, count, out);
+  if (above === null) encodeFirst(encode, pixels, first, count, out);
+  else {
+    out.copyWithin(0, above, above + Math.ceil((count * encode.bitsPerPixel) / 8));
+    encodeChanges(encode, pixels, first, width, count, out, 0);
+  }
   for (let row = 1; row < part.height; row++) {
     const at = row * stride;
     out.copyWithin(at, at - stride, at);
     encodeChanges(encode, pixels, first + row * width, width, count, out, at);
+  }
+}
+
+/** Some rows of a part of a picture, as the device has them. */
+export interface Piece {
+  /** The first row, in the picture. */
+  readonly y: number;
+  /** How many there are. */
+  readonly height: number;
+  /** As they lie in `stride`, without what may follow the last; good until the next piece is asked for. */
+  readonly bytes: Uint8Array;
+}
+
+/** The part of a picture in pieces of `rows` rows, each made when it is asked for, and all in the same memory. */
+export function* piecesOf(
+  encode: Encode,
+  picture: Picture,
+  part: Rect,
+  stride: number,
+  rows: number,
+): Generator<Piece> {
+  const length = Math.ceil((part.width * encode.bitsPerPixel) / 8);
+  const buffer = new Uint8Array((Math.min(rows, part.height) - 1) * stride + length);
+  for (let y = part.y; y < part.y + part.height; y += rows) {
+    const height = Math.min(rows, part.y + part.height - y);
+    const above = y === part.y ? null : (rows - 1) * stride;
+    encodeRows(encode, picture, { ...part, y, height }, buffer, stride, above);
+    yield { y, height, bytes: buffer.subarray(0, (height - 1) * stride + length) };
   }
 }
 

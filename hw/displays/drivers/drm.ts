@@ -5,7 +5,7 @@ import { isMonochrome, isOled } from "../../linux/fbdev.ts";
 import { Card, type Head, type Mode, type Scanout } from "../../linux/modeset.ts";
 import { Sysfs } from "../../linux/sysfs.ts";
 import type { Rect } from "../../picture/changes.ts";
-import { encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
+import { encoder, piecesOf, rowBytes } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
 import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
@@ -176,16 +176,14 @@ class DrmSurface implements Surface {
       const length = rowBytes(FORMAT, part.width);
       const rows = Math.max(1, Math.floor(CHUNK / length));
       // Rows are made here and then copied: the device's memory is slow to read, and to write twice.
-      const buffer = new Uint8Array(Math.min(rows, part.height) * length);
-      for (let y = part.y; y < part.y + part.height; y += rows) {
-        await this.#parts.urgent();
-        const count = Math.min(rows, part.y + part.height - y);
-        encodeRows(encode, picture, { ...part, y, height: count }, buffer, length);
-        for (let row = 0; row < count; row++)
+      await this.#parts.urgent();
+      for (const piece of piecesOf(encode, picture, part, length, rows)) {
+        for (let row = 0; row < piece.height; row++)
           bytes.set(
-            buffer.subarray(row * length, (row + 1) * length),
-            (y + row) * pitch + rowBytes(FORMAT, part.x),
+            piece.bytes.subarray(row * length, (row + 1) * length),
+            (piece.y + row) * pitch + rowBytes(FORMAT, part.x),
           );
+        await this.#parts.urgent();
       }
     }
     flush();

@@ -19,7 +19,7 @@ import {
 import { Sysfs } from "../../linux/sysfs.ts";
 import { withKernel } from "../../linux/with-kernel.ts";
 import { type Rect, wholeOf, wholeRows } from "../../picture/changes.ts";
-import { BITS_PER_PIXEL, encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
+import { BITS_PER_PIXEL, encoder, piecesOf, rowBytes } from "../../picture/formats.ts";
 import type { Picture, Rgb } from "../../picture/picture.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
 import type { DisplayOptions, Host, Opened } from "../contract/options.ts";
@@ -199,17 +199,12 @@ class FramebufferSurface implements Surface {
     }
     const encode = encoder(format, picture.palette);
     for (const part of this.#inFewCalls(picture, parts)) {
-      const length = rowBytes(format, part.width);
       const x = rowBytes(format, visible.x + part.x);
-      const rows = this.#rowsAtOnce(part);
-      const buffer = new Uint8Array((Math.min(rows, part.height) - 1) * stride + length);
-      for (let y = part.y; y < part.y + part.height; y += rows) {
+      await this.#parts.urgent();
+      for (const { y, bytes } of piecesOf(encode, picture, part, stride, this.#rowsAtOnce(part))) {
+        await this.#write(bytes, (visible.y + y) * stride + x);
         // A picture of 4K takes the one thread for most of a second.
         await this.#parts.urgent();
-        const count = Math.min(rows, part.y + part.height - y);
-        encodeRows(encode, picture, { ...part, y, height: count }, buffer, stride);
-        const bytes = buffer.subarray(0, (count - 1) * stride + length);
-        await this.#write(bytes, (visible.y + y) * stride + x);
       }
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BITS_PER_PIXEL, encodeRows, encoder, rowBytes } from "../../../hw/picture/formats.ts";
+import { BITS_PER_PIXEL, encoder, piecesOf, rowBytes } from "../../../hw/picture/formats.ts";
 import type { PixelFormat } from "../../../hw/picture/picture.ts";
 
 const FORMATS = Object.keys(BITS_PER_PIXEL) as PixelFormat[];
@@ -26,7 +26,7 @@ const pictures = fc
     });
   });
 
-test("the rows of any part are what their pixels are one by one, in every format, and nothing is between them", () => {
+test("the rows of any part are what their pixels are one by one, in every format and in pieces, and nothing is between them", () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(
@@ -34,7 +34,8 @@ test("the rows of any part are what their pixels are one by one, in every format
       fc.constantFrom(...FORMATS),
       fc.tuple(share, share, share, share),
       fc.nat(5),
-      (picture, format, [left, top, across, down], padding) => {
+      fc.integer({ min: 1, max: 12 }),
+      (picture, format, [left, top, across, down], padding, rows) => {
         const [x, y] = [Math.floor(left * (picture.width - 1)), Math.floor(top * (picture.height - 1))];
         const width = Math.ceil(across * (picture.width - x - 1)) + 1;
         const height = Math.ceil(down * (picture.height - y - 1)) + 1;
@@ -45,7 +46,13 @@ test("the rows of any part are what their pixels are one by one, in every format
         for (let row = 0; row < height; row++)
           encode(picture.pixels, (y + row) * picture.width + x, width, wanted, row * stride);
         const out = new Uint8Array(wanted.length);
-        encodeRows(encode, picture, { x, y, width, height }, out, stride);
+        let next = y;
+        for (const piece of piecesOf(encode, picture, { x, y, width, height }, stride, rows)) {
+          assert.equal(piece.y, next);
+          assert.ok(piece.height <= rows);
+          out.set(piece.bytes, (piece.y - y) * stride);
+          next += piece.height;
+        }
         assert.deepEqual(out, wanted);
       },
     ),
