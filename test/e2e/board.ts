@@ -1,4 +1,5 @@
 /** A directory that stands in for a board: what the kernel and the image would show under `/proc`, `/sys` and `/etc`. */
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,6 +23,8 @@ export const FRAMEBUFFER: Framebuffer = { width: 800, height: 480, bitsPerPixel:
 export class Board {
   readonly root = mkdtempSync(join(tmpdir(), "c2cd-board-"));
   readonly framebuffer: Framebuffer | null;
+  /** What runs on it. */
+  readonly #programs: ChildProcess[] = [];
 
   constructor({ serial = "10000000e63b0d94", framebuffer = FRAMEBUFFER }: BoardOptions = {}) {
     this.framebuffer = framebuffer;
@@ -40,7 +43,13 @@ export class Board {
     return full;
   }
 
+  /** A program that ends with the board at the latest: one that a failed test leaves behind would keep its file going. */
+  runs(program: ChildProcess): void {
+    this.#programs.push(program);
+  }
+
   remove(): void {
+    for (const program of this.#programs) program.kill("SIGKILL");
     rmSync(this.root, { recursive: true, force: true });
   }
 

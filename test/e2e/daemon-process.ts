@@ -56,6 +56,7 @@ export class DaemonProcess {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    board.runs(this.child);
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
