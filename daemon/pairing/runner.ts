@@ -283,6 +283,8 @@ export class Runner {
     const { clientId } = this.#ports;
     await this.#write((vault) => this.#store(vault, record));
     const outcome = await this.#revoke(record.current);
+    // Cut off by a stop, it is no answer: the next start finds the record and revokes.
+    if (outcome.kind === "fault" && this.#stop.signal.aborted) return outcome.fault.detail;
     await this.#write((vault) => vault.forgetAuthorization(clientId(), null));
     if (outcome.kind === "fault") return outcome.fault.detail;
     return outcome.verdict.type === "revoked" ? null : outcome.verdict.error;

@@ -168,6 +168,37 @@ test("an unpair waits for Frame.io no longer than ten seconds of the daemon's ow
   assert.equal(given?.aborted, true);
 });
 
+test("an unpair that a stop cuts off is left to the next start, and nothing stays behind at Frame.io", async (t) => {
+  const here = room(t);
+  const { clock, vault, frameio, runner, approve, simulator } = await pairing(t, here);
+  const revoke = frameio.revoke.bind(frameio);
+  let given: AbortSignal | undefined;
+  const unanswered = { kind: "fault", fault: { kind: "timeout", detail: "", retryAfter: null } } as const;
+  frameio.revoke = (_, signal) => {
+    given = signal;
+    return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(unanswered)));
+  };
+  await runner.boot();
+  await approve();
+  await until(() => grantOf(runner.state)?.device?.kept === true);
+  void runner.unpair();
+  await until(() => given !== undefined);
+  const closed = runner.close();
+  await clock.advance(1_500);
+  await closed;
+  assert.equal((await vault.authorization(CLIENT))?.leaving, true);
+
+  frameio.revoke = revoke;
+  const next = runnerOn(t, simulator.url, simulator.secret, vault, clock).runner;
+  await next.boot();
+  await until(() => next.state.authorization.at === "absent");
+  assert.equal(await vault.authorization(CLIENT), null);
+  assert.equal(
+    simulator.requests().filter(({ call, status }) => call === "revoke" && status === 200).length,
+    1,
+  );
+});
+
 /** The access token that has worked; null while there is none. */
 function provenToken(runner: Runner): string | null {
   const grant = grantOf(runner.state);
