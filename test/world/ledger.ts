@@ -46,6 +46,8 @@ interface Offered {
   readonly deadline: number;
   interval: number;
   polledAt: number | null;
+  /** When its tokens came. */
+  grantedAt: number | null;
 }
 
 /** A picture may come first where a card takes longer than this. */
@@ -155,6 +157,7 @@ export class Ledger {
     const pair = this.#pairs.get(String(answer.refresh_token));
     if (!genuine || pair === undefined) return;
     pair.arrivedAt = now;
+    if (sent.call === "poll" && offered !== undefined) offered.grantedAt = now;
     if ([...this.#pairs.values()].at(-1) === pair) this.#causes.delete(LOST);
     if (sent.call === "poll" && !this.#dismissed.has(code)) this.#causes.clear();
   }
@@ -247,15 +250,26 @@ export class Ledger {
     return this.#offered.get(this.#codes.get(userCode) ?? "")?.deadline ?? null;
   }
 
-  /** A code is dead. @param shownLast whether it was on the screen to the last moment */
-  dies(userCode: string, shownLast: boolean): void {
-    if (this.#shown === userCode) this.break("dead code on the screen", `code ${userCode}`);
-    const { polledAt = null, deadline = 0 } = this.#offered.get(this.#codes.get(userCode) ?? "") ?? {};
+  /**
+   * A code is dead. One whose tokens are on their way to the card stays on the screen for that long.
+   *
+   * @param shownLast whether it was on the screen to the last moment
+   * @returns in how many milliseconds to look again; null for never
+   */
+  dies(userCode: string, shownLast: boolean): number | null {
+    const offered = this.#offered.get(this.#codes.get(userCode) ?? "");
+    const { polledAt = null, deadline = 0, grantedAt = null } = offered ?? {};
+    if (this.#shown === userCode) {
+      const left = grantedAt === null ? 0 : Math.ceil(grantedAt + SETTLING_MS - this.#now());
+      if (left > 0) return left;
+      this.break("dead code on the screen", `code ${userCode}`);
+    }
     if (shownLast && (polledAt === null || polledAt < deadline - EXCHANGE_MS - 1))
       this.break(
         "code shown and not polled",
         `code ${userCode}, last polled at ${polledAt}, dead at ${deadline}`,
       );
+    return null;
   }
 
   shows(userCode: string): boolean {
@@ -301,6 +315,7 @@ export class Ledger {
       deadline: sentAt + life * 1000,
       interval: interval * 1000,
       polledAt: null,
+      grantedAt: null,
     });
     this.#codes.set(userCode, deviceCode);
   }

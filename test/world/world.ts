@@ -509,7 +509,11 @@ class World {
       this.#scheduler.after(left - 1, () => {
         shownLast = life.lives && this.#ledger.shows(userCode);
       });
-      this.#scheduler.after(left + 1, () => life.lives && this.#ledger.dies(userCode, shownLast));
+      const look = () => {
+        const again = life.lives ? this.#ledger.dies(userCode, shownLast) : null;
+        if (again !== null) this.#scheduler.after(again + 1, look);
+      };
+      this.#scheduler.after(left + 1, look);
     }
     const after = (2 + this.#person() * (this.#peace ? 10 : 100)) * SECOND;
     if (this.#peace || this.#person() < 0.7) this.#scheduler.after(after, () => this.#decide(userCode));
