@@ -10,7 +10,8 @@ import { isDeepStrictEqual } from "node:util";
 import { readBoard } from "../hw/board/board.ts";
 import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
-import { keyCode, watchButton } from "../hw/input/buttons.ts";
+import { buttonDevice, watchButton } from "../hw/input/buttons.ts";
+import type { ButtonDevice } from "../hw/input/device.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
 import { isLoopbackAddress, parseListen } from "./core/address.ts";
@@ -80,7 +81,7 @@ export class Daemon {
   readonly #directories: Directories;
   readonly #clock: SystemClock;
   readonly #meters = new Meters();
-  readonly #keyCode: number;
+  readonly #buttonDevice: ButtonDevice;
   readonly #secret: ClientSecret;
   readonly #frameio: Frameio;
   readonly #vault: MemoryFirstVault;
@@ -119,7 +120,7 @@ export class Daemon {
     this.#directories = directories(environment, root);
     this.#clock = clock;
     this.#pairing = config.pairing;
-    this.#keyCode = keyCode(config.buttons.key);
+    this.#buttonDevice = buttonDevice(config.buttons);
     this.#secret = new ClientSecret(
       () => loadClientSecret(this.#directories.credentials, config.frameio.client_secret_file),
       (message) => log.error(message),
@@ -493,7 +494,7 @@ export class Daemon {
     const { config, root } = this.#options;
     const { device } = config.buttons;
     if (device === "") return;
-    const watched = watchButton(root + device, this.#keyCode, this.#clock, this.#button);
+    const watched = watchButton(root + device, this.#buttonDevice, this.#clock, this.#button);
     this.#watches.push(() => watched.close());
   }
 

@@ -7,7 +7,8 @@
  *
  * What is there: /dev/dri/card0, whose memory is the file itself, with one connector (HDMI-A-1: 800x480, 640x400), busy
  * while /dev/dri/card0.busy is there, and asked what is plugged in by nobody yet where card0.unasked is; /dev/fb0, as its neighbour fb0.screen says; /dev/i2c-1; /dev/spidev0.0; the lines
- * of /dev/gpiochip0, of which 5 is taken; /dev/input/event0.
+ * of /dev/gpiochip0, of which 5 is taken, 6 can't interrupt, 17 is called SHUTTER and the file gpiochip0.17 is read for its
+ * edges; /dev/input/event0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -200,18 +201,55 @@ static int fb(const char *name, unsigned long request, void *given) {
   return refuse(ENOTTY);
 }
 
-static int gpiochip(unsigned long request, void *given) {
-  struct gpio_v2_line_request *line = given;
+enum { LINES = 54, TAKEN = 5, SILENT = 6, SHUTTER = 17 };
+
+static int gpio_output(struct gpio_v2_line_request *line) {
   char name[64];
-  if (request != GPIO_V2_GET_LINE_IOCTL || line->num_lines != 1) return refuse(EINVAL);
-  if (line->offsets[0] == 5) return refuse(EBUSY);
-  if (line->config.flags != GPIO_V2_LINE_FLAG_OUTPUT || line->config.num_attrs != 1) return refuse(EINVAL);
   struct gpio_v2_line_config_attribute *first = &line->config.attrs[0];
   if (first->attr.id != GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES || first->mask != 1) return refuse(EINVAL);
   snprintf(name, sizeof name, "line-%u", line->offsets[0]);
   note("%s is %s's: %llu", name, line->consumer, (unsigned long long)first->attr.values);
   line->fd = memfd_create(name, MFD_CLOEXEC);
   return 0;
+}
+
+static int gpio_input(struct gpio_v2_line_request *line) {
+  char path[1024];
+  struct gpio_v2_line_config_attribute *first = &line->config.attrs[0];
+  if (first->attr.id != GPIO_V2_LINE_ATTR_ID_DEBOUNCE || first->mask != 1) return refuse(EINVAL);
+  if (line->offsets[0] == SILENT) return refuse(ENXIO);
+  note("line-%u is %s's: low is active, pulled up, both edges, %u us", line->offsets[0], line->consumer,
+       first->attr.debounce_period_us);
+  snprintf(path, sizeof path, "%s/dev/gpiochip0.%u", getenv("DEVICES_ROOT"), line->offsets[0]);
+  line->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  return line->fd < 0 ? -1 : 0;
+}
+
+static int gpiochip(unsigned long request, void *given) {
+  struct gpiochip_info *chip = given;
+  struct gpio_v2_line_info *info = given;
+  struct gpio_v2_line_request *line = given;
+  switch (request) {
+  case GPIO_GET_CHIPINFO_IOCTL:
+    *chip = (struct gpiochip_info){.name = "gpiochip0", .label = "devices", .lines = LINES};
+    return 0;
+  case GPIO_V2_GET_LINEINFO_IOCTL:
+    if (info->offset >= LINES) return refuse(EINVAL);
+    if (info->offset == SHUTTER) strcpy(info->name, "SHUTTER");
+    return 0;
+  case GPIO_V2_GET_LINE_IOCTL:
+    if (line->num_lines != 1 || line->config.num_attrs != 1 || line->offsets[0] >= LINES) return refuse(EINVAL);
+    if (line->offsets[0] == TAKEN) return refuse(EBUSY);
+    switch (line->config.flags) {
+    case GPIO_V2_LINE_FLAG_OUTPUT:
+      return gpio_output(line);
+    case GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_ACTIVE_LOW | GPIO_V2_LINE_FLAG_BIAS_PULL_UP |
+        GPIO_V2_LINE_FLAG_EDGE_RISING | GPIO_V2_LINE_FLAG_EDGE_FALLING:
+      return gpio_input(line);
+    }
+    return refuse(EINVAL);
+  }
+  return refuse(ENOTTY);
 }
 
 int ioctl(int fd, unsigned long request, ...) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from "node:fs";
 import { describe, type TestContext, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { PNG } from "pngjs";
@@ -19,9 +20,15 @@ const HDMI = `${CARD}/card0-HDMI-A-1`;
 const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 3328, start: 1 << 16 };
 
 const KEY_ENTER = 28;
+const CHIP = "/dev/gpiochip0";
 
 /** Of MIPI DCS: what follows are pixels. */
 const WRITE_MEMORY = 0x2c;
+
+/** `struct gpio_v2_line_event` (include/uapi/linux/gpio.h): GPIO_V2_LINE_EVENT_RISING_EDGE or _FALLING_EDGE, and its line_seqno. */
+function encodeEdge(active: boolean, number: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(0, 0, active ? 1 : 2, 17, number, number, 0, 0, 0, 0, 0, 0).buffer);
+}
 
 function addCard(board: Board, status = "connected"): void {
   board.write(`${HDMI}/status`, `${status}\n`);
@@ -302,6 +309,48 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
       assert.deepEqual(told(board), name === "event0" ? ["event0 grabbed 1"] : []);
       assert.ok(isOpenIn(daemon, board.root + node), "no child reads it");
+    }
+  });
+
+  for (const key of ["SHUTTER", "17"])
+    test(`reads a button on the GPIO line ${key}, and takes no edge for a press whose other one was lost`, async (t) => {
+      let writer: number | null = null;
+      const { board, daemon } = await bench(
+        t,
+        (made) => {
+          made.write(CHIP, "");
+          execFileSync("mkfifo", [`${made.root}${CHIP}.17`]);
+          // Open in both directions: this does not wait for a reader.
+          writer = openSync(`${made.root}${CHIP}.17`, "r+");
+        },
+        { "buttons.device": CHIP, "buttons.key": key, "pairing.start": "manual" },
+      );
+      const edges = (...given: readonly (readonly [active: boolean, number: number])[]) => {
+        if (writer !== null) writeSync(writer, Buffer.concat(given.map((edge) => encodeEdge(...edge))));
+      };
+      await eventually("the line", () => told(board).length || null);
+      assert.deepEqual(told(board), ["line-17 is c2cd's: low is active, pulled up, both edges, 20000 us"]);
+      edges([true, 1], [false, 3]);
+      edges([true, 4], [false, 5]);
+      await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
+      assert.equal([...daemon.output.matchAll(/button pressed/g)].length, 1);
+      rmSync(`${board.root}${CHIP}`);
+      closeSync(writer ?? -1);
+      await eventually("a word about the chip", () => / \S+gpiochip0 is gone$/m.test(daemon.output) || null);
+    });
+
+  test("says why a GPIO line is no button", async (t) => {
+    for (const [key, reason] of [
+      ["SHUTER", /gpiochip0 has no line SHUTER; set buttons\.key to the name or number of one/],
+      ["54", /gpiochip0 has no line 54; /],
+      ["5", /gpiochip0 has line 5 in use by a driver or another program/],
+      ["6", /gpiochip0 can't tell when line 6 changes/],
+    ] as const) {
+      const { daemon } = await bench(t, (made) => made.write(CHIP, ""), {
+        "buttons.device": CHIP,
+        "buttons.key": key,
+      });
+      await eventually(`a word about line ${key}`, () => reason.test(daemon.output) || null);
     }
   });
 
