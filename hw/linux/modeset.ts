@@ -169,6 +169,13 @@ export interface Mode {
   readonly info: Uint8Array;
 }
 
+/** Modes of one size, best first. */
+export interface Fit {
+  readonly width: number;
+  readonly height: number;
+  readonly modes: readonly [Mode, ...Mode[]];
+}
+
 /** A graphics card that is open. What fails throws the error of the system. */
 export class Card {
   readonly #fd: number;
@@ -209,9 +216,11 @@ export class Card {
     return null;
   }
 
-  /** Shows a new buffer of 32 bits a pixel, XRGB8888, in that mode. */
-  show({ connector, crtc }: Head, mode: Mode): Scanout {
-    const { width, height } = mode;
+  /**
+   * Shows a new buffer of 32 bits a pixel, XRGB8888.
+   * @param modes of one size; the first one that the card takes is set
+   */
+  show(head: Head, { width, height, modes }: Fit): Scanout {
     const buffer = this.#call(CREATE, CREATE_DUMB.of({ width, height, bpp: 32 }));
     const handle = CREATE_DUMB.number(buffer, "handle");
     const pitch = CREATE_DUMB.number(buffer, "pitch");
@@ -222,24 +231,43 @@ export class Card {
     );
     const offset = MAP_DUMB.number(this.#call(MAP, MAP_DUMB.of({ handle })), "offset");
     const mapping = map(this.#fd, size, offset);
-    const connectors = Uint32Array.of(connector);
-    this.#call(
-      SETCRTC,
-      CRTC.of({
-        set_connectors_ptr: addressOf(connectors),
-        count_connectors: connectors.length,
-        crtc_id: crtc,
-        fb_id: fb,
-        mode_valid: 1,
-        mode: mode.info,
-      }),
-    );
+    try {
+      this.#setMode(head, fb, modes);
+    } catch (error) {
+      // Memory that is mapped keeps the card open, closed or not, and with it its one master.
+      mapping.unmap();
+      throw error;
+    }
     return { pitch, ...mapping, flush: () => this.#flush(fb) };
   }
 
   /** Gives everything back: what was shown is gone. */
   close(): void {
     closeSync(this.#fd);
+  }
+
+  #setMode({ connector, crtc }: Head, fb: number, modes: readonly Mode[]): void {
+    const connectors = Uint32Array.of(connector);
+    let refusal: unknown;
+    for (const mode of modes)
+      try {
+        this.#call(
+          SETCRTC,
+          CRTC.of({
+            set_connectors_ptr: addressOf(connectors),
+            count_connectors: connectors.length,
+            crtc_id: crtc,
+            fb_id: fb,
+            mode_valid: 1,
+            mode: mode.info,
+          }),
+        );
+        return;
+      } catch (error) {
+        // A slower refresh may still go through the cable, or the memory.
+        refusal ??= error;
+      }
+    throw refusal;
   }
 
   #call(request: number, argument: Uint8Array): Uint8Array {

@@ -5,8 +5,8 @@
  *   DEVICES_ROOT   the board
  *   DEVICES_LOG    a file elsewhere, appended to, a line each
  *
- * What is there: /dev/dri/card0, whose memory is the file itself, with one connector (HDMI-A-1: 800x480, 640x400), busy
- * while /dev/dri/card0.busy is there, and asked what is plugged in by nobody yet where card0.unasked is; /dev/fb0, as its neighbour fb0.screen says; /dev/i2c-1; /dev/spidev0.0; the lines
+ * What is there: /dev/dri/card0, whose memory is the file itself, with one connector (HDMI-A-1: 800x480, 640x400,
+ * 800x480 at 30 Hz), which refuses more Hz than the file card0.most says, busy while /dev/dri/card0.busy is there, and asked what is plugged in by nobody yet where card0.unasked is; /dev/fb0, as its neighbour fb0.screen says; /dev/i2c-1; /dev/spidev0.0; the lines
  * of /dev/gpiochip0, of which 5 is taken, 6 can't interrupt, 17 is called SHUTTER and the file gpiochip0.17 is read for its
  * edges; /dev/input/event0.
  */
@@ -78,8 +78,8 @@ static int in_root(const char *name, const char *mode, FILE **file) {
   return (*file = fopen(path, mode)) != NULL;
 }
 
-static void mode(struct drm_mode_modeinfo *info, int width, int height) {
-  *info = (struct drm_mode_modeinfo){.clock = 30000, .hdisplay = width, .vdisplay = height, .vrefresh = 60};
+static void mode(struct drm_mode_modeinfo *info, int width, int height, int rate) {
+  *info = (struct drm_mode_modeinfo){.clock = 500 * rate, .hdisplay = width, .vdisplay = height, .vrefresh = rate};
   snprintf(info->name, sizeof info->name, "%dx%d", width, height);
 }
 
@@ -94,6 +94,15 @@ static void found(void) {
     fputs(files[at][1], file);
     fclose(file);
   }
+}
+
+static uint32_t most_hertz(void) {
+  FILE *file;
+  uint32_t most = 60;
+  if (!in_root("dri/card0.most", "r", &file)) return most;
+  if (fscanf(file, "%u", &most) != 1) most = 0;
+  fclose(file);
+  return most;
 }
 
 static int drm(int fd, unsigned long request, void *given) {
@@ -113,10 +122,11 @@ static int drm(int fd, unsigned long request, void *given) {
     struct drm_mode_get_connector *connector = given;
     struct drm_mode_modeinfo *modes = (void *)(uintptr_t)connector->modes_ptr;
     if (connector->connector_id != CONNECTOR) return refuse(ENOENT);
-    if (connector->count_modes >= 2) mode(&modes[0], 800, 480), mode(&modes[1], 640, 400);
+    if (connector->count_modes >= 3)
+      mode(&modes[0], 800, 480, 60), mode(&modes[1], 640, 400, 60), mode(&modes[2], 800, 480, 30);
     if (connector->count_encoders >= 1) ((uint32_t *)(uintptr_t)connector->encoders_ptr)[0] = ENCODER;
     if (connector->count_modes == 0 && in_root("dri/card0.unasked", NULL, NULL)) found();
-    connector->count_modes = 2;
+    connector->count_modes = 3;
     connector->count_encoders = 1;
     connector->connector_type = DRM_MODE_CONNECTOR_HDMIA;
     connector->connector_type_id = 1;
@@ -155,8 +165,10 @@ static int drm(int fd, unsigned long request, void *given) {
     struct drm_mode_crtc *crtc = given;
     if (crtc->crtc_id != CRTC || crtc->fb_id != FB || crtc->count_connectors != 1) return refuse(EINVAL);
     if (*(uint32_t *)(uintptr_t)crtc->set_connectors_ptr != CONNECTOR) return refuse(EINVAL);
-    if (!crtc->mode_valid || crtc->mode.vrefresh != 60) return refuse(EINVAL);
+    if (!crtc->mode_valid || crtc->mode.clock != 500 * crtc->mode.vrefresh) return refuse(EINVAL);
+    if (crtc->mode.vrefresh > most_hertz()) return refuse(ENOSPC);
     note("card0 shows %s", crtc->mode.name);
+    if (crtc->mode.vrefresh != 60) note("card0 at %u Hz", crtc->mode.vrefresh);
     return 0;
   }
   case DRM_IOCTL_MODE_DIRTYFB:

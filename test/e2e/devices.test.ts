@@ -219,6 +219,32 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     assert.ok(told(board).includes("card0 shows 640x400"));
   });
 
+  test("takes a mode of less Hz where the card refuses the best one", async (t) => {
+    const { board, daemon } = await bench(t, (made) => {
+      addCard(made);
+      made.write("/dev/dri/card0.most", "30");
+    });
+    await codeOn(daemon, () => onCard(board));
+    assert.ok(told(board).includes("card0 at 30 Hz"));
+  });
+
+  test("says which other sizes there are where the card refuses one, and keeps nothing of it meanwhile", async (t) => {
+    const { board, daemon } = await bench(t, (made) => {
+      addCard(made);
+      made.write("/dev/dri/card0.most", "0");
+    });
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(
+      displayProblem(health) ?? "",
+      /^\/dev\/dri\/card0 can't show 800x480 \(ENOSPC\): set display\.width and display\.height to one of 640x400\./,
+    );
+    const node = `${board.root}/dev/dri/card0`;
+    const maps = () => readFileSync(`/proc/${daemon.child.pid}/maps`, "utf8");
+    await eventually("no memory of the card's", () => !maps().includes(node) || null);
+    rmSync(`${node}.most`);
+    await codeOn(daemon, () => onCard(board));
+  });
+
   test("waits for the program that has the card, and says so", async (t) => {
     const { board, daemon } = await bench(t, (made) => {
       addCard(made);
