@@ -9,10 +9,12 @@ import { consoleNoise } from "./cases/console.ts";
 import { crash } from "./cases/crash.ts";
 import { drm } from "./cases/drm.ts";
 import { firstBoot } from "./cases/first-boot.ts";
+import { gpio } from "./cases/gpio.ts";
 import { hang } from "./cases/hang.ts";
 import { install } from "./cases/install.ts";
 import { keys } from "./cases/keys.ts";
 import { network } from "./cases/network.ts";
+import { oled } from "./cases/oled.ts";
 import { palette } from "./cases/palette.ts";
 import { powerCut } from "./cases/power-cut.ts";
 import { raspberryPi } from "./cases/raspberry-pi.ts";
@@ -35,6 +37,8 @@ const EVERY_CASE: readonly Case[] = [
   consoleNoise,
   drm,
   palette,
+  gpio,
+  oled,
   network,
   clock,
   keys,
