@@ -19,6 +19,7 @@ import { palette } from "./cases/palette.ts";
 import { powerCut } from "./cases/power-cut.ts";
 import { raspberryPi } from "./cases/raspberry-pi.ts";
 import { readOnly } from "./cases/read-only.ts";
+import { rgb565 } from "./cases/rgb565.ts";
 import { service } from "./cases/service.ts";
 import { unprovisioned } from "./cases/unprovisioned.ts";
 import { bootImage } from "./image.ts";
@@ -37,6 +38,7 @@ const EVERY_CASE: readonly Case[] = [
   consoleNoise,
   drm,
   palette,
+  rgb565,
   gpio,
   oled,
   network,

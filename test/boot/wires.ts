@@ -11,7 +11,7 @@ export type Level = 0 | 1;
 /**
  * Buses that the kernel makes of single lines (Documentation/devicetree/bindings/spi/spi-gpio.yaml, i2c/i2c-gpio.yaml).
  * The chip's one line that QEMU uses itself is that of a power button, which gives way. Nobody can answer on a wire that
- * is only seen, so those of I2C are outputs alone, and each byte counts as acknowledged.
+ * is only seen, so those of I2C are outputs alone, driven high and low, and each byte counts as acknowledged.
  */
 const WIRING = `
 / {
@@ -38,7 +38,9 @@ const WIRING = `
     sda-gpios = <&chip ${LINES.SDA} 0>;
     i2c-gpio,delay-us = <1>;
     i2c-gpio,scl-output-only;
+    i2c-gpio,scl-has-no-pullup;
     i2c-gpio,sda-output-only;
+    i2c-gpio,sda-has-no-pullup;
   };
 };
 chip: &{/pl061@9030000} {
