@@ -286,6 +286,8 @@ export class Daemon {
     const { config, root, environment, log } = this.#options;
     const urgent = () => this.#runner.settling;
     const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
+    /** Whether the display is opened because the machine was asleep: nothing new to tell. */
+    let woken = false;
     const presenter = new Presenter({
       language: config.display.language,
       pairedFor: config.display.paired_for,
@@ -297,7 +299,10 @@ export class Daemon {
         subscribe: (listener) => this.#status.subscribe(listener),
       },
       async open() {
+        const known = woken;
+        woken = false;
         const { display, reason, warnings } = await openDisplay(config.display, host);
+        if (known) return display;
         log.info(reason);
         for (const warning of warnings) log.warn(warning);
         return display;
@@ -310,7 +315,15 @@ export class Daemon {
       lost: () => this.#meters.displayErrors.inc(),
     });
     const pace = () => (this.#isWell() ? DISPLAY_LOOK_MS.well : DISPLAY_LOOK_MS.waiting);
-    this.#watches.push(watchDisplays(config.display, host, pace, () => presenter.reopen()));
+    // A panel that had no power while the machine slept knows nothing of what it was told.
+    const wake = this.#clock.onWake(() => {
+      woken = true;
+      presenter.reopen();
+    });
+    this.#watches.push(
+      watchDisplays(config.display, host, pace, () => presenter.reopen()),
+      wake,
+    );
     return presenter;
   }
 

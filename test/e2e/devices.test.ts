@@ -13,6 +13,7 @@ import { InputNode } from "../support/input-node.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
 import { devices, noDevices, told } from "./devices.ts";
+import { FakeUptime, withUptime } from "./fake-uptime.ts";
 
 const CARD = "/sys/class/drm/card0";
 const HDMI = `${CARD}/card0-HDMI-A-1`;
@@ -40,11 +41,15 @@ async function bench(
   t: TestContext,
   prepare: (board: Board) => void,
   settings: Readonly<Record<string, string>> = {},
+  wrapper: (board: Board) => readonly string[] = () => [],
 ): Promise<{ readonly board: Board; readonly simulator: Simulator; readonly daemon: DaemonProcess }> {
   const board = new Board({ framebuffer: null });
   const simulator = await startSimulator({ interval: 1 });
   prepare(board);
-  const daemon = new DaemonProcess(board, simulator, settings, { environment: devices(board) });
+  const daemon = new DaemonProcess(board, simulator, settings, {
+    environment: devices(board),
+    wrapper: wrapper(board),
+  });
   t.after(async () => {
     await daemon.end("SIGKILL");
     await simulator.close();
@@ -117,7 +122,9 @@ function onLcd(board: Board): Seen | null {
   const glass = new LcdGlass();
   let low = false;
   let command = 0;
-  for (const line of told(board)) {
+  const all = told(board);
+  // It forgets at a reset what it was told before.
+  for (const line of all.slice(all.lastIndexOf("line-27 is 0"))) {
     low = /^line-25 is 0$/.test(line) || (low && !/^line-25 is 1$/.test(line));
     const bytes = Buffer.from(/^spidev0\.0 ([0-9a-f]{2,})$/.exec(line)?.[1] ?? "", "hex");
     if (bytes.length === 0) continue;
@@ -343,6 +350,29 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       "line-27 is 1",
       "line-25 is 0",
     ]);
+  });
+
+  test("tells a panel everything anew after a sleep of the machine, in which it may have had no power", {
+    skip: process.getuid?.() === 0 ? false : "needs root to stand in for /proc/uptime",
+  }, async (t) => {
+    let uptime: FakeUptime | null = null;
+    const { board, daemon } = await bench(
+      t,
+      (made) => {
+        uptime = new FakeUptime(made);
+        made.write("/dev/spidev0.0", "");
+        made.write("/dev/gpiochip0", "");
+      },
+      { "display.driver": "st7789", "display.gpio_reset": "27" },
+      () => withUptime(uptime?.file ?? ""),
+    );
+    t.after(() => uptime?.stop());
+    await codeOn(daemon, () => onLcd(board));
+    const resets = () => told(board).filter((line) => line === "line-27 is 0").length;
+    assert.equal(resets(), 1);
+    (uptime as FakeUptime | null)?.suspend(30);
+    await eventually("the panel set up again", () => resets() === 2 || null);
+    await codeOn(daemon, () => onLcd(board));
   });
 
   test("reads a button by itself, and keeps its device from other programs where it has no other key", async (t) => {
