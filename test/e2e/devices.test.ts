@@ -277,6 +277,24 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     await eventually("the card is free", () => onCard(board) === null || null);
   });
 
+  test("keeps nothing of a card that disappears, says so, and takes it when it is back", async (t) => {
+    const { board, daemon } = await bench(t, addCard);
+    await codeOn(daemon, () => onCard(board));
+    const node = `${board.root}/dev/dri/card0`;
+    const maps = () => readFileSync(`/proc/${daemon.child.pid}/maps`, "utf8");
+    assert.ok(maps().includes(node), "its memory is drawn into");
+    rmSync(board.root + CARD, { recursive: true });
+    rmSync(node);
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(
+      displayProblem(health) ?? "",
+      /has disappeared: check (its cable|the cable of the display)\.$/,
+    );
+    await eventually("no memory of the card's", () => !maps().includes(node) || null);
+    addCard(board);
+    await codeOn(daemon, () => onCard(board));
+  });
+
   test("asks a framebuffer for the order of its colours and the part that is seen", async (t) => {
     const { board, daemon } = await bench(t, (made) =>
       addFramebuffer(made, 32, "red 0:8 green 8:8 blue 16:8, visual 2"),
