@@ -508,7 +508,10 @@ export class Daemon {
     const { device } = config.buttons;
     if (device === "") return;
     const watched = watchButton(root + device, this.#buttonDevice, this.#clock, this.#button);
-    this.#watches.push(() => watched.close());
+    this.#watches.push(
+      () => watched.close(),
+      this.#clock.onWake(() => watched.slept()),
+    );
   }
 
   async #openLocal(): Promise<Close> {

@@ -37,6 +37,8 @@ export function buttonDevice({
 }
 
 export interface Button {
+  /** The machine was asleep: an edge may have gone unseen meanwhile, and a press of before ends without a meaning. */
+  slept(): void;
   /** Resolves when nothing of it is left. */
   close(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export function watchButton(
   }
 
   return {
+    slept: () => gesture.lost(),
     close() {
       closing.abort();
       return running;

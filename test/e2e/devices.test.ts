@@ -21,6 +21,7 @@ const HDMI = `${CARD}/card0-HDMI-A-1`;
 const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 3328, start: 1 << 16 };
 
 const KEY_ENTER = 28;
+const NO_SLEEP = process.getuid?.() === 0 ? false : "needs root to stand in for /proc/uptime";
 const CHIP = "/dev/gpiochip0";
 
 /** Of MIPI DCS: what follows are pixels. */
@@ -59,9 +60,9 @@ async function bench(
 }
 
 /** At rest, with line 17 of a GPIO chip as its button. */
-async function benchWithLine(t: TestContext, key: string) {
+async function benchWithLine(t: TestContext, key: string, wrapper?: (board: Board) => readonly string[]) {
   let writer: number | null = null;
-  const { board, daemon } = await bench(
+  const { board, simulator, daemon } = await bench(
     t,
     (made) => {
       made.write(CHIP, "");
@@ -70,6 +71,7 @@ async function benchWithLine(t: TestContext, key: string) {
       writer = openSync(`${made.root}${CHIP}.17`, "r+");
     },
     { "buttons.device": CHIP, "buttons.key": key, "pairing.start": "manual" },
+    wrapper,
   );
   const unplug = () => {
     rmSync(`${board.root}${CHIP}`, { force: true });
@@ -82,7 +84,7 @@ async function benchWithLine(t: TestContext, key: string) {
   };
   await daemon.until("at rest", ({ state }) => state === "idle");
   await eventually("the line", () => told(board).length || null);
-  return { board, daemon, edges, unplug };
+  return { board, simulator, daemon, edges, unplug };
 }
 
 /** Waits until two decoders read the code that the daemon tells. */
@@ -433,6 +435,29 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     assert.equal(state, "idle");
     edges([false, 6], [true, 7], [false, 8]);
     await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
+  });
+
+  test("does not unpair where the machine fell asleep with the button down, of which nobody saw it let go", {
+    skip: NO_SLEEP,
+  }, async (t) => {
+    let uptime: FakeUptime | null = null;
+    const { simulator, daemon, edges } = await benchWithLine(t, "17", (board) => {
+      uptime = new FakeUptime(board);
+      return withUptime(uptime.file);
+    });
+    t.after(() => uptime?.stop());
+    edges([true, 1], [false, 2]);
+    await daemon.until("a code", ({ pairing }) => pairing !== null);
+    simulator.approve();
+    await daemon.until("paired", ({ state }) => state === "paired");
+    edges([true, 3]);
+    await daemon.until("the countdown", ({ button }) => button?.phase === "counting");
+    (uptime as FakeUptime | null)?.suspend(60);
+    await daemon.until("the end of it", ({ button }) => button?.phase !== "counting");
+    edges([true, 4], [false, 5]);
+    const said = () => [...daemon.output.matchAll(/button (?:pressed|held).*$/gm)].map(([line]) => line);
+    await eventually("a word about the button", () => said().length > 1 || null);
+    assert.equal(said()[1], "button pressed: the device is paired, so the screen is shown");
   });
 
   test("says why a GPIO line is no button", async (t) => {
