@@ -4,6 +4,7 @@
  * that one closes it. Closing gives everything back: the buffer is taken off the screen, and the next one is master.
  */
 import { closeSync, openSync } from "node:fs";
+import type { Rect } from "../picture/changes.ts";
 import { addressOf, io, ioctl, iowr, type Mapping, map, memory, Structure } from "./kernel.ts";
 
 /** `struct drm_mode_card_res` */
@@ -179,6 +180,8 @@ export interface Fit {
 /** A graphics card that is open. What fails throws the error of the system. */
 export class Card {
   readonly #fd: number;
+  /** `struct drm_clip_rect`: its last two members are the first column and row that are not in it. */
+  readonly #clip = new Uint16Array(memory(8).buffer);
 
   /** @param path of the node, root prefix included */
   constructor(path: string) {
@@ -238,7 +241,7 @@ export class Card {
       mapping.unmap();
       throw error;
     }
-    return { pitch, ...mapping, flush: () => this.#flush(fb) };
+    return { pitch, ...mapping, flush: (part) => this.#flush(fb, part) };
   }
 
   /** Gives everything back: what was shown is gone. */
@@ -275,10 +278,10 @@ export class Card {
     return argument;
   }
 
-  /** All of the buffer: drivers that copy it know best in which parts. */
-  #flush(fb: number): void {
+  #flush(fb: number, { x, y, width, height }: Rect): void {
+    this.#clip.set([x, y, x + width, y + height]);
     try {
-      this.#call(DIRTYFB, FB_DIRTY_CMD.of({ fb_id: fb }));
+      this.#call(DIRTYFB, FB_DIRTY_CMD.of({ fb_id: fb, num_clips: 1, clips_ptr: addressOf(this.#clip) }));
     } catch (error) {
       // Where the screen shows the memory itself there is nothing to do, and the driver has no such call.
       if ((error as NodeJS.ErrnoException).code !== "ENOSYS") throw error;
@@ -346,8 +349,8 @@ export class Card {
 export interface Scanout extends Mapping {
   /** Bytes from one row to the next. */
   readonly pitch: number;
-  /** Brings what was drawn onto the screen, where that does not happen by itself. */
-  flush(): void;
+  /** Brings what was drawn in that part onto the screen, where that does not happen by itself. */
+  flush(part: Rect): void;
 }
 
 function ids(count: number): Uint32Array {

@@ -171,10 +171,14 @@ static int drm(int fd, unsigned long request, void *given) {
     if (crtc->mode.vrefresh != 60) note("card0 at %u Hz", crtc->mode.vrefresh);
     return 0;
   }
-  case DRM_IOCTL_MODE_DIRTYFB:
-    if (((struct drm_mode_fb_dirty_cmd *)given)->fb_id != FB) return refuse(ENOENT);
-    note("card0 flushed");
+  case DRM_IOCTL_MODE_DIRTYFB: {
+    struct drm_mode_fb_dirty_cmd *dirty = given;
+    struct drm_clip_rect *clip = (void *)(uintptr_t)dirty->clips_ptr;
+    if (dirty->fb_id != FB) return refuse(ENOENT);
+    if (dirty->num_clips != 1) return refuse(EINVAL);
+    note("card0 flushed %u,%u %ux%u", clip->x1, clip->y1, clip->x2 - clip->x1, clip->y2 - clip->y1);
     return 0;
+  }
   }
   return refuse(ENOTTY);
 }

@@ -195,8 +195,12 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       "card0 closed",
       "card0 buffer 800x480 pitch 3328",
       "card0 shows 800x480",
-      "card0 flushed",
+      "card0 flushed 0,0 800x480",
     ]);
+    await eventually("a second of the countdown", () => {
+      const [, width, height] = /^card0 flushed \d+,\d+ (\d+)x(\d+)$/.exec(told(board).at(-1) ?? "") ?? [];
+      return Number(width) * Number(height) < (800 * 480) / 10 || null;
+    });
     simulator.approve();
     await eventually("the card given back", () => (told(board).at(-1) === "card0 closed" ? true : null));
     assert.equal((await daemon.end()).status, 0);

@@ -4,7 +4,7 @@ import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts
 import { isMonochrome, isOled } from "../../linux/fbdev.ts";
 import { Card, type Fit, type Head, type Mode, type Scanout } from "../../linux/modeset.ts";
 import { Sysfs } from "../../linux/sysfs.ts";
-import type { Rect } from "../../picture/changes.ts";
+import { around, type Rect } from "../../picture/changes.ts";
 import { encodeRows, encoder, rowBytes } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
@@ -221,7 +221,7 @@ class DrmSurface implements Surface {
           );
       }
     }
-    flush();
+    flush(around(parts));
   }
 
   async release(): Promise<void> {
