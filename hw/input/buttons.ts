@@ -18,7 +18,7 @@ export interface DeviceHandlers {
 }
 
 /** Whether the node is a GPIO chip's, and the button one of its lines. */
-export function isGpioChip(node: string): boolean {
+function isGpioChip(node: string): boolean {
   return basename(node).startsWith("gpiochip");
 }
 
