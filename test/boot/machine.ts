@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type GuestShell, guestAgent, type Ran, serialShell } from "./guest-shell.ts";
 import { JsonLines } from "./json-lines.ts";
 import { PANELS, type Panel } from "./panels.ts";
@@ -125,6 +126,20 @@ export class Machine {
   /** Pushes the button that is wired to the machine, or lets it go. */
   async button(down: boolean): Promise<void> {
     await this.#wired?.wires.drive(LINES.BUTTON, down ? 0 : 1);
+  }
+
+  /** Suspends the guest to RAM for so many milliseconds, of which its real-time clock counts the seconds. */
+  async sleep(ms: number): Promise<void> {
+    // By a program that nobody waits for: who would answer is asleep.
+    await this.check(
+      "systemd-run --quiet sh -c 'echo deep >/sys/power/mem_sleep; echo mem >/sys/power/state'",
+    );
+    await waitFor("the guest to sleep", SHELL_LIMIT, async () => {
+      const { status } = (await this.#monitor.command("query-status")) as { readonly status: string };
+      return status === "suspended" || null;
+    });
+    await sleep(ms);
+    await this.#monitor.command("system_wakeup");
   }
 
   async plug(up: boolean): Promise<void> {

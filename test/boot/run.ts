@@ -21,6 +21,7 @@ import { raspberryPi } from "./cases/raspberry-pi.ts";
 import { readOnly } from "./cases/read-only.ts";
 import { rgb565 } from "./cases/rgb565.ts";
 import { service } from "./cases/service.ts";
+import { suspend } from "./cases/suspend.ts";
 import { unprovisioned } from "./cases/unprovisioned.ts";
 import { bootImage } from "./image.ts";
 import type { Arch } from "./machine.ts";
@@ -41,6 +42,7 @@ const EVERY_CASE: readonly Case[] = [
   rgb565,
   gpio,
   oled,
+  suspend,
   network,
   clock,
   keys,
