@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readBoard } from "../hw/board/board.ts";
-import { keyCode } from "../hw/input/buttons.ts";
+import { buttonDevice } from "../hw/input/buttons.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
 import { printable } from "./core/text.ts";
 import { proxyFor } from "./frameio/proxy.ts";
@@ -67,7 +67,7 @@ async function describeIdentity(config: Config, root: string): Promise<string> {
 }
 
 function describeButton({ buttons }: Config): string {
-  keyCode(buttons.key);
+  buttonDevice(buttons);
   return buttons.device === "" ? "none" : `${buttons.key} of ${buttons.device}`;
 }
 

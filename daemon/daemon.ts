@@ -10,7 +10,8 @@ import { isDeepStrictEqual } from "node:util";
 import { readBoard } from "../hw/board/board.ts";
 import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
-import { keyCode, watchButton } from "../hw/input/buttons.ts";
+import { buttonDevice, watchButton } from "../hw/input/buttons.ts";
+import type { ButtonDevice } from "../hw/input/device.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
 import { isLoopbackAddress, parseListen } from "./core/address.ts";
@@ -83,7 +84,7 @@ export class Daemon {
   readonly #directories: Directories;
   readonly #clock: SystemClock;
   readonly #meters = new Meters();
-  readonly #keyCode: number;
+  readonly #buttonDevice: ButtonDevice;
   readonly #secret: ClientSecret;
   readonly #frameio: Frameio;
   readonly #vault: MemoryFirstVault;
@@ -123,7 +124,7 @@ export class Daemon {
     this.#directories = directories(environment, root);
     this.#clock = clock;
     this.#pairing = config.pairing;
-    this.#keyCode = keyCode(config.buttons.key);
+    this.#buttonDevice = buttonDevice(config.buttons);
     this.#secret = new ClientSecret(
       () => loadClientSecret(this.#directories.credentials, config.frameio.client_secret_file),
       (message) => log.error(message),
@@ -291,6 +292,8 @@ export class Daemon {
     const { config, root, environment, log } = this.#options;
     const urgent = () => this.#runner.settling;
     const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
+    /** Whether the display is opened because the machine was asleep: nothing new to tell. */
+    let woken = false;
     const presenter = new Presenter({
       language: config.display.language,
       pairedFor: config.display.paired_for,
@@ -302,7 +305,10 @@ export class Daemon {
         subscribe: (listener) => this.#status.subscribe(listener),
       },
       async open() {
+        const known = woken;
+        woken = false;
         const { display, reason, warnings } = await openDisplay(config.display, host);
+        if (known) return display;
         log.info(reason);
         for (const warning of warnings) log.warn(warning);
         return display;
@@ -315,7 +321,15 @@ export class Daemon {
       lost: () => this.#meters.displayErrors.inc(),
     });
     const pace = () => (this.#isWell() ? DISPLAY_LOOK_MS.well : DISPLAY_LOOK_MS.waiting);
-    this.#watches.push(watchDisplays(config.display, host, pace, () => presenter.reopen()));
+    // A panel that had no power while the machine slept knows nothing of what it was told.
+    const wake = this.#clock.onWake(() => {
+      woken = true;
+      presenter.reopen();
+    });
+    this.#watches.push(
+      watchDisplays(config.display, host, pace, () => presenter.reopen()),
+      wake,
+    );
     return presenter;
   }
 
@@ -502,8 +516,11 @@ export class Daemon {
     const { config, root } = this.#options;
     const { device } = config.buttons;
     if (device === "") return;
-    const watched = watchButton(root + device, this.#keyCode, this.#clock, this.#button);
-    this.#watches.push(() => watched.close());
+    const watched = watchButton(root + device, this.#buttonDevice, this.#clock, this.#button);
+    this.#watches.push(
+      () => watched.close(),
+      this.#clock.onWake(() => watched.slept()),
+    );
   }
 
   async #openLocal(): Promise<Close> {

@@ -20,6 +20,8 @@ export interface Clock {
 export interface SystemClock extends Clock {
   /** Takes note of the wall time that a server has just told whose certificate was good. */
   heard(wall: number): void;
+  /** Calls `woken` each time that the machine was asleep; returns what ends it. */
+  onWake(woken: () => void): () => void;
 }
 
 /**
@@ -95,6 +97,7 @@ export function systemClock(root: string, builtAt: number): SystemClock {
     heard(wall) {
       bootedAt = wall - elapsed();
     },
+    onWake: (woken) => sleep.watch(woken),
   };
 }
 

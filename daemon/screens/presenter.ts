@@ -236,12 +236,20 @@ export class Presenter {
 
   #redraw(): void {
     this.#stale = true;
-    this.#work ??= this.#run().finally(() => {
-      this.#work = null;
-    });
+    this.#work ??= this.#run();
   }
 
   async #run(): Promise<void> {
+    // What goes on here asks for a picture again, and must find the work begun.
+    await null;
+    try {
+      await this.#drawWhileStale();
+    } finally {
+      this.#work = null;
+    }
+  }
+
+  async #drawWhileStale(): Promise<void> {
     let changes = 0;
     while (this.#stale && !this.#closed) {
       if (this.#holdBack()) return;

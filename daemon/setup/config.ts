@@ -144,9 +144,12 @@ function checkListen(value: string): void {
     throw new BadValue('must be ADDRESS:PORT, e.g. "127.0.0.1:8620" or "[::1]:8620", or "" for no page');
 }
 
+/** Which keys there are is known when the device is: see `buttonDevice`. A GPIO line's name has 31 characters at most. */
 function checkKeyName(value: string): void {
-  if (!/^(KEY|BTN)_[A-Z0-9_]+$/.test(value))
-    throw new BadValue('must be a name of input-event-codes.h such as "KEY_ENTER"');
+  if (!/^[ -~]{1,31}$/.test(value))
+    throw new BadValue(
+      'must be a name of input-event-codes.h such as "KEY_ENTER", or the name or number of a GPIO line',
+    );
 }
 
 export const SCHEMA = {
@@ -258,9 +261,13 @@ export const SCHEMA = {
   buttons: {
     device: text(
       "",
-      'evdev node of a button, e.g. "/dev/input/event0". A short press takes a new code, or shows the screen of a paired device again; holding it for 5 s unpairs.',
+      'Device of a button: an evdev node, e.g. "/dev/input/event0", or a GPIO chip, e.g. "/dev/gpiochip0". A short press takes a new code, or shows the screen of a paired device again; holding it for 5 s unpairs.',
     ),
-    key: text("KEY_ENTER", "Which key of that device, by its name in input-event-codes.h.", checkKeyName),
+    key: text(
+      "KEY_ENTER",
+      'Which key of that device, by its name in input-event-codes.h; of a GPIO chip which line, by its name or number as gpioinfo(1) lists them, e.g. "GPIO17" or "17". The button connects it to ground.',
+      checkKeyName,
+    ),
   },
   http: {
     listen: text(

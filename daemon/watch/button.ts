@@ -1,4 +1,5 @@
-import type { ButtonHandlers, DeviceHandlers } from "../../hw/input/buttons.ts";
+import type { DeviceHandlers } from "../../hw/input/buttons.ts";
+import type { ButtonHandlers } from "../../hw/input/gesture.ts";
 import type { ButtonView } from "../contract/snapshot.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";

@@ -57,14 +57,22 @@ export function plugIn(connectors: readonly Connector[]): string {
   return `No monitor is connected to ${connectors.map(({ name }) => name).join(", ")}: plug one in, or choose another display.device.`;
 }
 
+/** Whether what has this directory in sysfs is on SPI or I2C: a small panel of the device's own. */
+export function onPanelBus(sysfs: Sysfs, at: string): boolean {
+  return ["spi", "i2c"].includes(basename(sysfs.resolve(`${at}/device/subsystem`) ?? ""));
+}
+
 /**
- * The output to take, of cards that have no framebuffer, or of the one that `device` names. What is connected comes
- * first, then what may be; then the lower number.
+ * The output to take, of cards that have no framebuffer, or of the one that `device` names. What is disconnected comes
+ * last; the device's own small panel before a display; then what is connected, and the lower number.
  * @param device "/dev/dri/card1" or a link to it, a connector such as "HDMI-A-1", or "" for any
  */
 export function chooseOutput(sysfs: Sysfs, device: string): Output | null {
   const wanted = device.startsWith("/") ? basename(sysfs.resolve(device) ?? device) : null;
-  const order: readonly Connector["status"][] = ["connected", "unknown", "disconnected"];
+  const rank = ({ directory, connector: { status } }: Output) =>
+    4 * Number(status === "disconnected") +
+    2 * Number(!onPanelBus(sysfs, directory)) +
+    Number(status !== "connected");
   return (
     sysfs
       .list(CLASS)
@@ -80,7 +88,7 @@ export function chooseOutput(sysfs: Sysfs, device: string): Output | null {
         })),
       )
       .filter(({ connector }) => device === "" || wanted !== null || connector.name === device)
-      .sort((one, other) => order.indexOf(one.connector.status) - order.indexOf(other.connector.status))
+      .sort((one, other) => rank(one) - rank(other))
       .at(0) ?? null
   );
 }

@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import { rowBytes } from "../picture/formats.ts";
 import type { PixelFormat } from "../picture/picture.ts";
-import { type Connector, connectorsOf, noneConnected } from "./drm.ts";
+import { type Connector, connectorsOf, noneConnected, onPanelBus } from "./drm.ts";
 import { physicalSize } from "./edid.ts";
 import type { Sysfs } from "./sysfs.ts";
 
@@ -277,10 +277,6 @@ function visibleSize(
 /** A number as the kernel prints one; 0 where it is none, or larger than any that it could mean. */
 function count(text: string | null): number {
   return /^\d{1,9}$/.test(text ?? "") ? Number(text) : 0;
-}
-
-function onPanelBus(sysfs: Sysfs, at: string): boolean {
-  return ["spi", "i2c"].includes(basename(sysfs.resolve(`${at}/device/subsystem`) ?? ""));
 }
 
 function nodeName(sysfs: Sysfs, device: string): string {

@@ -57,6 +57,13 @@ export class Structure<Name extends string> {
     return Number(koffi.decode(bytes, offset, type));
   }
 
+  /** One member, which is text that a zero ends. */
+  text(bytes: Uint8Array, name: Name): string {
+    const { offset, type } = this.#member(name);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + offset, type.size);
+    return text.toString("latin1").replace(/\0.*$/s, "");
+  }
+
   #member(name: string) {
     const member = this.#members.get(name);
     if (member === undefined) throw new TypeError(`no member ${name}`);

@@ -4,6 +4,7 @@
  * that one closes it. Closing gives everything back: the buffer is taken off the screen, and the next one is master.
  */
 import { closeSync, openSync } from "node:fs";
+import type { Rect } from "../picture/changes.ts";
 import { addressOf, io, ioctl, iowr, type Mapping, map, memory, Structure } from "./kernel.ts";
 
 /** `struct drm_mode_card_res` */
@@ -169,9 +170,18 @@ export interface Mode {
   readonly info: Uint8Array;
 }
 
+/** Modes of one size, best first. */
+export interface Fit {
+  readonly width: number;
+  readonly height: number;
+  readonly modes: readonly [Mode, ...Mode[]];
+}
+
 /** A graphics card that is open. What fails throws the error of the system. */
 export class Card {
   readonly #fd: number;
+  /** `struct drm_clip_rect`: its last two members are the first column and row that are not in it. */
+  readonly #clip = new Uint16Array(memory(8).buffer);
 
   /** @param path of the node, root prefix included */
   constructor(path: string) {
@@ -209,9 +219,11 @@ export class Card {
     return null;
   }
 
-  /** Shows a new buffer of 32 bits a pixel, XRGB8888, in that mode. */
-  show({ connector, crtc }: Head, mode: Mode): Scanout {
-    const { width, height } = mode;
+  /**
+   * Shows a new buffer of 32 bits a pixel, XRGB8888.
+   * @param modes of one size; the first one that the card takes is set
+   */
+  show(head: Head, { width, height, modes }: Fit): Scanout {
     const buffer = this.#call(CREATE, CREATE_DUMB.of({ width, height, bpp: 32 }));
     const handle = CREATE_DUMB.number(buffer, "handle");
     const pitch = CREATE_DUMB.number(buffer, "pitch");
@@ -222,19 +234,14 @@ export class Card {
     );
     const offset = MAP_DUMB.number(this.#call(MAP, MAP_DUMB.of({ handle })), "offset");
     const mapping = map(this.#fd, size, offset);
-    const connectors = Uint32Array.of(connector);
-    this.#call(
-      SETCRTC,
-      CRTC.of({
-        set_connectors_ptr: addressOf(connectors),
-        count_connectors: connectors.length,
-        crtc_id: crtc,
-        fb_id: fb,
-        mode_valid: 1,
-        mode: mode.info,
-      }),
-    );
-    return { pitch, ...mapping, flush: () => this.#flush(fb) };
+    try {
+      this.#setMode(head, fb, modes);
+    } catch (error) {
+      // Memory that is mapped keeps the card open, closed or not, and with it its one master.
+      mapping.unmap();
+      throw error;
+    }
+    return { pitch, ...mapping, flush: (part) => this.#flush(fb, part) };
   }
 
   /** Gives everything back: what was shown is gone. */
@@ -242,15 +249,39 @@ export class Card {
     closeSync(this.#fd);
   }
 
+  #setMode({ connector, crtc }: Head, fb: number, modes: readonly Mode[]): void {
+    const connectors = Uint32Array.of(connector);
+    let refusal: unknown;
+    for (const mode of modes)
+      try {
+        this.#call(
+          SETCRTC,
+          CRTC.of({
+            set_connectors_ptr: addressOf(connectors),
+            count_connectors: connectors.length,
+            crtc_id: crtc,
+            fb_id: fb,
+            mode_valid: 1,
+            mode: mode.info,
+          }),
+        );
+        return;
+      } catch (error) {
+        // A slower refresh may still go through the cable, or the memory.
+        refusal ??= error;
+      }
+    throw refusal;
+  }
+
   #call(request: number, argument: Uint8Array): Uint8Array {
     ioctl(this.#fd, request, argument);
     return argument;
   }
 
-  /** All of the buffer: drivers that copy it know best in which parts. */
-  #flush(fb: number): void {
+  #flush(fb: number, { x, y, width, height }: Rect): void {
+    this.#clip.set([x, y, x + width, y + height]);
     try {
-      this.#call(DIRTYFB, FB_DIRTY_CMD.of({ fb_id: fb }));
+      this.#call(DIRTYFB, FB_DIRTY_CMD.of({ fb_id: fb, num_clips: 1, clips_ptr: addressOf(this.#clip) }));
     } catch (error) {
       // Where the screen shows the memory itself there is nothing to do, and the driver has no such call.
       if ((error as NodeJS.ErrnoException).code !== "ENOSYS") throw error;
@@ -318,8 +349,8 @@ export class Card {
 export interface Scanout extends Mapping {
   /** Bytes from one row to the next. */
   readonly pitch: number;
-  /** Brings what was drawn onto the screen, where that does not happen by itself. */
-  flush(): void;
+  /** Brings what was drawn in that part onto the screen, where that does not happen by itself. */
+  flush(part: Rect): void;
 }
 
 function ids(count: number): Uint32Array {

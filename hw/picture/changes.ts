@@ -48,6 +48,15 @@ export function changedRects(previous: Picture, next: Picture): Rect[] {
   return [...done, ...growing];
 }
 
+/** The smallest rectangle that holds them all; at least one. */
+export function around(rects: readonly Rect[]): Rect {
+  const x = Math.min(...rects.map((rect) => rect.x));
+  const y = Math.min(...rects.map((rect) => rect.y));
+  const right = Math.max(...rects.map((rect) => rect.x + rect.width));
+  const bottom = Math.max(...rects.map((rect) => rect.y + rect.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
 /** The rows that rectangles of a picture lie in, whole. */
 export function wholeRows({ width }: Pick<Picture, "width">, rects: readonly Rect[]): Rect[] {
   const bands: Rect[] = [];

@@ -10,11 +10,13 @@ import { type Authority, createAuthority } from "../simulator/certificates.ts";
 import type { SeenRequest } from "../simulator/journal.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { copyDisk, type DiskFile, type Image, ROOTS } from "./image.ts";
-import { type Arch, type Boot, Machine } from "./machine.ts";
+import { type Arch, type Boot, Machine, VIRT } from "./machine.ts";
+import type { PANELS } from "./panels.ts";
 import { CARD_SIZE, writePiDeviceTree } from "./raspberry-pi.ts";
 import { decodeQr, differingRows } from "./screen.ts";
 import { CACHE } from "./shell.ts";
 import { waitFor } from "./wait.ts";
+import { writeWiredDeviceTree } from "./wires.ts";
 
 /** The product's default; the certificate is for it, the guest's hosts(5) leads to the simulator. */
 const HOST = "api.frame.io";
@@ -37,7 +39,9 @@ const COUNTDOWN_ROWS = 16;
 const SHADE = 8;
 
 export interface Setup
-  extends Partial<Omit<Boot, "arch" | "kernel" | "initrd" | "disk" | "frameioPort" | "raspberryPi">> {
+  extends Partial<
+    Omit<Boot, "arch" | "kernel" | "initrd" | "disk" | "frameioPort" | "raspberryPi" | "wired">
+  > {
   /** Lines of a c2cd.toml in place of the package's own, which leaves all as it is by default. */
   readonly config?: readonly string[];
   readonly files?: readonly DiskFile[];
@@ -45,6 +49,8 @@ export interface Setup
   readonly unprovisioned?: boolean;
   /** The machine is a Raspberry Pi 3B. */
   readonly onRaspberryPi?: boolean;
+  /** The screen is a panel that is wired to the machine's GPIO chip, beside a button. */
+  readonly panel?: keyof typeof PANELS;
 }
 
 /** What is tested, on what. */
@@ -116,7 +122,7 @@ export class Bench {
 
   /** Makes the case's disk and switches the machine on. */
   async boot(setup: Setup = {}): Promise<void> {
-    const { config = [], files = [], unprovisioned = false, onRaspberryPi = false, ...boot } = setup;
+    const { config = [], files = [], unprovisioned = false, onRaspberryPi = false, panel, ...boot } = setup;
     copyDisk(this.#image.disk, this.#disk, [
       { path: ROOTS, text: readFileSync(this.#image.roots, "utf8") + this.#authority.cert },
       ...(config.length === 0 ? [] : [{ path: "/etc/c2cd/c2cd.toml", text: `${config.join("\n")}\n` }]),
@@ -126,7 +132,11 @@ export class Bench {
       ...(onRaspberryPi ? [{ path: "/etc/fstab", text: "/dev/mmcblk0 / ext4 defaults 0 1\n" }] : []),
       ...files,
     ]);
-    await this.bootAgain(onRaspberryPi ? { ...boot, raspberryPi: this.#makePiCard() } : boot);
+    await this.bootAgain({
+      ...boot,
+      ...(onRaspberryPi ? { raspberryPi: this.#makePiCard() } : {}),
+      ...(panel === undefined ? {} : { wired: { panel, deviceTree: this.#wire() } }),
+    });
   }
 
   /** Switches the machine on with the disk as it was left. */
@@ -223,6 +233,8 @@ export class Bench {
         ),
         "base64",
       );
+      // None is drawn yet.
+      if (meant.length === 0) return null;
       return differingRows(meant, await this.machine.screen(), SHADE) <= COUNTDOWN_ROWS || null;
     });
   }
@@ -287,6 +299,13 @@ export class Bench {
     truncateSync(this.#disk, CARD_SIZE);
     const deviceTree = join(this.#directory, "device-tree");
     writePiDeviceTree(this.#image.deviceTree, deviceTree);
+    return deviceTree;
+  }
+
+  /** Returns the device tree of a machine that has something on its GPIO lines. */
+  #wire(): string {
+    const deviceTree = join(this.#directory, "device-tree");
+    writeWiredDeviceTree(VIRT, deviceTree);
     return deviceTree;
   }
 

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type GuestShell, guestAgent, type Ran, serialShell } from "./guest-shell.ts";
 import { JsonLines } from "./json-lines.ts";
+import { PANELS, type Panel } from "./panels.ts";
 import { waitFor } from "./wait.ts";
+import { LINES, Wires } from "./wires.ts";
 
 export type Arch = "amd64" | "arm64";
 
@@ -28,6 +31,8 @@ export interface Boot {
   readonly unplugged?: boolean;
   /** Device tree of a Raspberry Pi 3B, to emulate one instead of a machine of virtual devices. */
   readonly raspberryPi?: string;
+  /** The panel that is its screen, and the device tree by which it is wired to an arm64 machine: see `Wires`. */
+  readonly wired?: { readonly panel: keyof typeof PANELS; readonly deviceTree: string };
 }
 
 /**
@@ -35,6 +40,12 @@ export interface Boot {
  * system call, and text that is drawn and sent character by character.
  */
 const LIGHT = "mitigations=off nokaslr nowatchdog quiet systemd.show_status=no";
+
+// One processor: a kernel that patches its own code under another one that runs it crashes in emulation.
+const SIZE: readonly string[] = ["-smp", "1", "-m", "512"];
+const Q35: readonly string[] = ["-machine", "q35", "-cpu", "Nehalem", ...SIZE];
+/** An arm64 machine's options that its device tree tells of. */
+export const VIRT: readonly string[] = ["-machine", "virt", "-cpu", "cortex-a72", ...SIZE];
 
 /** Where guests find Frame.io, on QEMU's own network. */
 export const FRAMEIO_ADDRESS = "10.0.2.100";
@@ -51,6 +62,8 @@ export class Machine {
   readonly #monitor: JsonLines;
   readonly #openShell: typeof guestAgent;
   #shell: GuestShell | null = null;
+  /** Null where the screen is that of the graphics adapter, and the keys are a keyboard's. */
+  #wired: { readonly panel: Panel; readonly wires: Wires } | null = null;
 
   private constructor(
     directory: string,
@@ -85,6 +98,7 @@ export class Machine {
         boot.raspberryPi === undefined ? guestAgent : serialShell,
       );
       if (boot.unplugged) await machine.plug(false);
+      if (boot.wired !== undefined) await machine.#wire(PANELS[boot.wired.panel]());
       await monitor.command("cont");
       return machine;
     } catch (error) {
@@ -95,6 +109,7 @@ export class Machine {
 
   /** What the screen shows. The machine stands still while a PNG is made, and nearly not for a PPM. */
   async screen(format: "png" | "ppm" = "png"): Promise<Buffer> {
+    if (this.#wired !== null) return this.#wired.panel.picture();
     const file = join(this.#directory, "screen");
     await this.#monitor.command("screendump", { filename: file, format });
     return readFileSync(file);
@@ -106,6 +121,25 @@ export class Machine {
       keys: keys.map((data) => ({ type: "qcode", data })),
       "hold-time": holdMs,
     });
+  }
+
+  /** Pushes the button that is wired to the machine, or lets it go. */
+  async button(down: boolean): Promise<void> {
+    await this.#wired?.wires.drive(LINES.BUTTON, down ? 0 : 1);
+  }
+
+  /** Suspends the guest to RAM for so many milliseconds, of which its real-time clock counts the seconds. */
+  async sleep(ms: number): Promise<void> {
+    // By a program that nobody waits for: who would answer is asleep.
+    await this.check(
+      "systemd-run --quiet sh -c 'echo deep >/sys/power/mem_sleep; echo mem >/sys/power/state'",
+    );
+    await waitFor("the guest to sleep", SHELL_LIMIT, async () => {
+      const { status } = (await this.#monitor.command("query-status")) as { readonly status: string };
+      return status === "suspended" || null;
+    });
+    await sleep(ms);
+    await this.#monitor.command("system_wakeup");
   }
 
   async plug(up: boolean): Promise<void> {
@@ -134,11 +168,28 @@ export class Machine {
   async cutPower(): Promise<void> {
     this.#shell?.close();
     this.#monitor.close();
+    this.#wired?.wires.close();
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       this.#process.kill("SIGKILL");
       await this.#exited;
     }
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #wire(panel: Panel): Promise<void> {
+    const objects = (await this.#monitor.command("qom-list", { path: "/machine/unattached" })) as {
+      readonly name: string;
+      readonly type: string;
+    }[];
+    const chip = objects.find(({ type }) => type === "child<pl061>");
+    if (chip === undefined) throw new Error("the machine has no GPIO chip");
+    const wires = await Wires.connect(
+      join(this.#directory, "qtest"),
+      `/machine/unattached/${chip.name}`,
+      (line, level) => panel.change(line, level),
+    );
+    this.#wired = { panel, wires };
+    await this.button(false);
   }
 
   serial(): string {
@@ -175,8 +226,7 @@ function commandLine(boot: Boot, directory: string): string[] {
       ...["-serial", "chardev:shell", "-serial", `file:${directory}/serial.log`],
     ];
   const virtual = [
-    // One processor: a kernel that patches its own code under another one that runs it crashes in emulation.
-    ...["-smp", "1", "-m", "512", ...common],
+    ...common,
     ...["-drive", `file=${boot.disk},if=none,id=disk0,format=raw,${cache}`],
     ...["-device", "virtio-blk-pci,drive=disk0", "-device", "virtio-net-pci,netdev=net0,romfile="],
     ...["-device", "virtio-rng-pci", "-device", "virtio-serial-pci"],
@@ -185,21 +235,18 @@ function commandLine(boot: Boot, directory: string): string[] {
   ];
   return boot.arch === "amd64"
     ? [
-        ...[
-          "qemu-system-x86_64",
-          "-machine",
-          "q35",
-          "-cpu",
-          "Nehalem",
-          "-vga",
-          boot.vga ?? "std",
-          ...virtual,
-        ],
+        ...["qemu-system-x86_64", ...Q35, "-vga", boot.vga ?? "std", ...virtual],
         ...kernelArguments("/dev/vda", "ttyS0"),
       ]
     : [
-        ...["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72", ...virtual],
+        ...["qemu-system-aarch64", ...VIRT, ...virtual],
         ...["-device", "virtio-gpu-pci", "-device", "virtio-keyboard-pci"],
+        ...(boot.wired === undefined
+          ? []
+          : [
+              ...["-dtb", boot.wired.deviceTree],
+              ...["-qtest", `unix:${directory}/qtest,server=on,wait=off`, "-qtest-log", "none"],
+            ]),
         ...kernelArguments("/dev/vda", "ttyAMA0"),
       ];
 }

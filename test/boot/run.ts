@@ -9,15 +9,19 @@ import { consoleNoise } from "./cases/console.ts";
 import { crash } from "./cases/crash.ts";
 import { drm } from "./cases/drm.ts";
 import { firstBoot } from "./cases/first-boot.ts";
+import { gpio } from "./cases/gpio.ts";
 import { hang } from "./cases/hang.ts";
 import { install } from "./cases/install.ts";
 import { keys } from "./cases/keys.ts";
 import { network } from "./cases/network.ts";
+import { oled } from "./cases/oled.ts";
 import { palette } from "./cases/palette.ts";
 import { powerCut } from "./cases/power-cut.ts";
 import { raspberryPi } from "./cases/raspberry-pi.ts";
 import { readOnly } from "./cases/read-only.ts";
+import { rgb565 } from "./cases/rgb565.ts";
 import { service } from "./cases/service.ts";
+import { suspend } from "./cases/suspend.ts";
 import { unprovisioned } from "./cases/unprovisioned.ts";
 import { bootImage } from "./image.ts";
 import type { Arch } from "./machine.ts";
@@ -35,6 +39,10 @@ const EVERY_CASE: readonly Case[] = [
   consoleNoise,
   drm,
   palette,
+  rgb565,
+  gpio,
+  oled,
+  suspend,
   network,
   clock,
   keys,

@@ -8,7 +8,7 @@ import { parseConfig } from "../../daemon/setup/config.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 test("a configuration that can't be used leaves nothing running", () => {
-  const clock = Object.assign(new ManualClock(), { heard() {} });
+  const clock = Object.assign(new ManualClock(), { heard() {}, onWake: () => () => {} });
   const notifier = createNotifier({
     environment: {},
     clock,

@@ -5,9 +5,10 @@
  *   DEVICES_ROOT   the board
  *   DEVICES_LOG    a file elsewhere, appended to, a line each
  *
- * What is there: /dev/dri/card0, whose memory is the file itself, with one connector (HDMI-A-1: 800x480, 640x400), busy
- * while /dev/dri/card0.busy is there, and asked what is plugged in by nobody yet where card0.unasked is; /dev/fb0, as its neighbour fb0.screen says; /dev/i2c-1; /dev/spidev0.0; the lines
- * of /dev/gpiochip0, of which 5 is taken; /dev/input/event0.
+ * What is there: /dev/dri/card0, whose memory is the file itself, with one connector (HDMI-A-1: 800x480, 640x400,
+ * 800x480 at 30 Hz), which refuses more Hz than the file card0.most says, busy while /dev/dri/card0.busy is there, and asked what is plugged in by nobody yet where card0.unasked is; /dev/fb0, as its neighbour fb0.screen says; /dev/i2c-1; /dev/spidev0.0; the lines
+ * of /dev/gpiochip0, of which 5 is taken, 6 can't interrupt, 17 is called SHUTTER and the file gpiochip0.17 is read for its
+ * edges; /dev/input/event0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -77,8 +78,8 @@ static int in_root(const char *name, const char *mode, FILE **file) {
   return (*file = fopen(path, mode)) != NULL;
 }
 
-static void mode(struct drm_mode_modeinfo *info, int width, int height) {
-  *info = (struct drm_mode_modeinfo){.clock = 30000, .hdisplay = width, .vdisplay = height, .vrefresh = 60};
+static void mode(struct drm_mode_modeinfo *info, int width, int height, int rate) {
+  *info = (struct drm_mode_modeinfo){.clock = 500 * rate, .hdisplay = width, .vdisplay = height, .vrefresh = rate};
   snprintf(info->name, sizeof info->name, "%dx%d", width, height);
 }
 
@@ -93,6 +94,15 @@ static void found(void) {
     fputs(files[at][1], file);
     fclose(file);
   }
+}
+
+static uint32_t most_hertz(void) {
+  FILE *file;
+  uint32_t most = 60;
+  if (!in_root("dri/card0.most", "r", &file)) return most;
+  if (fscanf(file, "%u", &most) != 1) most = 0;
+  fclose(file);
+  return most;
 }
 
 static int drm(int fd, unsigned long request, void *given) {
@@ -112,10 +122,11 @@ static int drm(int fd, unsigned long request, void *given) {
     struct drm_mode_get_connector *connector = given;
     struct drm_mode_modeinfo *modes = (void *)(uintptr_t)connector->modes_ptr;
     if (connector->connector_id != CONNECTOR) return refuse(ENOENT);
-    if (connector->count_modes >= 2) mode(&modes[0], 800, 480), mode(&modes[1], 640, 400);
+    if (connector->count_modes >= 3)
+      mode(&modes[0], 800, 480, 60), mode(&modes[1], 640, 400, 60), mode(&modes[2], 800, 480, 30);
     if (connector->count_encoders >= 1) ((uint32_t *)(uintptr_t)connector->encoders_ptr)[0] = ENCODER;
     if (connector->count_modes == 0 && in_root("dri/card0.unasked", NULL, NULL)) found();
-    connector->count_modes = 2;
+    connector->count_modes = 3;
     connector->count_encoders = 1;
     connector->connector_type = DRM_MODE_CONNECTOR_HDMIA;
     connector->connector_type_id = 1;
@@ -154,14 +165,20 @@ static int drm(int fd, unsigned long request, void *given) {
     struct drm_mode_crtc *crtc = given;
     if (crtc->crtc_id != CRTC || crtc->fb_id != FB || crtc->count_connectors != 1) return refuse(EINVAL);
     if (*(uint32_t *)(uintptr_t)crtc->set_connectors_ptr != CONNECTOR) return refuse(EINVAL);
-    if (!crtc->mode_valid || crtc->mode.vrefresh != 60) return refuse(EINVAL);
+    if (!crtc->mode_valid || crtc->mode.clock != 500 * crtc->mode.vrefresh) return refuse(EINVAL);
+    if (crtc->mode.vrefresh > most_hertz()) return refuse(ENOSPC);
     note("card0 shows %s", crtc->mode.name);
+    if (crtc->mode.vrefresh != 60) note("card0 at %u Hz", crtc->mode.vrefresh);
     return 0;
   }
-  case DRM_IOCTL_MODE_DIRTYFB:
-    if (((struct drm_mode_fb_dirty_cmd *)given)->fb_id != FB) return refuse(ENOENT);
-    note("card0 flushed");
+  case DRM_IOCTL_MODE_DIRTYFB: {
+    struct drm_mode_fb_dirty_cmd *dirty = given;
+    struct drm_clip_rect *clip = (void *)(uintptr_t)dirty->clips_ptr;
+    if (dirty->fb_id != FB) return refuse(ENOENT);
+    if (dirty->num_clips != 1) return refuse(EINVAL);
+    note("card0 flushed %u,%u %ux%u", clip->x1, clip->y1, clip->x2 - clip->x1, clip->y2 - clip->y1);
     return 0;
+  }
   }
   return refuse(ENOTTY);
 }
@@ -200,18 +217,55 @@ static int fb(const char *name, unsigned long request, void *given) {
   return refuse(ENOTTY);
 }
 
-static int gpiochip(unsigned long request, void *given) {
-  struct gpio_v2_line_request *line = given;
+enum { LINES = 54, TAKEN = 5, SILENT = 6, SHUTTER = 17 };
+
+static int gpio_output(struct gpio_v2_line_request *line) {
   char name[64];
-  if (request != GPIO_V2_GET_LINE_IOCTL || line->num_lines != 1) return refuse(EINVAL);
-  if (line->offsets[0] == 5) return refuse(EBUSY);
-  if (line->config.flags != GPIO_V2_LINE_FLAG_OUTPUT || line->config.num_attrs != 1) return refuse(EINVAL);
   struct gpio_v2_line_config_attribute *first = &line->config.attrs[0];
   if (first->attr.id != GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES || first->mask != 1) return refuse(EINVAL);
   snprintf(name, sizeof name, "line-%u", line->offsets[0]);
   note("%s is %s's: %llu", name, line->consumer, (unsigned long long)first->attr.values);
   line->fd = memfd_create(name, MFD_CLOEXEC);
   return 0;
+}
+
+static int gpio_input(struct gpio_v2_line_request *line) {
+  char path[1024];
+  struct gpio_v2_line_config_attribute *first = &line->config.attrs[0];
+  if (first->attr.id != GPIO_V2_LINE_ATTR_ID_DEBOUNCE || first->mask != 1) return refuse(EINVAL);
+  if (line->offsets[0] == SILENT) return refuse(ENXIO);
+  note("line-%u is %s's: low is active, pulled up, both edges, %u us", line->offsets[0], line->consumer,
+       first->attr.debounce_period_us);
+  snprintf(path, sizeof path, "%s/dev/gpiochip0.%u", getenv("DEVICES_ROOT"), line->offsets[0]);
+  line->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  return line->fd < 0 ? -1 : 0;
+}
+
+static int gpiochip(unsigned long request, void *given) {
+  struct gpiochip_info *chip = given;
+  struct gpio_v2_line_info *info = given;
+  struct gpio_v2_line_request *line = given;
+  switch (request) {
+  case GPIO_GET_CHIPINFO_IOCTL:
+    *chip = (struct gpiochip_info){.name = "gpiochip0", .label = "devices", .lines = LINES};
+    return 0;
+  case GPIO_V2_GET_LINEINFO_IOCTL:
+    if (info->offset >= LINES) return refuse(EINVAL);
+    if (info->offset == SHUTTER) strcpy(info->name, "SHUTTER");
+    return 0;
+  case GPIO_V2_GET_LINE_IOCTL:
+    if (line->num_lines != 1 || line->config.num_attrs != 1 || line->offsets[0] >= LINES) return refuse(EINVAL);
+    if (line->offsets[0] == TAKEN) return refuse(EBUSY);
+    switch (line->config.flags) {
+    case GPIO_V2_LINE_FLAG_OUTPUT:
+      return gpio_output(line);
+    case GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_ACTIVE_LOW | GPIO_V2_LINE_FLAG_BIAS_PULL_UP |
+        GPIO_V2_LINE_FLAG_EDGE_RISING | GPIO_V2_LINE_FLAG_EDGE_FALLING:
+      return gpio_input(line);
+    }
+    return refuse(EINVAL);
+  }
+  return refuse(ENOTTY);
 }
 
 int ioctl(int fd, unsigned long request, ...) {

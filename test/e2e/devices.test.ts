@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from "node:fs";
 import { describe, type TestContext, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { PNG } from "pngjs";
@@ -12,6 +13,7 @@ import { InputNode } from "../support/input-node.ts";
 import { Board } from "./board.ts";
 import { DaemonProcess, eventually } from "./daemon-process.ts";
 import { devices, noDevices, told } from "./devices.ts";
+import { FakeUptime, withUptime } from "./fake-uptime.ts";
 
 const CARD = "/sys/class/drm/card0";
 const HDMI = `${CARD}/card0-HDMI-A-1`;
@@ -19,9 +21,16 @@ const HDMI = `${CARD}/card0-HDMI-A-1`;
 const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 3328, start: 1 << 16 };
 
 const KEY_ENTER = 28;
+const NO_SLEEP = process.getuid?.() === 0 ? false : "needs root to stand in for /proc/uptime";
+const CHIP = "/dev/gpiochip0";
 
 /** Of MIPI DCS: what follows are pixels. */
 const WRITE_MEMORY = 0x2c;
+
+/** `struct gpio_v2_line_event` (include/uapi/linux/gpio.h): GPIO_V2_LINE_EVENT_RISING_EDGE or _FALLING_EDGE, and its line_seqno. */
+function encodeEdge(active: boolean, number: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(0, 0, active ? 1 : 2, 17, number, number, 0, 0, 0, 0, 0, 0).buffer);
+}
 
 function addCard(board: Board, status = "connected"): void {
   board.write(`${HDMI}/status`, `${status}\n`);
@@ -33,17 +42,49 @@ async function bench(
   t: TestContext,
   prepare: (board: Board) => void,
   settings: Readonly<Record<string, string>> = {},
+  wrapper: (board: Board) => readonly string[] = () => [],
 ): Promise<{ readonly board: Board; readonly simulator: Simulator; readonly daemon: DaemonProcess }> {
   const board = new Board({ framebuffer: null });
   const simulator = await startSimulator({ interval: 1 });
   prepare(board);
-  const daemon = new DaemonProcess(board, simulator, settings, { environment: devices(board) });
+  const daemon = new DaemonProcess(board, simulator, settings, {
+    environment: devices(board),
+    wrapper: wrapper(board),
+  });
   t.after(async () => {
     await daemon.end("SIGKILL");
     await simulator.close();
     board.remove();
   });
   return { board, simulator, daemon };
+}
+
+/** At rest, with line 17 of a GPIO chip as its button. */
+async function benchWithLine(t: TestContext, key: string, wrapper?: (board: Board) => readonly string[]) {
+  let writer: number | null = null;
+  const { board, simulator, daemon } = await bench(
+    t,
+    (made) => {
+      made.write(CHIP, "");
+      execFileSync("mkfifo", [`${made.root}${CHIP}.17`]);
+      // Open in both directions: this does not wait for a reader.
+      writer = openSync(`${made.root}${CHIP}.17`, "r+");
+    },
+    { "buttons.device": CHIP, "buttons.key": key, "pairing.start": "manual" },
+    wrapper,
+  );
+  const unplug = () => {
+    rmSync(`${board.root}${CHIP}`, { force: true });
+    if (writer !== null) closeSync(writer);
+    writer = null;
+  };
+  t.after(unplug);
+  const edges = (...given: readonly (readonly [active: boolean, number: number])[]) => {
+    if (writer !== null) writeSync(writer, Buffer.concat(given.map((edge) => encodeEdge(...edge))));
+  };
+  await daemon.until("at rest", ({ state }) => state === "idle");
+  await eventually("the line", () => told(board).length || null);
+  return { board, simulator, daemon, edges, unplug };
 }
 
 /** Waits until two decoders read the code that the daemon tells. */
@@ -83,7 +124,9 @@ function onLcd(board: Board): Seen | null {
   const glass = new LcdGlass();
   let low = false;
   let command = 0;
-  for (const line of told(board)) {
+  const all = told(board);
+  // It forgets at a reset what it was told before.
+  for (const line of all.slice(all.lastIndexOf("line-27 is 0"))) {
     low = /^line-25 is 0$/.test(line) || (low && !/^line-25 is 1$/.test(line));
     const bytes = Buffer.from(/^spidev0\.0 ([0-9a-f]{2,})$/.exec(line)?.[1] ?? "", "hex");
     if (bytes.length === 0) continue;
@@ -152,8 +195,12 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       "card0 closed",
       "card0 buffer 800x480 pitch 3328",
       "card0 shows 800x480",
-      "card0 flushed",
+      "card0 flushed 0,0 800x480",
     ]);
+    await eventually("a second of the countdown", () => {
+      const [, width, height] = /^card0 flushed \d+,\d+ (\d+)x(\d+)$/.exec(told(board).at(-1) ?? "") ?? [];
+      return Number(width) * Number(height) < (800 * 480) / 10 || null;
+    });
     simulator.approve();
     await eventually("the card given back", () => (told(board).at(-1) === "card0 closed" ? true : null));
     assert.equal((await daemon.end()).status, 0);
@@ -185,6 +232,32 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     assert.ok(told(board).includes("card0 shows 640x400"));
   });
 
+  test("takes a mode of less Hz where the card refuses the best one", async (t) => {
+    const { board, daemon } = await bench(t, (made) => {
+      addCard(made);
+      made.write("/dev/dri/card0.most", "30");
+    });
+    await codeOn(daemon, () => onCard(board));
+    assert.ok(told(board).includes("card0 at 30 Hz"));
+  });
+
+  test("says which other sizes there are where the card refuses one, and keeps nothing of it meanwhile", async (t) => {
+    const { board, daemon } = await bench(t, (made) => {
+      addCard(made);
+      made.write("/dev/dri/card0.most", "0");
+    });
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(
+      displayProblem(health) ?? "",
+      /^\/dev\/dri\/card0 can't show 800x480 \(ENOSPC\): set display\.width and display\.height to one of 640x400\./,
+    );
+    const node = `${board.root}/dev/dri/card0`;
+    const maps = () => readFileSync(`/proc/${daemon.child.pid}/maps`, "utf8");
+    await eventually("no memory of the card's", () => !maps().includes(node) || null);
+    rmSync(`${node}.most`);
+    await codeOn(daemon, () => onCard(board));
+  });
+
   test("waits for the program that has the card, and says so", async (t) => {
     const { board, daemon } = await bench(t, (made) => {
       addCard(made);
@@ -208,6 +281,24 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     board.write(`${HDMI}/status`, "disconnected\n");
     await daemon.until("told again", ({ health }) => displayProblem(health) === unplugged);
     await eventually("the card is free", () => onCard(board) === null || null);
+  });
+
+  test("keeps nothing of a card that disappears, says so, and takes it when it is back", async (t) => {
+    const { board, daemon } = await bench(t, addCard);
+    await codeOn(daemon, () => onCard(board));
+    const node = `${board.root}/dev/dri/card0`;
+    const maps = () => readFileSync(`/proc/${daemon.child.pid}/maps`, "utf8");
+    assert.ok(maps().includes(node), "its memory is drawn into");
+    rmSync(board.root + CARD, { recursive: true });
+    rmSync(node);
+    const { health } = await daemon.until("told", ({ health }) => displayProblem(health) !== null);
+    assert.match(
+      displayProblem(health) ?? "",
+      /has disappeared: check (its cable|the cable of the display)\.$/,
+    );
+    await eventually("no memory of the card's", () => !maps().includes(node) || null);
+    addCard(board);
+    await codeOn(daemon, () => onCard(board));
   });
 
   test("asks a framebuffer for the order of its colours and the part that is seen", async (t) => {
@@ -285,6 +376,29 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
     ]);
   });
 
+  test("tells a panel everything anew after a sleep of the machine, in which it may have had no power", {
+    skip: process.getuid?.() === 0 ? false : "needs root to stand in for /proc/uptime",
+  }, async (t) => {
+    let uptime: FakeUptime | null = null;
+    const { board, daemon } = await bench(
+      t,
+      (made) => {
+        uptime = new FakeUptime(made);
+        made.write("/dev/spidev0.0", "");
+        made.write("/dev/gpiochip0", "");
+      },
+      { "display.driver": "st7789", "display.gpio_reset": "27" },
+      () => withUptime(uptime?.file ?? ""),
+    );
+    t.after(() => uptime?.stop());
+    await codeOn(daemon, () => onLcd(board));
+    const resets = () => told(board).filter((line) => line === "line-27 is 0").length;
+    assert.equal(resets(), 1);
+    (uptime as FakeUptime | null)?.suspend(30);
+    await eventually("the panel set up again", () => resets() === 2 || null);
+    await codeOn(daemon, () => onLcd(board));
+  });
+
   test("reads a button by itself, and keeps its device from other programs where it has no other key", async (t) => {
     for (const name of ["event0", "event1"]) {
       const node = `/dev/input/${name}`;
@@ -302,6 +416,66 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
       assert.deepEqual(told(board), name === "event0" ? ["event0 grabbed 1"] : []);
       assert.ok(isOpenIn(daemon, board.root + node), "no child reads it");
+    }
+  });
+
+  test("reads a button on a GPIO line by name or number, and notices that the chip is gone", async (t) => {
+    for (const key of ["SHUTTER", "17"]) {
+      const { board, daemon, edges, unplug } = await benchWithLine(t, key);
+      assert.deepEqual(told(board), ["line-17 is c2cd's: low is active, pulled up, both edges, 20000 us"]);
+      edges([true, 1], [false, 2]);
+      await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
+      unplug();
+      await eventually("a word about the chip", () => /gpiochip0 is gone$/m.test(daemon.output) || null);
+    }
+  });
+
+  test("takes no edge of a GPIO line for a press whose others were lost", async (t) => {
+    const { daemon, edges } = await benchWithLine(t, "SHUTTER");
+    edges([true, 1], [false, 4]);
+    // Held with nothing to unpair, which is told: the edges before it have been read by then.
+    edges([true, 5]);
+    const { state } = await daemon.until("the end of the hold", ({ button }) => button !== null);
+    assert.equal(state, "idle");
+    edges([false, 6], [true, 7], [false, 8]);
+    await daemon.until("a code for the press", ({ pairing }) => pairing !== null);
+  });
+
+  test("does not unpair where the machine fell asleep with the button down, of which nobody saw it let go", {
+    skip: NO_SLEEP,
+  }, async (t) => {
+    let uptime: FakeUptime | null = null;
+    const { simulator, daemon, edges } = await benchWithLine(t, "17", (board) => {
+      uptime = new FakeUptime(board);
+      return withUptime(uptime.file);
+    });
+    t.after(() => uptime?.stop());
+    edges([true, 1], [false, 2]);
+    await daemon.until("a code", ({ pairing }) => pairing !== null);
+    simulator.approve();
+    await daemon.until("paired", ({ state }) => state === "paired");
+    edges([true, 3]);
+    await daemon.until("the countdown", ({ button }) => button?.phase === "counting");
+    (uptime as FakeUptime | null)?.suspend(60);
+    await daemon.until("the end of it", ({ button }) => button?.phase !== "counting");
+    edges([true, 4], [false, 5]);
+    const said = () => [...daemon.output.matchAll(/button (?:pressed|held).*$/gm)].map(([line]) => line);
+    await eventually("a word about the button", () => said().length > 1 || null);
+    assert.equal(said()[1], "button pressed: the device is paired, so the screen is shown");
+  });
+
+  test("says why a GPIO line is no button", async (t) => {
+    for (const [key, reason] of [
+      ["SHUTER", /gpiochip0 has no line SHUTER; set buttons\.key to the name or number of one/],
+      ["54", /gpiochip0 has no line 54; /],
+      ["5", /gpiochip0 has line 5 in use by a driver or another program/],
+      ["6", /gpiochip0 can't tell when line 6 changes/],
+    ] as const) {
+      const { daemon } = await bench(t, (made) => made.write(CHIP, ""), {
+        "buttons.device": CHIP,
+        "buttons.key": key,
+      });
+      await eventually(`a word about line ${key}`, () => reason.test(daemon.output) || null);
     }
   });
 

@@ -220,6 +220,7 @@ class World {
     return {
       elapsed,
       wall,
+      onWake: () => () => {},
       wallTrusted: () =>
         heard === null
           ? this.#plan.rtc && this.#clockError === 0

@@ -129,5 +129,9 @@ export function checkButton(node: string): Check {
   const stats = look(node);
   return stats !== null && (stats === "hidden" || stats.isCharacterDevice())
     ? ok("button", `${node} is there`)
-    : fail("button", `${node} is no input device`, "set buttons.device; see /proc/bus/input/devices");
+    : fail(
+        "button",
+        `${node} is no input device or GPIO chip`,
+        "set buttons.device; see /proc/bus/input/devices, gpiodetect(1)",
+      );
 }

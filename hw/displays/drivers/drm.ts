@@ -2,9 +2,9 @@ import { Light } from "../../linux/backlight.ts";
 import { chooseOutput, modesOf, type Output, plugIn } from "../../linux/drm.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
 import { isMonochrome, isOled } from "../../linux/fbdev.ts";
-import { Card, type Head, type Mode, type Scanout } from "../../linux/modeset.ts";
+import { Card, type Fit, type Head, type Mode, type Scanout } from "../../linux/modeset.ts";
 import { Sysfs } from "../../linux/sysfs.ts";
-import type { Rect } from "../../picture/changes.ts";
+import { around, type Rect } from "../../picture/changes.ts";
 import { encoder, piecesOf, rowBytes } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
@@ -76,7 +76,7 @@ function findOutput(sysfs: Sysfs, root: string, device: string): Output | null {
 function look(root: string, { node, connector }: Output, wanted: Wanted) {
   return onCard(root, node, (card) => {
     const head = headOf(card, connector.name, node);
-    return { ...modeOf(head, wanted, node), physical: head.physical };
+    return { ...fitOf(head, wanted, node), physical: head.physical };
   });
 }
 
@@ -102,16 +102,50 @@ function headOf(card: Card, connector: string, node: string): Head {
 
 type Wanted = Pick<DisplayOptions, "device" | "width" | "height">;
 
-/** The best mode of the wanted size. */
-function modeOf({ modes }: Head, { width, height }: Wanted, node: string): Mode {
-  const mode = modes.find(
+/** The best size of those that are wanted. */
+function fitOf({ modes }: Head, { width, height }: Wanted, node: string): Fit {
+  const best = modes.find(
     (each) => (width === 0 || each.width === width) && (height === 0 || each.height === height),
   );
-  if (mode !== undefined) return mode;
-  const sizes = [...new Set(modes.map((each) => `${each.width}x${each.height}`))].join(", ");
+  if (best !== undefined)
+    return {
+      width: best.width,
+      height: best.height,
+      modes: [best, ...modes.filter((each) => each !== best && sizeOf(each) === sizeOf(best))],
+    };
   throw new DisplayError(
-    `${node} has no mode of ${width || "any"}x${height || "any"} pixels: set display.width and display.height to one of ${sizes || "those of another monitor"}.`,
+    modes.length === 0
+      ? `${node} is told no mode by what is plugged in: check its cable.`
+      : `${node} has no mode of ${width || "any"}x${height || "any"} pixels: ${otherSizes(modes)}.`,
   );
+}
+
+function sizeOf({ width, height }: Pick<Mode, "width" | "height">): string {
+  return `${width}x${height}`;
+}
+
+/** What can be done where a size is not to be had. */
+function otherSizes(modes: readonly Mode[], refused = ""): string {
+  const sizes = [...new Set(modes.map(sizeOf))].filter((size) => size !== refused);
+  return sizes.length === 0
+    ? "report its driver"
+    : `set display.width and display.height to one of ${sizes.join(", ")}`;
+}
+
+/** What SETCRTC and the calls before it say of a mode that is beyond the card, its memory or its cable. */
+const REFUSALS: ReadonlySet<unknown> = new Set(["EINVAL", "ENOSPC", "ENOMEM", "ERANGE", "E2BIG"]);
+
+function showOn(card: Card, head: Head, fit: Fit, node: string): Scanout {
+  try {
+    return card.show(head, fit);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!REFUSALS.has(code)) throw error;
+    const size = sizeOf(fit);
+    throw new DisplayError(`${node} can't show ${size} (${code}): ${otherSizes(head.modes, size)}.`, {
+      cause: error,
+    });
+  }
 }
 
 interface Parts {
@@ -146,10 +180,9 @@ class DrmSurface implements Surface {
     try {
       becomeMaster(card, node);
       const head = headOf(card, connector.name, node);
-      const mode = modeOf(head, wanted, node);
-      const { width, height } = this.capabilities;
-      if (mode.width !== width || mode.height !== height) throw changed(node);
-      const scanout = card.show(head, mode);
+      const fit = fitOf(head, wanted, node);
+      if (sizeOf(fit) !== sizeOf(this.capabilities)) throw changed(node);
+      const scanout = showOn(card, head, fit, node);
       this.#shown = { card, scanout, modes: modesOf(this.#parts.sysfs, output) };
     } catch (error) {
       card.close();
@@ -186,7 +219,7 @@ class DrmSurface implements Surface {
         await this.#parts.urgent();
       }
     }
-    flush();
+    flush(around(parts));
   }
 
   async release(): Promise<void> {

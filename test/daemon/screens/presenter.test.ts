@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import type { ProblemCode } from "../../../daemon/contract/problems.ts";
 import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import type { StateName } from "../../../daemon/contract/states.ts";
@@ -104,8 +105,13 @@ class Bench {
   async become(snapshot: Snapshot): Promise<void> {
     this.#snapshot = snapshot;
     this.#since = this.clock.elapsed();
-    for (const listener of this.#listeners) listener();
+    this.tell();
     await settled();
+  }
+
+  /** As the daemon does at each change. */
+  tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #current(): Snapshot {
@@ -459,6 +465,26 @@ test("no display at start is no failure, and one that is reported is opened at o
   await spoken();
   assert.equal(presenter.missing(), null);
   assert.deepEqual(panel.calls, ["show"]);
+  await presenter.close();
+});
+
+test("reopen opens one display, where everyone who is told of a change asks for a picture", async () => {
+  const bench = new Bench();
+  let opened = 0;
+  const presenter = bench.presenter(
+    async () => {
+      opened += 1;
+      // A driver is loaded first.
+      await turn();
+      return new FakePanel();
+    },
+    { changed: () => bench.tell() },
+  );
+  await presenter.start();
+  presenter.reopen();
+  await turn();
+  await settled();
+  assert.equal(opened, 2);
   await presenter.close();
 });
 

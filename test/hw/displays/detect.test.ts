@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { candidates, watchDisplays } from "../../../hw/displays/detect.ts";
@@ -238,4 +238,18 @@ test("of several connectors the one with a monitor is taken; cards that only com
   assert.equal(taken("HDMI-A-1"), "/dev/dri/card1 HDMI-A-1");
   assert.equal(taken("/dev/dri/card1"), "/dev/dri/card1 HDMI-A-2");
   assert.equal(taken("/dev/dri/card0"), null);
+});
+
+test("of several graphics cards the one on SPI is the device's own panel, while something may be seen on it", (t) => {
+  const board = new Board(t);
+  const taken = () => chooseOutput(new Sysfs(board.root), "")?.connector.name;
+  board.write("/sys/class/drm/card0/card0-HDMI-A-1/status", "connected\n");
+  const status = board.write("/sys/class/drm/card1/card1-SPI-1/status", "unknown\n");
+  assert.equal(taken(), "HDMI-A-1");
+  board.write("/sys/bus/spi/uevent", "");
+  mkdirSync(join(board.root, "/sys/class/drm/card1/device"));
+  symlinkSync("../../../../bus/spi", join(board.root, "/sys/class/drm/card1/device/subsystem"));
+  assert.equal(taken(), "SPI-1");
+  writeFileSync(status, "disconnected\n");
+  assert.equal(taken(), "HDMI-A-1");
 });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { Gesture, keyCode, UnknownKeyError, watchButton } from "../../../hw/input/buttons.ts";
+import { buttonDevice, watchButton } from "../../../hw/input/buttons.ts";
 import {
   EV_KEY,
   EV_SYN,
@@ -16,6 +16,8 @@ import {
   eventLayout,
   SYN_DROPPED,
 } from "../../../hw/input/evdev.ts";
+import { evdevKey, keyCode, keyReader, UnknownKeyError } from "../../../hw/input/evdev-key.ts";
+import { Gesture } from "../../../hw/input/gesture.ts";
 import { encodeEvent } from "../../support/input-node.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -90,10 +92,8 @@ describe("EventDecoder", () => {
         fc.constantFrom(...LAYOUTS),
         fc.array(fc.uint8Array({ maxLength: 200 })),
         (layout, chunks) => {
-          const { gesture } = recorded();
-          const decoder = new EventDecoder(layout);
-          for (const chunk of chunks)
-            for (const event of decoder.decode(Buffer.from(chunk))) gesture.event(event);
+          const read = keyReader(ENTER, recorded().gesture, layout);
+          for (const chunk of chunks) read(Buffer.from(chunk));
         },
       ),
       { numRuns: 2000 },
@@ -114,9 +114,12 @@ function recorder(calls: string[]) {
 function recorded() {
   const calls: string[] = [];
   const clock = new ManualClock();
-  const gesture = new Gesture(ENTER, clock, recorder(calls));
-  const key = (value: number, code = ENTER) => gesture.event({ type: EV_KEY, code, value });
-  return { calls, clock, gesture, key };
+  const gesture = new Gesture(clock, recorder(calls));
+  const layout = eventLayout(process.arch);
+  const read = keyReader(ENTER, gesture, layout);
+  const event = (type: number, code: number, value: number) => read(encodeEvent(layout, type, code, value));
+  const key = (value: number, code = ENTER) => event(EV_KEY, code, value);
+  return { calls, clock, gesture, event, key };
 }
 
 describe("Gesture", () => {
@@ -153,9 +156,9 @@ describe("Gesture", () => {
   });
 
   it("knows its own key alone", async () => {
-    const { calls, clock, gesture, key } = recorded();
+    const { calls, clock, event, key } = recorded();
     key(PRESS, 29);
-    gesture.event({ type: EV_SYN, code: ENTER, value: PRESS });
+    event(EV_SYN, ENTER, PRESS);
     await clock.advance(10_000);
     key(PRESS);
     key(RELEASE, 29);
@@ -164,9 +167,9 @@ describe("Gesture", () => {
   });
 
   it("never unpairs on a release that was lost", async () => {
-    const { calls, clock, gesture, key } = recorded();
+    const { calls, clock, gesture, event, key } = recorded();
     key(PRESS);
-    gesture.event({ type: EV_SYN, code: SYN_DROPPED, value: 0 });
+    event(EV_SYN, SYN_DROPPED, 0);
     await clock.advance(10_000);
     key(PRESS);
     await clock.advance(2000);
@@ -252,7 +255,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
     const path = nodeAt("event0");
     const calls: string[] = [];
     const clock = new ManualClock();
-    const button = watchButton(path, ENTER, clock, recorder(calls));
+    const button = watchButton(path, evdevKey(ENTER), clock, recorder(calls));
 
     const first = createWriteStream(path);
     first.write(
@@ -287,7 +290,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
 
   it("closes at once while nobody presses anything, and lets the process end", async () => {
     const path = nodeAt("event1");
-    const button = watchButton(path, ENTER, new ManualClock(), recorder([]));
+    const button = watchButton(path, evdevKey(ENTER), new ManualClock(), recorder([]));
     const keepOpen = createWriteStream(path);
     await once(keepOpen, "open");
     await button.close();
@@ -301,7 +304,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
   it("says what to do about a node that is missing", async () => {
     const calls: string[] = [];
     const path = join(scratch, "missing");
-    const button = watchButton(path, ENTER, new ManualClock(), recorder(calls));
+    const button = watchButton(path, evdevKey(ENTER), new ManualClock(), recorder(calls));
     await until(() => calls.length === 1);
     assert.deepEqual(calls, [`lost: ${path} is not there (ENOENT); check buttons.device`]);
     await button.close();
@@ -309,10 +312,26 @@ describe("watchButton", { timeout: 30_000 }, () => {
 
   it("does not take a device of another kind for one that can be polled", async () => {
     const calls: string[] = [];
-    const button = watchButton("/dev/null", ENTER, new ManualClock(), recorder(calls));
+    const button = watchButton("/dev/null", evdevKey(ENTER), new ManualClock(), recorder(calls));
     await until(() => calls.length === 1);
     assert.deepEqual(calls, ["lost: /dev/null is no input device; check buttons.device"]);
     await button.close();
+  });
+
+  it("says what to do about a node that is no GPIO chip, and is none that is there", async () => {
+    const told: string[] = [];
+    for (const path of ["/dev/null", join(scratch, "gpiochip0")]) {
+      const calls: string[] = [];
+      const device = buttonDevice({ device: "/dev/gpiochip0", key: "17" });
+      const button = watchButton(path, device, new ManualClock(), recorder(calls));
+      await until(() => calls.length === 1);
+      await button.close();
+      told.push(...calls);
+    }
+    assert.deepEqual(told, [
+      "lost: /dev/null is no GPIO chip; check buttons.device",
+      `lost: ${join(scratch, "gpiochip0")} is not there (ENOENT); check buttons.device`,
+    ]);
   });
 
   it("does not spin on a file that ends at once", async () => {
@@ -320,7 +339,7 @@ describe("watchButton", { timeout: 30_000 }, () => {
     writeFileSync(path, encodeEvent(layout, EV_KEY, ENTER, PRESS));
     const calls: string[] = [];
     const clock = new ManualClock();
-    const button = watchButton(path, ENTER, clock, recorder(calls));
+    const button = watchButton(path, evdevKey(ENTER), clock, recorder(calls));
     await until(() => calls.length === 1);
     assert.deepEqual(
       [calls[0], clock.pending],

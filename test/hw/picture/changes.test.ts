@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { changedRects, type Rect, wholeRows } from "../../../hw/picture/changes.ts";
+import { around, changedRects, type Rect, wholeRows } from "../../../hw/picture/changes.ts";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { rotate } from "../../../hw/picture/rotate.ts";
 
@@ -97,6 +97,18 @@ test("whole rows hold every rectangle once, and none of the rows between", () =>
       for (const { x, width } of whole) assert.deepEqual([x, width], [0, 40]);
     }),
   );
+});
+
+test("the rectangle around some holds each pixel of them, and touches one of them with each side", () => {
+  assert.deepEqual(
+    around([
+      { x: 8, y: 30, width: 16, height: 2 },
+      { x: 16, y: 4, width: 24, height: 1 },
+    ]),
+    { x: 8, y: 4, width: 32, height: 28 },
+  );
+  const one = { x: 3, y: 5, width: 1, height: 9 };
+  assert.deepEqual(around([one]), one);
 });
 
 test("four quarter turns are none, two are a half, and one is clockwise", () => {
