@@ -24,7 +24,7 @@ import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSockets } from "./local/handed-over.ts";
 import { startLocal } from "./local/server.ts";
-import { Visitors } from "./local/visitors.ts";
+import type { Visitors } from "./local/visitors.ts";
 import { Runner } from "./pairing/runner.ts";
 import { grantOf } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
@@ -56,6 +56,8 @@ export interface DaemonOptions {
   /** The control socket from systemd; null where the daemon makes its own. */
   readonly handedOver: HandedOverSockets | null;
   readonly notifier: Notifier;
+  /** Who is let in to the status page where it is on the network. */
+  readonly visitors: Visitors;
   /** The one uncaught way out of a loop that can't go on. */
   fail(error: unknown): void;
 }
@@ -91,7 +93,7 @@ export class Daemon {
   readonly #network: NetworkWatch;
   readonly #button: ButtonMeaning;
   readonly #audience: Audience;
-  /** Null where the page lets nobody change anything, or is for this machine alone. */
+  /** Null where the page is for this machine alone. */
   readonly #visitors: Visitors | null;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
@@ -171,14 +173,7 @@ export class Daemon {
     this.#status.subscribe(() => journal(this.#status.snapshot().health));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
     const listen = parseListen(config.http.listen);
-    this.#visitors =
-      config.http.allow_actions && listen !== null && !isLoopbackAddress(listen.host)
-        ? new Visitors({
-            clock,
-            randomBytes,
-            onRest: () => log.warn("five wrong PINs for the status page: none is taken for five minutes"),
-          })
-        : null;
+    this.#visitors = listen === null || isLoopbackAddress(listen.host) ? null : options.visitors;
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
       clock,

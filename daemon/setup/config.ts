@@ -265,7 +265,7 @@ export const SCHEMA = {
   http: {
     listen: text(
       "127.0.0.1:8620",
-      'Address of the status page. "" switches it off; "0.0.0.0:8620" puts it on the network.',
+      'Address of the status page. "" switches it off; "0.0.0.0:8620" puts it on the network, where it asks other devices for a PIN, which `c2cctl status` tells, or for a press of the button, before it shows a code or changes anything.',
       checkListen,
     ),
     hosts: hostList(
@@ -273,10 +273,7 @@ export const SCHEMA = {
       0,
       'More names by which the page is reached, e.g. ["camera.lan"]. Without them it answers to its addresses, "localhost", the host name as it is now, and that with ".local"; other names are refused, since a foreign site could have them resolve to this device (DNS rebinding).',
     ),
-    allow_actions: boolean(
-      false,
-      "Offer pair, cancel and unpair on the status page. Where that is on the network, it then asks other devices for a PIN, which `c2cctl status` tells, or for a press of the button, before it shows a code or changes anything.",
-    ),
+    allow_actions: boolean(false, "Offer pair, cancel and unpair on the status page."),
   },
   presence: {
     mode: choice(
