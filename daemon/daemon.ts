@@ -1,8 +1,8 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { type AddressInfo, isIPv6 } from "node:net";
+import { chmodSync, mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
-import { isLoopbackAddress, parseListen } from "./core/address.ts";
+import { isForOthers } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
@@ -45,6 +45,7 @@ import { Audience } from "./watch/audience.ts";
 import { ButtonMeaning } from "./watch/button.ts";
 import { watchClock } from "./watch/clock.ts";
 import { type NetworkWatch, systemNetwork, watchNetwork } from "./watch/network.ts";
+import { pageUrl, pageUrls } from "./watch/page.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -172,8 +173,7 @@ export class Daemon {
     const journal = problemJournal(options.log, clock);
     this.#status.subscribe(() => journal(this.#status.snapshot().health));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
-    const listen = parseListen(config.http.listen);
-    this.#visitors = listen === null || isLoopbackAddress(listen.host) ? null : options.visitors;
+    this.#visitors = isForOthers(config.http.listen) ? options.visitors : null;
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
       clock,
@@ -522,8 +522,7 @@ export class Daemon {
     const address = local.tcpAddress();
     this.#pageAddress = address;
     this.#status.update();
-    if (address !== null)
-      log.info(`status page at ${this.#pageUrls().join(", ") || urlOf(address.address, address.port)}`);
+    if (address !== null) log.info(`status page at ${this.#pageUrls().join(", ") || pageUrl(address)}`);
     if (this.#visitors !== null)
       log.info(`PIN of the status page, until the next start: ${this.#visitors.pin}`);
     return () => local.close();
@@ -549,24 +548,9 @@ export class Daemon {
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
-  /** Where other devices can open the page: at each address where it listens on all, and by Avahi's name. */
-  #pageUrls(): string[] {
-    if (this.#pageAddress === null) return [];
-    const { address, port } = this.#pageAddress;
-    if (isLoopbackAddress(address)) return [];
-    if (!UNSPECIFIED.includes(address)) return [urlOf(address, port)];
-    const name = hostname().replace(/\..*$/, "");
-    const addresses = this.#network.current().addresses.filter((each) => address === "::" || !isIPv6(each));
-    const named = existsSync(`${this.#options.root}/run/avahi-daemon/socket`)
-      ? [`http://${name}.local:${port}`]
-      : [];
-    return [...addresses.map((each) => urlOf(each, port)), ...named];
+  /** Where other devices can open the page. */
+  #pageUrls(): readonly string[] {
+    const { root } = this.#options;
+    return this.#pageAddress === null ? [] : pageUrls(this.#pageAddress, this.#network.current(), root);
   }
-}
-
-/** What a server listens on that takes every address. */
-const UNSPECIFIED = ["0.0.0.0", "::"];
-
-function urlOf(address: string, port: number): string {
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }

@@ -188,9 +188,9 @@ export class Presenter {
   async demonstrate(name: string): Promise<DemoOutcome> {
     const demo = (await this.#demos()).get(name);
     if (demo === undefined) return "unknown";
-    if (standsAbove(this.#options.source.snapshot())) return "in-use";
     const { surface } = this.capabilities();
     if (surface === "nothing" || this.#closed) return "no-display";
+    if (standsAbove(this.#options.source.snapshot())) return "in-use";
     this.#cancelDemo();
     this.#demo = demo;
     this.#cancelDemo = this.#options.clock.after(DEMO_MS, () => {

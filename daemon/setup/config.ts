@@ -422,9 +422,19 @@ function readToml(source: string, file: string, problems: ConfigProblem[]): Toml
     return entries;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    problems.push({ where: `${file}:${error.lineNumber}`, message: `not TOML: ${error.message}` });
+    problems.push({ where: `${file}:${error.lineNumber}`, message: notToml(error, source) });
     return [];
   }
+}
+
+/** What is given twice is most often a section that the file as installed has already. */
+function notToml({ message, lineNumber }: ParseError, source: string): string {
+  if (!message.startsWith("Defining a key multiple times")) return `not TOML: ${message}`;
+  const line = source.split("\n")[lineNumber - 1] ?? "";
+  const section = /^\s*(\[.*?\])/.exec(line)?.[1];
+  return section === undefined
+    ? "this key is given a second time; keep one of them"
+    : `the section ${section} is given a second time; put its keys beneath the first one`;
 }
 
 /** `[a] b = 1`, `a.b = 1` and `a = { b = 1 }` all say the same. */

@@ -50,7 +50,9 @@ describe("a guest of the network", { skip: canLay() ? false : "needs root and ne
   }
 
   async function pinOf(daemon: DaemonProcess): Promise<string> {
-    return JSON.parse((await daemon.ask("GET", "/v1/pin")).body).pin;
+    const answer = await daemon.ask("GET", "/v1/pin");
+    assert.equal(answer.status, 200, answer.body);
+    return JSON.parse(answer.body).pin;
   }
 
   function unlock(pin: string): Promise<Response> {

@@ -643,15 +643,16 @@ test("a display that was given back is dark again after a demonstration", async 
   await presenter.close();
 });
 
-test("without a display nothing can be demonstrated", async () => {
-  const bench = new Bench("idle");
-  const presenter = bench.presenter(async () => {
-    throw new DisplayError("No display.");
+for (const state of ["idle", "awaiting-user"] as const)
+  test(`without a display nothing can be demonstrated, now or later: ${state}`, async () => {
+    const bench = new Bench(state);
+    const presenter = bench.presenter(async () => {
+      throw new DisplayError("No display.");
+    });
+    await presenter.start();
+    assert.equal(await presenter.demonstrate("paired"), "no-display");
+    await presenter.close();
   });
-  await presenter.start();
-  assert.equal(await presenter.demonstrate("paired"), "no-display");
-  await presenter.close();
-});
 
 test("a page that only looks is not where a new code comes from", async () => {
   const bench = new Bench();
