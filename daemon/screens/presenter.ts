@@ -1,4 +1,10 @@
-import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/displays/contract/display.ts";
+import type {
+  Capabilities,
+  CellDisplay,
+  Display,
+  LightDisplay,
+  PixelDisplay,
+} from "../../hw/displays/contract/display.ts";
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
 import type { DemoOutcome } from "../contract/demo.ts";
@@ -126,9 +132,9 @@ export class Presenter {
     return this.#picture;
   }
 
-  /** Whether there is something to see on the display. */
+  /** Whether there is something to read on the display. */
   lit(): boolean {
-    return this.#display !== null && this.#display.capabilities.surface !== "nothing" && !this.#dark;
+    return this.#display !== null && isScreen(this.#display) && !this.#dark;
   }
 
   capabilities(): Capabilities {
@@ -330,6 +336,11 @@ export class Presenter {
     const { language } = this.#options;
     this.#cancelTick();
     if (standsAbove(snapshot)) this.#demo = null;
+    if (isLight(display)) {
+      await display.show(this.#demo?.light ?? screenOf(snapshot, CATALOGUE[language]).light);
+      this.#losses = 0;
+      return;
+    }
     if (this.#demo !== null) {
       this.#fonts ??= loadFonts(language);
       await this.#put(display, this.#demo, this.#fonts);
@@ -455,6 +466,14 @@ export class Presenter {
 /** What people may be looking for at this moment. */
 function standsAbove({ pairing, button }: Snapshot): boolean {
   return pairing !== null || button !== null;
+}
+
+function isScreen(display: Display): boolean {
+  return isPixels(display) || isCells(display);
+}
+
+function isLight(display: Display): display is LightDisplay {
+  return display.capabilities.surface === "light";
 }
 
 function isPixels(display: Display): display is PixelDisplay {

@@ -205,13 +205,25 @@ export const SCHEMA = {
   },
   display: {
     driver: choice(
-      ["auto", "framebuffer", "drm", "ssd1306", "sh1106", "st7789", "ili9341", "png", "terminal", "none"],
+      [
+        "auto",
+        "framebuffer",
+        "drm",
+        "ssd1306",
+        "sh1106",
+        "st7789",
+        "ili9341",
+        "png",
+        "terminal",
+        "led",
+        "none",
+      ],
       "auto",
       "What the screen is. `auto` takes what is there.",
     ),
     device: text(
       "",
-      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", and a graphics card by its connector, e.g. "HDMI-A-1": these do not move when devices are renumbered.',
+      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", and a graphics card by its connector, e.g. "HDMI-A-1": these do not move when devices are renumbered. An LED is given by its name in /sys/class/leds.',
     ),
     width: integer(
       0,
@@ -227,7 +239,12 @@ export const SCHEMA = {
       "The pixel format where the default shows wrong colours.",
     ),
     invert: boolean(false, "Show the negative, for panels whose colours come out inverted."),
-    brightness: integer(100, 1, 100, "Percent of full light: the backlight, or the contrast of an OLED."),
+    brightness: integer(
+      100,
+      1,
+      100,
+      "Percent of full light: the backlight, the contrast of an OLED, or an LED.",
+    ),
     bus_address: integer(0x3c, 0x03, 0x77, "I2C address of an OLED: 0x3C, or 0x3D where its jumper says so."),
     bus_speed: integer(
       0,

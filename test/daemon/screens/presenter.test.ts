@@ -7,7 +7,13 @@ import { demosOf } from "../../../daemon/screens/demo.ts";
 import { Presenter, type PresenterOptions } from "../../../daemon/screens/presenter.ts";
 import { screenOf } from "../../../daemon/screens/screen.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
-import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displays/contract/display.ts";
+import type {
+  CellPicture,
+  Display,
+  LightDisplay,
+  PixelCapabilities,
+  Signal,
+} from "../../../hw/displays/contract/display.ts";
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
@@ -673,4 +679,30 @@ test("a page that only looks is not where a new code comes from", async () => {
   assert.notDeepEqual(pictures[0], pictures[1]);
   const { sentence } = screenOf(resting, CATALOGUE.en, { pageActs: false });
   assert.equal(sentence, CATALOGUE.en.states.idle.sentence);
+});
+
+test("a lamp tells the light, of a paired device for good, and wakes nothing up", async () => {
+  const bench = new Bench("awaiting-user");
+  const told: (Signal | "dark")[] = [];
+  const lamp: LightDisplay = {
+    capabilities: { surface: "light", driver: "led", device: "/sys/class/leds/status", name: "status" },
+    show: async (signal) => void told.push(signal),
+    clear: async () => void told.push("dark"),
+    close: async () => void told.push("dark"),
+  };
+  const presenter = bench.presenter(async () => lamp);
+  await presenter.start();
+  assert.deepEqual([told, bench.clock.pending], [["blue"], 0], "no countdown");
+  assert.deepEqual([presenter.lit(), presenter.qrTooSmall(), presenter.missing()], [false, false, null]);
+  assert.equal(presenter.view().width, null);
+  await bench.become(snapshotOf("paired"));
+  await bench.clock.advance(3_600_000);
+  await bench.become(snapshotOf("paired", { light: "amber" }));
+  assert.deepEqual(told, ["blue", "green", "amber"]);
+  assert.equal(await presenter.demonstrate("idle"), "shown");
+  assert.equal(told.at(-1), "red");
+  await bench.clock.advance(10_000);
+  assert.equal(told.at(-1), "amber");
+  await presenter.close();
+  assert.equal(told.at(-1), "dark");
 });
