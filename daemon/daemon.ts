@@ -17,6 +17,7 @@ import { isForOthers } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
+import { takesUtf8 } from "./core/terminal.ts";
 import { createBackend } from "./facade.ts";
 import { createFrameio, type Frameio } from "./frameio/client.ts";
 import { keepPresent, type Presence, type PresenceTrouble } from "./frameio/presence.ts";
@@ -279,7 +280,8 @@ export class Daemon {
   #makePresenter(): Presenter {
     const { config, root, environment, log } = this.#options;
     const urgent = () => this.#runner.settling;
-    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
+    const utf8 = takesUtf8(environment);
+    const host = { root, clock: this.#clock, stdout: process.stdout, utf8, term: environment.TERM, urgent };
     const presenter = new Presenter({
       language: config.display.language,
       pairedFor: config.display.paired_for,

@@ -18,13 +18,15 @@ const GAP = 3;
 const MARGIN = 2;
 
 /**
- * A screen as characters, without colours: for serial consoles, SSH and c2cctl. Two modules of the QR code share a
- * cell, one above the other; light modules are drawn and dark ones left out, as terminals are mostly dark.
+ * A screen as characters, without colours: for serial consoles and SSH. Two modules of the QR code share a cell, one above
+ * the other; light modules are drawn and dark ones left out, as terminals are mostly dark.
+ *
+ * @param utf8 whether there are half blocks: made of whole cells, a code has room on hardly any terminal
  */
-export function paintCells(screen: Screen, columns: number, rows: number): CellPainted {
+export function paintCells(screen: Screen, columns: number, rows: number, utf8 = true): CellPainted {
   const code = screen.code;
   const link = code === null ? screen.network?.page?.link : code.link;
-  const symbol = link == null ? null : fittingQr(link, columns, rows);
+  const symbol = link == null || !utf8 ? null : fittingQr(link, columns, rows);
   const lines = symbol === null ? textLines(screen, columns, rows) : qrLines(screen, symbol, columns, rows);
   const top = Math.max(0, Math.floor((rows - lines.length) / 2));
   return {

@@ -379,8 +379,8 @@ export class Presenter {
 
   async #put(display: Display, screen: Screen, fonts: Fonts): Promise<Put> {
     if (isCells(display)) {
-      const { columns, rows } = display.capabilities;
-      const { picture, qr } = paintCells(screen, columns, rows);
+      const { columns, rows, utf8 } = display.capabilities;
+      const { picture, qr } = paintCells(screen, columns, rows, utf8);
       await display.show(picture);
       return { qr, undrawable: null };
     }

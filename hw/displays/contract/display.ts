@@ -53,6 +53,8 @@ export interface PixelCapabilities extends CommonCapabilities {
 
 export interface CellCapabilities extends CommonCapabilities {
   readonly surface: "cells";
+  /** Whether it has half blocks; what else it lacks, its driver writes with what is alike. */
+  readonly utf8: boolean;
   readonly columns: number;
   readonly rows: number;
 }

@@ -529,6 +529,7 @@ test("a display of cells gets characters, and none gets nothing", async () => {
       driver: "terminal",
       device: null,
       name: "terminal",
+      utf8: true,
       columns: 80,
       rows: 24,
     },
