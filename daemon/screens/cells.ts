@@ -79,7 +79,8 @@ function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number):
 
 function textLines(screen: Screen, columns: number, rows: number): string[] {
   const margin = columns >= 40 ? MARGIN : 0;
-  return fitted(screen, columns - 2 * margin, rows).map((line) => centred(line, columns));
+  const told = { ...screen, sentence: screen.code?.typed ?? screen.sentence };
+  return fitted(told, columns - 2 * margin, rows).map((line) => centred(line, columns));
 }
 
 function centred(line: string, columns: number): string {

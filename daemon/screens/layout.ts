@@ -46,6 +46,10 @@ const PAGE_SHARE = 0.42;
 const TINY = 100;
 /** Lower panels show the digits alone, large enough to be read across a room. */
 const ONE_THING = 48;
+/** Seconds that each thing stays where there is room for one at a time: slow panels are drawn anew as often. */
+const SLOT = 5;
+/** So many of them have the code, to be scanned, before one tells what else there is. */
+const CODE_SLOTS = 3;
 /** Below this, text drawn pixel by pixel is easier to read than antialiased outlines. */
 const CRISP = 130;
 
@@ -72,7 +76,16 @@ interface Frame extends Panel {
   readonly text: { readonly headline: number; readonly sentence: number; readonly label: number };
 }
 
-/** The time left has no say in it: one layout serves a whole countdown. */
+/**
+ * Which of the things that take turns is on: counted from when the code was first seen. Panels that have room for all of
+ * them have one alone.
+ */
+export function slotOf({ code }: Screen, { width, height }: Panel): number {
+  if (code === null || code.shareLeft === 0 || Math.min(width, height) >= TINY) return 0;
+  return Math.floor((Math.round(code.secondsLeft / code.shareLeft) - code.secondsLeft) / SLOT);
+}
+
+/** The time left has no say in it beyond its slot: one layout serves a whole countdown on most panels. */
 export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
   const unit = Math.min(panel.width, panel.height);
   const crisp = panel.monochrome || unit < CRISP;
@@ -272,6 +285,42 @@ function lastSentence(text: string): string {
 }
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
+  const first = codeAlone(screen, offered, frame);
+  const slot = slotOf(screen, frame);
+  if (slot % (CODE_SLOTS + 1) < CODE_SLOTS) return first;
+  const told = besides(first.qr === null ? unscanned(screen, offered) : screen, offered, frame);
+  const items = told[Math.floor(slot / (CODE_SLOTS + 1)) % told.length];
+  return items === undefined ? first : { ...first, items };
+}
+
+/** What a code that fills the panel leaves out: where the digits belong, which device it is, what is to be known besides. */
+function besides(screen: Screen, offered: ScreenCode, frame: Frame): Item[][] {
+  const { press, theme, text } = frame;
+  const box = inner(frame);
+  const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
+  const { sentence, address, digits, bar, held, notice } = codeBlocks(screen, offered, frame, {
+    ...box,
+    stacked: false,
+  });
+  const words = { size: text.sentence, weight: "regular", color: theme.soft, gap: 0, lines: 2 } as const;
+  const check = textBlock(press, offered.check, words);
+  const name =
+    device === null
+      ? null
+      : nameBlock(press, device, { size: text.headline, weight: "bold", color: theme.text, gap: 4 });
+  const turns: readonly (readonly (Block | null)[])[][] = [
+    [[sentence, digits, bar], ...(address === null ? [] : [[address, digits, bar]]), [sentence]],
+    name === null ? [] : [[check, name]],
+    [[held, notice]],
+  ];
+  return turns.flatMap((choice) => {
+    const blocks = choice.map((row) => row.filter((block) => block !== null));
+    const items = blocks[0]?.length === 0 ? null : column(blocks, box, "middle");
+    return items === null ? [] : [items];
+  });
+}
+
+function codeAlone(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
   const { width, height, unit } = frame;
   const beside = isWide(frame);
   const matrix = offered.link === null ? null : symbolOf(offered.link);
@@ -284,7 +333,7 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
       if (items !== null) return { theme: frame.theme, items, qr: card.fit };
     }
   }
-  const blocks = codeBlocks(screen, offered, frame, {
+  const blocks = codeBlocks(unscanned(screen, offered), offered, frame, {
     width: width - 2 * frame.margin,
     height: unit < TINY ? height : height * 0.3,
     stacked: false,
@@ -299,6 +348,11 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
       : [...toldBeside(frame), ["sentence", "digits", "bar"], ["address", "digits", "bar"]],
   );
   return { theme: frame.theme, items: items ?? [], qr: null };
+}
+
+/** The same where there is nothing to scan. */
+function unscanned(screen: Screen, { typed }: ScreenCode): Screen {
+  return { ...screen, sentence: typed };
 }
 
 /** What is said beside the digits, ever less. */

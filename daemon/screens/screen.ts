@@ -31,6 +31,8 @@ export interface ScreenCode {
   readonly link: string | null;
   /** As people type it: no scheme. */
   readonly address: string | null;
+  /** What to do on a panel that has no room for the QR code. */
+  readonly typed: string;
   /** The steps after it, in Frame.io. */
   readonly choose: string;
   readonly check: string;
@@ -94,6 +96,7 @@ export function screenOf(
         userCode: pairing.user_code,
         link,
         address,
+        typed: codeSentence(texts, null, address),
         choose: texts.code.choose,
         check: texts.code.check,
         held:
