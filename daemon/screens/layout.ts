@@ -77,11 +77,14 @@ interface Frame extends Panel {
 }
 
 /**
- * Which of the things that take turns is on: counted from when the code was first seen. Panels that have room for all of
- * them have one alone.
+ * Which of the things that take turns is on: counted from when the code was first seen. Where there is room for all that
+ * is to be told there is one alone.
  */
-export function slotOf({ code }: Screen, { width, height }: Panel): number {
-  if (code === null || code.shareLeft === 0 || Math.min(width, height) >= TINY) return 0;
+export function slotOf({ code, notice }: Screen, { width, height }: Panel): number {
+  if (code === null || code.shareLeft === 0) return 0;
+  const unit = Math.min(width, height);
+  const besides = code.held !== null || notice?.headline != null;
+  if (unit >= TINY && (!besides || isRoomy({ width, unit }))) return 0;
   return Math.floor((Math.round(code.secondsLeft / code.shareLeft) - code.secondsLeft) / SLOT);
 }
 
@@ -288,6 +291,9 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
   const first = codeAlone(screen, offered, frame);
   const slot = slotOf(screen, frame);
   if (slot % (CODE_SLOTS + 1) < CODE_SLOTS) return first;
+  // Elsewhere the code stays, and the way to it makes room.
+  if (frame.unit >= TINY)
+    return codeAlone({ ...screen, sentence: "" }, { ...offered, address: null, typed: "" }, frame);
   const told = besides(first.qr === null ? unscanned(screen, offered) : screen, offered, frame);
   const items = told[Math.floor(slot / (CODE_SLOTS + 1)) % told.length];
   return items === undefined ? first : { ...first, items };
@@ -440,7 +446,7 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
 function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
   const { width, height, margin } = frame;
   const below = height - card.side;
-  if (below < ROOMY) return stripBelowCode(offered, card, frame);
+  if (below < ROOMY) return stripBelowCode(screen, offered, card, frame);
   const blocks = {
     ...codeBlocks(screen, offered, frame, {
       width: width - 2 * margin,
@@ -481,17 +487,21 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
 }
 
 /** A small square panel: the code, and in the strip that is left the digits and the address in one row. */
-function stripBelowCode(offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
+function stripBelowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
   const { press, theme, width, height, margin, text } = frame;
   const edge = Math.min(margin, 6);
   const bar = Math.max(3, Math.round(frame.unit * 0.014));
   const gap = Math.round(frame.unit * 0.022);
   const strip = height - card.side - bar - 3 * gap;
   const digits = digitsOf(press, offered, { size: strip * 1.3, color: theme.text, gap: 0, stacked: false });
-  const address =
+  const words =
     offered.address === null
+      ? (offered.held?.fallback ?? screen.notice?.headline ?? null)
+      : breakableAddress(offered.address);
+  const address =
+    words === null
       ? null
-      : textBlock(press, breakableAddress(offered.address), {
+      : textBlock(press, words, {
           size: text.label,
           weight: "regular",
           color: theme.text,
@@ -518,7 +528,7 @@ function isWide({ width, height }: Panel): boolean {
   return width >= height * 1.15;
 }
 
-function isRoomy({ width, unit }: Frame): boolean {
+function isRoomy({ width, unit }: Pick<Frame, "width" | "unit">): boolean {
   return width >= STEPS.width && unit >= STEPS.unit;
 }
 
@@ -599,14 +609,17 @@ function codeBlocks(
             strong: theme.text,
             gap: unit * 0.004,
           }),
-    sentence: textBlock(press, screen.sentence, {
-      size: text.sentence,
-      weight: "regular",
-      color: theme.soft,
-      gap: unit * 0.025,
-      lines: 4,
-      ...strong,
-    }),
+    sentence:
+      screen.sentence === ""
+        ? null
+        : textBlock(press, screen.sentence, {
+            size: text.sentence,
+            weight: "regular",
+            color: theme.soft,
+            gap: unit * 0.025,
+            lines: 4,
+            ...strong,
+          }),
     address:
       offered.address === null
         ? null

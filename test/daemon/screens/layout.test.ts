@@ -201,6 +201,37 @@ test("of each twenty seconds a code has fifteen, the first of all; other panels 
   for (const plan of later) assert.deepEqual([shown(plan), plan.qr], [first && shown(first), first?.qr]);
 });
 
+test("a small panel tells in its turn, beside the code, what it is still paired with and what is wrong", () => {
+  for (const language of LANGUAGES) {
+    const fonts = loadFonts(language);
+    const { code, button, problems } = CATALOGUE[language];
+    const besides = [
+      [
+        { project: { id: "1", name: "Feature Film" } },
+        [code.stillPaired("Feature Film"), button.kept.headline],
+      ],
+      [{ health: [problem("authorization-ended")] }, [problems["authorization-ended"].headline]],
+    ] as const;
+    for (const [width, height] of [
+      [240, 135],
+      [240, 240],
+      [320, 240],
+      [240, 320],
+    ] as const)
+      for (const [more, texts] of besides) {
+        const panel = { width, height, monochrome: false };
+        const where = `${language} ${width}x${height}`;
+        const plan = layout(codeAfter(15, language, more), panel, fonts);
+        checkPlaces(plan, panel, where);
+        assert.ok(plan.qr !== null && shown(plan).includes("482913"), where);
+        assert.ok(
+          texts.some((text) => shown(plan).includes(bare(text))),
+          `${where}: ${shown(plan)}`,
+        );
+      }
+  }
+});
+
 test("nobody is told to scan what is not there", () => {
   for (const language of LANGUAGES) {
     const { open } = CATALOGUE[language].code;
