@@ -11,6 +11,7 @@ import { readBoard } from "../hw/board/board.ts";
 import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
 import { keyCode, watchButton } from "../hw/input/buttons.ts";
+import { withKernel } from "../hw/linux/with-kernel.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
 import { isForOthers } from "./core/address.ts";
@@ -47,6 +48,7 @@ import { ButtonMeaning } from "./watch/button.ts";
 import { watchClock } from "./watch/clock.ts";
 import { type NetworkWatch, systemNetwork, watchNetwork } from "./watch/network.ts";
 import { pageUrl, pageUrls } from "./watch/page.ts";
+import { WifiNames } from "./watch/wifi.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -93,6 +95,7 @@ export class Daemon {
   readonly #status: StatusKeeper;
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
+  readonly #wifi: WifiNames;
   readonly #button: ButtonMeaning;
   readonly #audience: Audience;
   /** Null where the page is for this machine alone. */
@@ -139,6 +142,7 @@ export class Daemon {
       () => this.#lookPace(),
       (_, gone) => this.#networkChanged(gone),
     );
+    this.#wifi = new WifiNames(root, askSsid, () => this.#status.update());
     this.#status = new StatusKeeper({
       state: () => this.#runner.state,
       facts: () => ({
@@ -165,7 +169,8 @@ export class Daemon {
       button: () => this.#button.view(),
       identity: () => this.#identity,
       hasButton: config.buttons.device !== "",
-      network: () => this.#network.places(),
+      network: () =>
+        this.#network.places().map((place) => ({ ...place, wifi: this.#wifi.of(place.interface) })),
       page: () => this.#pageUrls(),
       firmware: config.frameio.client_version,
       version: buildInfo.version,
@@ -173,6 +178,7 @@ export class Daemon {
     });
     const journal = problemJournal(options.log, clock);
     this.#status.subscribe(() => journal(this.#status.snapshot().health));
+    this.#status.subscribe(() => this.#wifi.look(this.#status.snapshot().health, this.#network.places()));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
     this.#visitors = isForOthers(config.http.listen) ? options.visitors : null;
     this.#presenter = this.#makePresenter();
@@ -555,4 +561,9 @@ export class Daemon {
     const { root } = this.#options;
     return this.#pageAddress === null ? [] : pageUrls(this.#pageAddress, this.#network.current(), root);
   }
+}
+
+async function askSsid(index: number): Promise<Buffer | null> {
+  const { ssidOf } = await withKernel(() => import("../hw/linux/wifi.ts"));
+  return ssidOf(index);
 }

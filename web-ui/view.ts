@@ -275,7 +275,10 @@ function technical(snapshot: Snapshot, page: PageTexts): Html {
       ({ code, detail }): Rows => (detail === null ? [] : [[code, html`<span lang="en">${detail}</span>`]]),
     ),
     [page.answered, authorization?.answered_at ? date(authorization.answered_at) : null],
-    ...network.map(({ interface: name, address }): readonly [string, string] => [name, address]),
+    ...network.map(({ interface: name, address, wifi }): Rows[number] => [
+      name,
+      wifi === null ? address : html`<bdi>${wifi}</bdi>, ${address}`,
+    ]),
     [page.model, device.model === "" ? null : device.model],
     [page.serial, device.serial],
     [page.firmware, firmware],

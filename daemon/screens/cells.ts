@@ -104,14 +104,15 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
   const check = paragraph(code?.check ?? null);
   const notice = paragraph(screen.notice?.headline ?? null);
   const page = paragraph(screen.network?.page?.caption ?? null);
-  const place = name(screen.network?.place ?? null);
+  const { network } = screen;
+  const place = network && [network.wifi, network.place].filter((part) => part !== null).join(", ");
   const remedy = paragraph(screen.notice?.sentence ?? null);
   const choices =
     code === null
       ? project === null
         ? [
-            [headline, sentence, page, place, device, notice, remedy],
-            [headline, sentence, page, place, device, notice],
+            [headline, sentence, page, name(place), device, notice, remedy],
+            [headline, sentence, page, name(place), device, notice],
             [headline, sentence, page],
             [headline, sentence],
             [headline],

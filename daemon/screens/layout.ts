@@ -19,7 +19,7 @@ import {
 } from "./blocks.ts";
 import type { Box } from "./canvas.ts";
 import { type Align, type Block, column, type Item } from "./column.ts";
-import type { Screen, ScreenCode } from "./screen.ts";
+import type { Screen, ScreenCode, ScreenNetwork } from "./screen.ts";
 import { COLOUR, MONOCHROME, type Theme } from "./theme.ts";
 
 /** The part of a panel's capabilities that decides about a picture. */
@@ -198,7 +198,7 @@ function message(screen: Screen, frame: Frame): Layout {
           }),
     qr: card === null || beside ? null : qrBlock(card.matrix, card.fit, card.side, unit * 0.04),
     page: card === null ? null : small(screen.network?.page?.caption ?? ""),
-    network: screen.network === null ? null : small(screen.network.place),
+    network: screen.network === null ? null : small(placeOf(screen.network, press.fonts)),
     notice:
       noticed === null
         ? null
@@ -280,6 +280,12 @@ function besidePage(words: Block[][], card: Card, frame: Frame): Item[] | null {
   const x = box.x + box.width - card.side;
   const y = box.y + Math.floor((box.height - card.side) / 2);
   return [...items, ...qr.place({ x, y, width: card.side, height: card.side }, "start")];
+}
+
+/** A name that can't be drawn is left out: interface and address do as well. */
+function placeOf({ place, wifi }: ScreenNetwork, fonts: Fonts): string {
+  const name = wifi === null ? null : drawable(fonts, wifi);
+  return name === null ? place : `${name}, ${place}`;
 }
 
 /** What to do comes last, after what is the matter. */

@@ -387,7 +387,8 @@ export class Presenter {
     if (!isPixels(display)) return { qr: null, undrawable: null };
     const { capabilities } = display;
     const project = screen.project?.name ?? "";
-    const names = await this.#names.prepare(fonts, [screen.device.name, project], capabilities);
+    const told = [screen.device.name, project, screen.network?.wifi ?? ""];
+    const names = await this.#names.prepare(fonts, told, capabilities);
     const { picture, qr } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;

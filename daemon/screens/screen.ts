@@ -47,6 +47,8 @@ export interface ScreenCode {
 export interface ScreenNetwork {
   /** Interface and address: "wlan0 192.0.2.17". */
   readonly place: string;
+  /** The name of its Wi-Fi; null where that is not known. */
+  readonly wifi: string | null;
   /** The device's own page, where others on this network can open it. */
   readonly page: { readonly link: string; readonly caption: string } | null;
 }
@@ -158,6 +160,7 @@ function networkOf(
   const { view, link } = best;
   return {
     place: `${view.interface} ${view.address}`,
+    wifi: view.wifi,
     page: link === null ? null : { link, caption: statusPage(pageAddress(link, pin)) },
   };
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { describe, type TestContext, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { PNG } from "pngjs";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import { eventLayout } from "../../hw/input/evdev.ts";
 import { type Layout, type Seen, seenIn } from "../hw/displays/decode.ts";
 import { LcdGlass, OledGlass } from "../hw/displays/glass.ts";
@@ -19,6 +21,11 @@ const HDMI = `${CARD}/card0-HDMI-A-1`;
 const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 3328, start: 1 << 16 };
 
 const KEY_ENTER = 28;
+
+/** One of this machine's own, as the daemon finds it. */
+const INTERFACE = Object.entries(networkInterfaces()).find(([, list]) =>
+  list?.some(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address)),
+)?.[0];
 
 /** Of MIPI DCS: what follows are pixels. */
 const WRITE_MEMORY = 0x2c;
@@ -303,6 +310,27 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       assert.deepEqual(told(board), name === "event0" ? ["event0 grabbed 1"] : []);
       assert.ok(isOpenIn(daemon, board.root + node), "no child reads it");
     }
+  });
+
+  test("tells the name of its Wi-Fi where the way to Frame.io is in trouble", {
+    skip: INTERFACE === undefined ? "this machine has no network" : false,
+  }, async (t) => {
+    const asked = (board: Board) => told(board).includes("interface 7 asked for its Wi-Fi");
+    const radio = (made: Board) => {
+      made.write(`/sys/class/net/${INTERFACE}/ifindex`, "7\n");
+      made.write(`/sys/class/net/${INTERFACE}/phy80211/name`, "phy0\n");
+    };
+    const well = await bench(t, radio);
+    const { network } = await well.daemon.until("a code", ({ pairing }) => pairing !== null);
+    assert.ok(network.length > 0 && network.every(({ wifi }) => wifi === null));
+    assert.equal(asked(well.board), false, "nobody wants to know");
+
+    const lost = await bench(t, radio, { "frameio.base_url": "http://127.0.0.1:9" });
+    const named = (snapshot: Snapshot) =>
+      snapshot.network.find((place) => place.interface === INTERFACE)?.wifi === "Location 4";
+    const { health } = await lost.daemon.until("the name", named);
+    assert.ok(health.some(({ code }) => code === "server-unreachable"));
+    assert.ok(asked(lost.board));
   });
 
   test("says which GPIO line another program holds", async (t) => {

@@ -245,6 +245,22 @@ test("nobody is told to scan what is not there", () => {
   }
 });
 
+test("a screen on which nothing goes on names the Wi-Fi, where its name can be drawn", () => {
+  const fonts = loadFonts("en");
+  for (const [wifi, told] of [
+    ["Location 4", "Location 4, wlan0 192.0.2.17"],
+    ["東京", "wlan0 192.0.2.17"],
+    [null, "wlan0 192.0.2.17"],
+  ] as const) {
+    const network = [{ interface: "wlan0", address: "192.0.2.17", wifi }];
+    const screen = screenOf(snapshotOf("idle", { network, page: [] }), CATALOGUE.en);
+    const texts = layout(screen, { width: 480, height: 320, monochrome: false }, fonts).items.flatMap(
+      (item) => (item.kind === "text" ? [item.line.text] : []),
+    );
+    assert.ok(texts.includes(told), texts.join("|"));
+  }
+});
+
 test("on an OLED no word reaches the last column, which is lost when the picture moves by a pixel", () => {
   for (const language of LANGUAGES) {
     const fonts = loadFonts(language);

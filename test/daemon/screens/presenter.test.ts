@@ -664,7 +664,7 @@ for (const state of ["idle", "awaiting-user"] as const)
 test("a page that only looks is not where a new code comes from", async () => {
   const bench = new Bench();
   const resting = snapshotOf("idle", {
-    network: [{ interface: "wlan0", address: "192.0.2.17" }],
+    network: [{ interface: "wlan0", address: "192.0.2.17", wifi: null }],
     page: ["http://192.0.2.17:8620"],
   });
   await bench.become(resting);
