@@ -244,8 +244,8 @@ function health({ health: problems }: Snapshot, topic: PageTopic, { common, page
 }
 
 function details(snapshot: Snapshot, { common, page }: Words): Html {
-  const { device, project, authorization, display } = snapshot;
-  const size = display.width === null ? "" : ` ${display.width} × ${display.height}`;
+  const { device, project, authorization } = snapshot;
+  const { name, width, height } = snapshot.display;
   const end = authorization?.expires_at ?? null;
   const rows: Rows = [
     [common.labels.project, project && html`<bdi>${project.name}</bdi>`],
@@ -253,7 +253,7 @@ function details(snapshot: Snapshot, { common, page }: Words): Html {
     [page.renewed, authorization?.refreshed_at ? date(authorization.refreshed_at) : null],
     [common.labels.device, html`<bdi>${device.name}</bdi>`],
     [page.deviceId, device.client_id === device.name ? null : html`<bdi>${device.client_id}</bdi>`],
-    [page.screen, display.driver === "none" ? null : `${display.name}${size}`],
+    [page.screen, width === null ? null : `${name} ${width} × ${height}`],
   ];
   return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2>${list(rows)}${technical(snapshot, page)}</section>`;
 }
