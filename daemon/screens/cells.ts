@@ -3,7 +3,7 @@ import { cellWidth } from "../core/cell-width.ts";
 import { clockTime, graphemes, grouped, printable, shortened } from "../core/text.ts";
 import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
-import { unbroken, wrap } from "../type/breaks.ts";
+import { unbroken, wholeAddresses, wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
 export interface CellPainted {
@@ -161,6 +161,7 @@ function titled(name: string, columns: number, most: number): string[] {
 
 function broken(text: string, columns: number): string[] {
   return (
+    wrap(wholeAddresses(text), columns, cellWidth) ??
     wrap(text, columns, cellWidth) ??
     // A word is wider than the terminal: it is torn where the row ends.
     unbroken(text)

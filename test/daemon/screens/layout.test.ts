@@ -245,6 +245,27 @@ test("nobody is told to scan what is not there", () => {
   }
 });
 
+test("an address of numbers stays on one line", () => {
+  for (const language of LANGUAGES) {
+    const fonts = loadFonts(language);
+    const more = {
+      network: [{ interface: "wlan0", address: "192.168.100.217", wifi: null }],
+      page: ["http://192.168.100.217:8620"],
+    };
+    const screen = screenOf(snapshotOf("idle", more), CATALOGUE[language], { pin: "271828" });
+    // In the letters of Chinese the smallest panels have no line that is long enough.
+    for (const panel of [...PANELS, ...ODD_PANELS].filter(({ width }) => language !== "zh" || width > 160)) {
+      const plan = layout(screen, panel, fonts);
+      checkPlaces(plan, panel, language);
+      const lines = plan.items.flatMap((item) => (item.kind === "text" ? [bare(item.line.text)] : []));
+      assert.ok(
+        lines.some((line) => line.includes("192.168.100.217:8620")),
+        `${language} ${panelName(panel)}: ${lines.join("|")}`,
+      );
+    }
+  }
+});
+
 test("a screen on which nothing goes on names the Wi-Fi, where its name can be drawn", () => {
   const fonts = loadFonts("en");
   for (const [wifi, told] of [
