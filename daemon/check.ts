@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readBoard } from "../hw/board/board.ts";
 import { buttonDevice } from "../hw/input/buttons.ts";
+import { isForOthers, parseListen } from "./core/address.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
 import { printable } from "./core/text.ts";
 import { proxyFor } from "./frameio/proxy.ts";
@@ -10,6 +11,8 @@ import { CredentialError, loadClientSecret, storedForSystemd } from "./setup/cre
 import { directories, type Environment } from "./setup/environment.ts";
 import { chooseIdentity } from "./setup/identity.ts";
 import { credentialSeals } from "./vault/keys.ts";
+import { readNetwork, systemNetwork } from "./watch/network.ts";
+import { pageUrl, pageUrls } from "./watch/page.ts";
 
 /** `c2cd --check`: prints what the daemon would use, never a secret; false where something has to be mended first. */
 export async function check(config: Config, root: string, environment: Environment): Promise<boolean> {
@@ -20,7 +23,7 @@ export async function check(config: Config, root: string, environment: Environme
     await attempt("server", () => describeServer(config, environment)),
     await attempt("button", () => describeButton(config)),
     { ok: true, text: `display    ${[config.display.driver, config.display.device].join(" ").trim()}` },
-    { ok: true, text: `page       ${config.http.listen === "" ? "off" : `http://${config.http.listen}`}` },
+    await attempt("page", () => describePage(config, root)),
   ];
   process.stdout.write(lines.map(({ text }) => `${printable(text)}\n`).join(""));
   return lines.every(({ ok }) => ok);
@@ -69,6 +72,16 @@ async function describeIdentity(config: Config, root: string): Promise<string> {
 function describeButton({ buttons }: Config): string {
   buttonDevice(buttons);
   return buttons.device === "" ? "none" : `${buttons.key} of ${buttons.device}`;
+}
+
+/** What it will listen on, as others can open it. */
+function describePage({ http }: Config, root: string): string {
+  const where = parseListen(http.listen);
+  if (where === null) return "off";
+  const at = { address: where.host, port: where.port };
+  if (!isForOthers(http.listen)) return `${pageUrl(at)}, for this device alone`;
+  const urls = pageUrls(at, readNetwork(systemNetwork(root)), root);
+  return urls.length > 0 ? urls.join(", ") : `port ${where.port} of each address that this device gets`;
 }
 
 function describeServer(config: Config, environment: Environment): string {

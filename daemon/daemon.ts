@@ -1,8 +1,8 @@
 /** Puts the rooms together and wires them: the one place that knows all of them. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { type AddressInfo, isIPv6 } from "node:net";
+import { chmodSync, mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,12 +12,14 @@ import { watchDisplays } from "../hw/displays/detect.ts";
 import { openDisplay } from "../hw/displays/open.ts";
 import { buttonDevice, watchButton } from "../hw/input/buttons.ts";
 import type { ButtonDevice } from "../hw/input/device.ts";
+import { withKernel } from "../hw/linux/with-kernel.ts";
 import type { Identity } from "./contract/identity.ts";
 import { SHOWN_OFFLINE_MS } from "./contract/problems.ts";
-import { isLoopbackAddress, parseListen } from "./core/address.ts";
+import { isForOthers } from "./core/address.ts";
 import { buildInfo } from "./core/build-info.ts";
 import type { SystemClock } from "./core/clock.ts";
 import type { Logger } from "./core/log.ts";
+import { takesUtf8 } from "./core/terminal.ts";
 import { createBackend } from "./facade.ts";
 import { createFrameio, type Frameio } from "./frameio/client.ts";
 import { keepPresent, type Presence, type PresenceTrouble } from "./frameio/presence.ts";
@@ -25,7 +27,7 @@ import { proxyFor } from "./frameio/proxy.ts";
 import { loadRoots, systemRoots } from "./frameio/root-files.ts";
 import type { HandedOverSockets } from "./local/handed-over.ts";
 import { startLocal } from "./local/server.ts";
-import { Visitors } from "./local/visitors.ts";
+import type { Visitors } from "./local/visitors.ts";
 import { Runner } from "./pairing/runner.ts";
 import { grantOf } from "./pairing/state.ts";
 import { Presenter } from "./screens/presenter.ts";
@@ -46,6 +48,8 @@ import { Audience } from "./watch/audience.ts";
 import { ButtonMeaning } from "./watch/button.ts";
 import { watchClock } from "./watch/clock.ts";
 import { type NetworkWatch, systemNetwork, watchNetwork } from "./watch/network.ts";
+import { pageUrl, pageUrls } from "./watch/page.ts";
+import { WifiNames } from "./watch/wifi.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -57,6 +61,8 @@ export interface DaemonOptions {
   /** The control socket from systemd; null where the daemon makes its own. */
   readonly handedOver: HandedOverSockets | null;
   readonly notifier: Notifier;
+  /** Who is let in to the status page where it is on the network. */
+  readonly visitors: Visitors;
   /** The one uncaught way out of a loop that can't go on. */
   fail(error: unknown): void;
 }
@@ -93,9 +99,10 @@ export class Daemon {
   readonly #status: StatusKeeper;
   readonly #presenter: Presenter;
   readonly #network: NetworkWatch;
+  readonly #wifi: WifiNames;
   readonly #button: ButtonMeaning;
   readonly #audience: Audience;
-  /** Null where the page lets nobody change anything, or is for this machine alone. */
+  /** Null where the page is for this machine alone. */
   readonly #visitors: Visitors | null;
   /** What ends everything that only looks and tells. */
   readonly #watches: (() => void)[] = [];
@@ -140,6 +147,7 @@ export class Daemon {
       () => this.#lookPace(),
       (_, gone) => this.#networkChanged(gone),
     );
+    this.#wifi = new WifiNames(root, askSsid, () => this.#status.update());
     this.#status = new StatusKeeper({
       state: () => this.#runner.state,
       facts: () => ({
@@ -166,7 +174,8 @@ export class Daemon {
       button: () => this.#button.view(),
       identity: () => this.#identity,
       hasButton: config.buttons.device !== "",
-      network: () => this.#network.places(),
+      network: () =>
+        this.#network.places().map((place) => ({ ...place, wifi: this.#wifi.of(place.interface) })),
       page: () => this.#pageUrls(),
       firmware: config.frameio.client_version,
       version: buildInfo.version,
@@ -174,16 +183,9 @@ export class Daemon {
     });
     const journal = problemJournal(options.log, clock);
     this.#status.subscribe(() => journal(this.#status.snapshot().health));
+    this.#status.subscribe(() => this.#wifi.look(this.#status.snapshot().health, this.#network.places()));
     this.#audience = new Audience(clock, (watched) => this.#runner.dispatch({ type: "watched", watched }));
-    const listen = parseListen(config.http.listen);
-    this.#visitors =
-      config.http.allow_actions && listen !== null && !isLoopbackAddress(listen.host)
-        ? new Visitors({
-            clock,
-            randomBytes,
-            onRest: () => log.warn("five wrong PINs for the status page: none is taken for five minutes"),
-          })
-        : null;
+    this.#visitors = isForOthers(config.http.listen) ? options.visitors : null;
     this.#presenter = this.#makePresenter();
     this.#button = new ButtonMeaning({
       clock,
@@ -291,7 +293,8 @@ export class Daemon {
   #makePresenter(): Presenter {
     const { config, root, environment, log } = this.#options;
     const urgent = () => this.#runner.settling;
-    const host = { root, clock: this.#clock, stdout: process.stdout, term: environment.TERM, urgent };
+    const utf8 = takesUtf8(environment);
+    const host = { root, clock: this.#clock, stdout: process.stdout, utf8, term: environment.TERM, urgent };
     /** Whether the display is opened because the machine was asleep: nothing new to tell. */
     let woken = false;
     const presenter = new Presenter({
@@ -553,8 +556,7 @@ export class Daemon {
     const address = local.tcpAddress();
     this.#pageAddress = address;
     this.#status.update();
-    if (address !== null)
-      log.info(`status page at ${this.#pageUrls().join(", ") || urlOf(address.address, address.port)}`);
+    if (address !== null) log.info(`status page at ${this.#pageUrls().join(", ") || pageUrl(address)}`);
     if (this.#visitors !== null)
       log.info(`PIN of the status page, until the next start: ${this.#visitors.pin}`);
     return () => local.close();
@@ -580,24 +582,14 @@ export class Daemon {
     void this.#vault.verify().then((notice) => notice !== null && this.#status.update(), fail);
   }
 
-  /** Where other devices can open the page: at each address where it listens on all, and by Avahi's name. */
-  #pageUrls(): string[] {
-    if (this.#pageAddress === null) return [];
-    const { address, port } = this.#pageAddress;
-    if (isLoopbackAddress(address)) return [];
-    if (!UNSPECIFIED.includes(address)) return [urlOf(address, port)];
-    const name = hostname().replace(/\..*$/, "");
-    const addresses = this.#network.current().addresses.filter((each) => address === "::" || !isIPv6(each));
-    const named = existsSync(`${this.#options.root}/run/avahi-daemon/socket`)
-      ? [`http://${name}.local:${port}`]
-      : [];
-    return [...addresses.map((each) => urlOf(each, port)), ...named];
+  /** Where other devices can open the page. */
+  #pageUrls(): readonly string[] {
+    const { root } = this.#options;
+    return this.#pageAddress === null ? [] : pageUrls(this.#pageAddress, this.#network.current(), root);
   }
 }
 
-/** What a server listens on that takes every address. */
-const UNSPECIFIED = ["0.0.0.0", "::"];
-
-function urlOf(address: string, port: number): string {
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+async function askSsid(index: number): Promise<Buffer | null> {
+  const { ssidOf } = await withKernel(() => import("../hw/linux/wifi.ts"));
+  return ssidOf(index);
 }

@@ -1,5 +1,6 @@
 /** The life of the process: signals, a configuration that is read again, and ends that leave nothing behind. */
 
+import { randomBytes } from "node:crypto";
 import { EXIT } from "./cli/exit.ts";
 import { buildInfo } from "./core/build-info.ts";
 import { systemClock } from "./core/clock.ts";
@@ -8,6 +9,7 @@ import { chooseFormat, createLogger, isJournal, type Logger } from "./core/log.t
 import { Daemon } from "./daemon.ts";
 import { handedOverSockets } from "./local/handed-over.ts";
 import { SocketError } from "./local/listen.ts";
+import { Visitors } from "./local/visitors.ts";
 import { createNotifier } from "./service/notifier.ts";
 import { type Config, ConfigError, loadConfig } from "./setup/config.ts";
 import { VaultBusy } from "./vault/vault.ts";
@@ -38,7 +40,13 @@ export function live({ configFile, root }: Life, first: Config): void {
     warn: (message) => log.warn(message),
   });
   const handedOver = handedOverSockets(process.env);
-  const surroundings = { root, environment: process.env, clock, notifier, handedOver, fail };
+  // Whoever makes the daemon read its configuration again must not give a guesser new tries.
+  const visitors = new Visitors({
+    clock,
+    randomBytes,
+    onRest: () => log.warn("five wrong PINs for the status page: none is taken for five minutes"),
+  });
+  const surroundings = { root, environment: process.env, clock, notifier, handedOver, visitors, fail };
   /** Starts and reloads, one after the other. */
   let work: Promise<void> = start(first).then(ready).catch(fail);
 

@@ -94,6 +94,10 @@ export function provisionPage(release: Release): string {
         doc: "Has systemd unseal it for c2cd.service.",
       },
       { term: "/etc/credstore/c2cd.client_secret", doc: "The secret as it is, mode 0600." },
+      {
+        term: "/etc/credstore/c2cd.client_secret.factory",
+        doc: "Says that it came with an image, and is to be sealed.",
+      },
     ]),
     ...examples([
       "c2cd-provision",
@@ -113,7 +117,7 @@ const PROVISION_OPTIONS: readonly Entry[] = [
   },
   {
     term: "--factory",
-    doc: "With `--root`: also remove whatever makes one device different from another (the machine-id, c2cd's state, systemd's credential key and random seed), so that each copy of the image makes its own identity when it first boots.",
+    doc: "With `--root`: also remove whatever makes one device different from another (the machine-id, c2cd's state, systemd's credential key and random seed), so that each copy of the image makes its own identity when it first boots. Without `--plain`, c2cd-seal.service then seals the secret for that device, and removes the copy that came with the image.",
   },
   { term: "--help", doc: "Print the usage and end." },
 ];

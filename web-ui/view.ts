@@ -28,7 +28,7 @@ export interface PageInput {
   readonly languageChosen: boolean;
   /** The current code as an SVG element; null where there is none to show. */
   readonly qr: Html | null;
-  /** What proves that a form came from this page; null where the page offers no actions. */
+  /** What proves that a form came from this page; null where it has no form. */
   readonly formToken: string | null;
   /** The reader has yet to show that they are at the device, by its PIN or its button. */
   readonly locked: boolean;
@@ -120,11 +120,12 @@ function pageTopic({ snapshot }: PageInput, { common }: Words): PageTopic {
 function hero(input: PageInput, topic: PageTopic, words: Words): Html {
   const { snapshot, qr } = input;
   const { pairing } = snapshot;
+  const said = meaning(input, topic, words);
   return html`<section class="hero"${qr && html` data-qr`} aria-labelledby="state">
 <div class="said" role="status">
 <div class="head">${snapshot.state !== "awaiting-user" && symbol(topic.symbol)}<h1 id="state">${topic.headline}</h1></div>
 ${project(snapshot, words)}
-<p>${meaning(input, topic, words)}</p>
+${said && html`<p>${said}</p>`}
 </div>
 ${pairing && code(pairing, snapshot, words)}
 ${qr && html`<div class="qr" role="img" aria-label="${words.page.qrLabel}">${qr}</div>`}
@@ -145,8 +146,10 @@ function meaning(
   { snapshot, formToken, locked, qr }: PageInput,
   topic: PageTopic,
   { common, page }: Words,
-): Html {
-  const { state, pairing } = snapshot;
+): Html | null {
+  const { state, pairing, display } = snapshot;
+  const nothingToScan = locked && display.width === null;
+  if (state === "awaiting-user" && nothingToScan) return null;
   if (state === "idle" && topic.problem === null && formToken !== null && !locked)
     return html`${page.idleWithButton}`;
   if (topic.unproven === "offline" && topic.problem !== null)
@@ -205,7 +208,9 @@ function actions(input: PageInput, token: string, { common, page }: Words): Html
 
 function lock(input: PageInput, token: string, { page }: Words): Html {
   const pin = html`<label>${page.pin} <input name="pin" inputmode="numeric" autocomplete="one-time-code" maxlength="7"></label>`;
-  return html`<div class="lock"><p>${input.snapshot.has_button ? page.pinOrPress : page.pinWanted}</p>${form("unlock", page.unlock, input, token, pin)}</div>`;
+  const told = fill(page.pinTold, { command: html`<code>sudo c2cctl status</code>` });
+  const press = input.snapshot.has_button && html` ${page.orPress}`;
+  return html`<div class="lock"><p>${page.pinWanted} ${told}${press}</p>${form("unlock", page.unlock, input, token, pin)}</div>`;
 }
 
 function form(
@@ -239,8 +244,8 @@ function health({ health: problems }: Snapshot, topic: PageTopic, { common, page
 }
 
 function details(snapshot: Snapshot, { common, page }: Words): Html {
-  const { device, project, authorization, display } = snapshot;
-  const size = display.width === null ? "" : ` ${display.width} × ${display.height}`;
+  const { device, project, authorization } = snapshot;
+  const { name, width, height } = snapshot.display;
   const end = authorization?.expires_at ?? null;
   const rows: Rows = [
     [common.labels.project, project && html`<bdi>${project.name}</bdi>`],
@@ -248,7 +253,7 @@ function details(snapshot: Snapshot, { common, page }: Words): Html {
     [page.renewed, authorization?.refreshed_at ? date(authorization.refreshed_at) : null],
     [common.labels.device, html`<bdi>${device.name}</bdi>`],
     [page.deviceId, device.client_id === device.name ? null : html`<bdi>${device.client_id}</bdi>`],
-    [page.screen, display.driver === "none" ? null : `${display.name}${size}`],
+    [page.screen, width === null ? null : `${name} ${width} × ${height}`],
   ];
   return html`<section aria-labelledby="details"><h2 id="details">${page.details}</h2>${list(rows)}${technical(snapshot, page)}</section>`;
 }
@@ -270,7 +275,10 @@ function technical(snapshot: Snapshot, page: PageTexts): Html {
       ({ code, detail }): Rows => (detail === null ? [] : [[code, html`<span lang="en">${detail}</span>`]]),
     ),
     [page.answered, authorization?.answered_at ? date(authorization.answered_at) : null],
-    ...network.map(({ interface: name, address }): readonly [string, string] => [name, address]),
+    ...network.map(({ interface: name, address, wifi }): Rows[number] => [
+      name,
+      wifi === null ? address : html`<bdi>${wifi}</bdi>, ${address}`,
+    ]),
     [page.model, device.model === "" ? null : device.model],
     [page.serial, device.serial],
     [page.firmware, firmware],

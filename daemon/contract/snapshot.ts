@@ -51,6 +51,8 @@ export interface Snapshot {
 export interface NetworkView {
   readonly interface: string;
   readonly address: string;
+  /** Name of the Wi-Fi, while something is wrong with the way to Frame.io; null where it is not known, or none. */
+  readonly wifi: string | null;
 }
 
 /** The code on offer. */

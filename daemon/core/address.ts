@@ -13,6 +13,12 @@ export function isLoopbackAddress(address: string): boolean {
   return plain === "::1" || isLoopback(plain);
 }
 
+/** Whether `http.listen` lets other devices reach the page. */
+export function isForOthers(listen: string): boolean {
+  const where = parseListen(listen);
+  return where !== null && !isLoopbackAddress(where.host);
+}
+
 /** Splits `http.listen`; null where it is not ADDRESS:PORT. */
 export function parseListen(value: string): { readonly host: string; readonly port: number } | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value);

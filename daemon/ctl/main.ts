@@ -3,9 +3,10 @@ import { createInterface } from "node:readline";
 import { EXIT } from "../cli/exit.ts";
 import { buildInfo } from "../core/build-info.ts";
 import { systemClock } from "../core/clock.ts";
+import { takesUtf8 } from "../core/terminal.ts";
 import type { Output } from "./context.ts";
 import { run } from "./run.ts";
-import { style, takesUtf8 } from "./text.ts";
+import { style } from "./text.ts";
 
 const { stdin, stdout, stderr, env, argv } = process;
 

@@ -3,11 +3,11 @@ import { EXIT, type ExitCode } from "../cli/exit.ts";
 import { clockTime, duration, grouped } from "../core/text.ts";
 import type { Context, Output } from "./context.ts";
 import { Failure } from "./failure.ts";
-import { FullScreen, rowsOf } from "./full-screen.ts";
+import { FullScreen } from "./full-screen.ts";
 import { snapshotOf } from "./reply.ts";
 import { type CodeView, readSnapshot, type SnapshotView } from "./snapshot.ts";
-import { terminalQr } from "./terminal-qr.ts";
-import { meaningOf, sentencesOf } from "./words.ts";
+import { roomWanted, terminalQr } from "./terminal-qr.ts";
+import { meaningOf, placeOf, sentencesOf } from "./words.ts";
 
 /** `c2cctl pair` */
 export async function pair(context: Context): Promise<ExitCode> {
@@ -173,11 +173,9 @@ class Poster implements Board {
       ...stillPaired(snapshot),
     ];
     if (pairing.uriComplete === null) return text;
-    const { lines, columns } = terminalQr(pairing.uriComplete, out);
-    const rows = lines.length + text.reduce((sum, line) => sum + rowsOf(line, out.columns), 0);
-    return rows > out.rows || columns > out.columns
-      ? [...text, `A terminal of ${columns} x ${rows} has room for the QR code.`]
-      : [...lines, ...text];
+    const qr = terminalQr(pairing.uriComplete, out);
+    const room = roomWanted(qr, text, out);
+    return room === null ? [...qr.lines, ...text] : [...text, room];
   }
 }
 
@@ -193,6 +191,6 @@ function stateText({ state, health }: SnapshotView): string {
   return `${meaningOf(state)}.${trouble}`.replace(/^./, (first) => first.toUpperCase());
 }
 
-function addressText({ uri, uriComplete }: CodeView): string {
-  return uriComplete === null ? `Enter it at ${uri ?? "Frame.io"}` : `Open ${uriComplete}`;
+function addressText(code: CodeView): string {
+  return code.uriComplete === null ? `Enter it ${placeOf(code)}` : `Open ${code.uriComplete}`;
 }

@@ -6,7 +6,8 @@ import { grouped } from "../core/text.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { snapshotOf, succeeded } from "./reply.ts";
-import { terminalQr } from "./terminal-qr.ts";
+import { roomWanted, terminalQr } from "./terminal-qr.ts";
+import { placeOf } from "./words.ts";
 
 /** Pixels a module: sharp on a 4K screen, and still a small file. */
 const SCALE = 16;
@@ -23,12 +24,16 @@ export async function qr({ client, out, arguments: given }: Context): Promise<Ex
   if (pairing.uriComplete === null)
     throw new Failure(
       EXIT.tryLater,
-      `Frame.io gave no address for a QR; enter the code ${grouped(pairing.userCode)} at ${pairing.uri ?? "Frame.io"}`,
+      `Frame.io gave no link for a QR code; enter ${grouped(pairing.userCode)} ${placeOf(pairing)}`,
     );
   const file = png ?? svg;
   if (file === null) {
-    const { lines } = terminalQr(pairing.uriComplete, out);
-    out.write(`${[...lines, grouped(pairing.userCode)].join("\n")}\n`);
+    const code = terminalQr(pairing.uriComplete, out);
+    const digits = grouped(pairing.userCode);
+    // The prompt comes beneath.
+    const room = out.terminal ? roomWanted(code, [digits, ""], out) : null;
+    const lines = room === null ? [...code.lines, digits] : [room, `Open ${pairing.uriComplete}`, digits];
+    out.write(`${lines.join("\n")}\n`);
     return EXIT.ok;
   }
   const route = png === null ? "/v1/qr.svg" : `/v1/qr.png?scale=${SCALE}`;

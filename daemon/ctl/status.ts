@@ -99,7 +99,7 @@ function describe(snapshot: SnapshotView, style: Style, wall: number, pin: strin
   const rows: (readonly [string, string])[] = [
     ["State", `${style.bold(snapshot.state)}${meaning(snapshot.state)}${since(snapshot.since, wall)}`],
   ];
-  if (snapshot.light !== null) rows.push(["Light", lightLine(snapshot.light, style)]);
+  if (snapshot.light !== null) rows.push(["Light", lightLine(snapshot.light, pairing !== null, style)]);
   if (snapshot.wrongTime !== null) rows.push(["Clock", `wrong: ${utcMinute(snapshot.wrongTime)}`]);
   if (pairing !== null) rows.push(...codeRows(pairing, style.bold));
   if (project !== null) rows.push(["Project", project]);
@@ -109,6 +109,8 @@ function describe(snapshot: SnapshotView, style: Style, wall: number, pin: strin
   if (device.model !== null && device.model !== "") rows.push(["Board", device.model]);
   rows.push(["Display", describeDisplay(display)]);
   if (page.length > 0) rows.push(["Page", page.join(", ")]);
+  else if (display.width === null)
+    rows.push(["Page", "no other device can open it: http.listen in c2cd.toml(5) puts it on the network"]);
   if (pin !== null) rows.push(["PIN of it", `${grouped(pin)}, until c2cd starts anew`]);
   rows.push([
     "c2cd",

@@ -1,6 +1,7 @@
 import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
 import type { Output } from "./context.ts";
+import { rowsOf } from "./full-screen.ts";
 
 /** White modules around the code (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;
@@ -30,6 +31,20 @@ export function terminalQr(url: string, { colour, utf8, terminal }: Output): Ter
     lines: colour ? lines.map((line) => WHITE_ON_BLACK + line + RESET) : lines,
     columns: matrix.size + 2 * QUIET_ZONE,
   };
+}
+
+/**
+ * What size of terminal has room for a code and the lines beneath it; null where this one has. A code that is folded or
+ * has scrolled off can't be scanned.
+ */
+export function roomWanted(
+  { lines, columns }: TerminalQr,
+  beneath: readonly string[],
+  out: Output,
+): string | null {
+  const rows = lines.length + beneath.reduce((sum, line) => sum + rowsOf(line, out.columns), 0);
+  if (rows <= out.rows && columns <= out.columns) return null;
+  return `A terminal of ${columns} x ${rows} has room for the QR code.`;
 }
 
 function asciiQr(matrix: QrMatrix, terminal: boolean): TerminalQr {

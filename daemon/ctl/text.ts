@@ -14,16 +14,6 @@ export function localTime(at: number, now: number): string {
   return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
 }
 
-/**
- * Whether the terminal takes UTF-8, by the locale (locale(7): LC_ALL before LC_CTYPE before LANG). Where none is set,
- * as on many small systems, all but the terminals that are older than it do.
- */
-export function takesUtf8(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const { LC_ALL, LC_CTYPE, LANG, TERM = "" } = environment;
-  const locale = LC_ALL || LC_CTYPE || LANG || "";
-  return locale === "" ? !/^vt\d/.test(TERM) : /utf-?8/i.test(locale);
-}
-
 /** Two columns. */
 export function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([term]) => term.length)) + 2;

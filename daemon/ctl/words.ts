@@ -1,5 +1,5 @@
 import { type Light, STATE_ROWS, type StateName } from "../contract/states.ts";
-import type { ProblemView, SnapshotView } from "./snapshot.ts";
+import type { CodeView, ProblemView, SnapshotView } from "./snapshot.ts";
 import type { Style } from "./text.ts";
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -23,15 +23,21 @@ const LIGHT_MEANINGS: Readonly<Record<Light, string>> = {
   blue: "on its way",
 };
 
-/** The light in its colour, with what it means. */
-export function lightLine(light: string, style: Style): string {
+/** The light in its colour, with what it means. @param waits whether a code waits to be used */
+export function lightLine(light: string, waits: boolean, style: Style): string {
   const paint: Readonly<Record<string, (text: string) => string>> = {
     green: style.green,
     amber: style.yellow,
     red: style.red,
   };
-  const meaning = light in LIGHT_MEANINGS ? `: ${LIGHT_MEANINGS[light as Light]}` : "";
+  const known = light in LIGHT_MEANINGS ? `: ${LIGHT_MEANINGS[light as Light]}` : "";
+  const meaning = light === "blue" && waits ? ": a code waits to be used" : known;
   return (paint[light] ?? style.bold)(light) + meaning;
+}
+
+/** Where people type the code, after "Enter it". */
+export function placeOf({ uri }: CodeView): string {
+  return uri === null ? "in Frame.io, where a project's C2C Connections add a device" : `at ${uri}`;
 }
 
 export function originOf(source: string | null): string {

@@ -109,9 +109,14 @@ const snapshotProperties = {
   wrong_time: orNull(
     DateTime("What time the device believes it is, to the minute, while `clock-wrong` is told."),
   ),
-  network: Type.Array(Type.Object({ interface: Text("The interface."), address: Text("Its IP address.") }), {
-    description: "Addresses of this device that can lead somewhere.",
-  }),
+  network: Type.Array(
+    Type.Object({
+      interface: Text("The interface."),
+      address: Text("Its IP address."),
+      wifi: orNull(Text("Name of its Wi-Fi, while something is wrong with the way to Frame.io.")),
+    }),
+    { description: "Addresses of this device that can lead somewhere." },
+  ),
   page: Type.Array(Type.String(), {
     description: "Where other devices can open the status page; empty where they can't.",
   }),

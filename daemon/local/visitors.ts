@@ -30,7 +30,8 @@ export interface VisitorsOptions {
 
 /**
  * Which readers of the page have shown that they are at the device, by the PIN that it tells or by a press of its
- * button: on a set, whoever is in the same network may be a guest. The PIN is new at each start.
+ * button: on a set, whoever is in the same network may be a guest. One for the life of the process: the PIN, who was let
+ * in and what was guessed outlive a changed configuration.
  */
 export class Visitors {
   readonly pin: string;

@@ -1,6 +1,7 @@
 import type { Rgb } from "../../hw/picture/picture.ts";
 import type { Sign } from "../contract/states.ts";
 import type { QrFit, QrMatrix } from "../qr/qr.ts";
+import { wholeAddresses } from "../type/breaks.ts";
 import type { Fonts, Weight } from "../type/fonts.ts";
 import { type Line, type Style, setLine, setName, setParagraph, setShortened } from "../type/type.ts";
 import type { Box } from "./canvas.ts";
@@ -49,15 +50,16 @@ function setOnce(
   };
 }
 
-/** A paragraph: a little smaller where a word is too long for its place. */
+/** A paragraph: a little smaller where a word is too long for its place, and then with its addresses broken. */
 export function textBlock(press: Press, text: string, options: TextOptions): Block {
   const sizeAt = (scale: number) => styleOf(press, options, scale).size;
   return setOnce(options.gap, sizeAt, (width, size) => {
-    for (const smaller of smallerAndSmaller(press, { size, weight: options.weight, crisp: press.crisp })) {
-      const lines = setParagraph(press.fonts, text, smaller, width);
-      if (lines !== null && lines.length <= options.lines)
-        return setLines(lines, smaller, (line) => coloured(press.fonts, line, smaller, options));
-    }
+    for (const words of new Set([wholeAddresses(text), text]))
+      for (const smaller of smallerAndSmaller(press, { size, weight: options.weight, crisp: press.crisp })) {
+        const lines = setParagraph(press.fonts, words, smaller, width);
+        if (lines !== null && lines.length <= options.lines)
+          return setLines(lines, smaller, (line) => coloured(press.fonts, line, smaller, options));
+      }
     return null;
   });
 }

@@ -3,7 +3,7 @@ import { cellWidth } from "../core/cell-width.ts";
 import { clockTime, graphemes, grouped, printable, shortened } from "../core/text.ts";
 import { halfBlocks } from "../qr/half-blocks.ts";
 import { type QrFit, type QrMatrix, qrMatrix, qrPayload } from "../qr/qr.ts";
-import { unbroken, wrap } from "../type/breaks.ts";
+import { unbroken, wholeAddresses, wrap } from "../type/breaks.ts";
 import type { Screen, ScreenCode } from "./screen.ts";
 
 export interface CellPainted {
@@ -18,13 +18,15 @@ const GAP = 3;
 const MARGIN = 2;
 
 /**
- * A screen as characters, without colours: for serial consoles, SSH and c2cctl. Two modules of the QR code share a
- * cell, one above the other; light modules are drawn and dark ones left out, as terminals are mostly dark.
+ * A screen as characters, without colours: for serial consoles and SSH. Two modules of the QR code share a cell, one above
+ * the other; light modules are drawn and dark ones left out, as terminals are mostly dark.
+ *
+ * @param utf8 whether there are half blocks: made of whole cells, a code has room on hardly any terminal
  */
-export function paintCells(screen: Screen, columns: number, rows: number): CellPainted {
+export function paintCells(screen: Screen, columns: number, rows: number, utf8 = true): CellPainted {
   const code = screen.code;
   const link = code === null ? screen.network?.page?.link : code.link;
-  const symbol = link == null ? null : fittingQr(link, columns, rows);
+  const symbol = link == null || !utf8 ? null : fittingQr(link, columns, rows);
   const lines = symbol === null ? textLines(screen, columns, rows) : qrLines(screen, symbol, columns, rows);
   const top = Math.max(0, Math.floor((rows - lines.length) / 2));
   return {
@@ -77,7 +79,8 @@ function qrLines(screen: Screen, symbol: CellQr, columns: number, rows: number):
 
 function textLines(screen: Screen, columns: number, rows: number): string[] {
   const margin = columns >= 40 ? MARGIN : 0;
-  return fitted(screen, columns - 2 * margin, rows).map((line) => centred(line, columns));
+  const told = { ...screen, sentence: screen.code?.typed ?? screen.sentence };
+  return fitted(told, columns - 2 * margin, rows).map((line) => centred(line, columns));
 }
 
 function centred(line: string, columns: number): string {
@@ -101,14 +104,15 @@ function fitted(screen: Screen, columns: number, rows: number): string[] {
   const check = paragraph(code?.check ?? null);
   const notice = paragraph(screen.notice?.headline ?? null);
   const page = paragraph(screen.network?.page?.caption ?? null);
-  const place = name(screen.network?.place ?? null);
+  const { network } = screen;
+  const place = network && [network.wifi, network.place].filter((part) => part !== null).join(", ");
   const remedy = paragraph(screen.notice?.sentence ?? null);
   const choices =
     code === null
       ? project === null
         ? [
-            [headline, sentence, page, place, device, notice, remedy],
-            [headline, sentence, page, place, device, notice],
+            [headline, sentence, page, name(place), device, notice, remedy],
+            [headline, sentence, page, name(place), device, notice],
             [headline, sentence, page],
             [headline, sentence],
             [headline],
@@ -157,6 +161,7 @@ function titled(name: string, columns: number, most: number): string[] {
 
 function broken(text: string, columns: number): string[] {
   return (
+    wrap(wholeAddresses(text), columns, cellWidth) ??
     wrap(text, columns, cellWidth) ??
     // A word is wider than the terminal: it is torn where the row ends.
     unbroken(text)

@@ -6,7 +6,7 @@ import { STATES, type StateName } from "../contract/states.ts";
 
 /** An address for examples (RFC 5737), and a page that others can open. */
 const ON_NETWORK: Pick<Snapshot, "network" | "page"> = {
-  network: [{ interface: "wlan0", address: "192.0.2.17" }],
+  network: [{ interface: "wlan0", address: "192.0.2.17", wifi: "Location 4" }],
   page: ["http://192.0.2.17:8620", "http://camera.local:8620"],
 };
 

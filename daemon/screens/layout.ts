@@ -19,7 +19,7 @@ import {
 } from "./blocks.ts";
 import type { Box } from "./canvas.ts";
 import { type Align, type Block, column, type Item } from "./column.ts";
-import type { Screen, ScreenCode } from "./screen.ts";
+import type { Screen, ScreenCode, ScreenNetwork } from "./screen.ts";
 import { COLOUR, MONOCHROME, type Theme } from "./theme.ts";
 
 /** The part of a panel's capabilities that decides about a picture. */
@@ -46,6 +46,10 @@ const PAGE_SHARE = 0.42;
 const TINY = 100;
 /** Lower panels show the digits alone, large enough to be read across a room. */
 const ONE_THING = 48;
+/** Seconds that each thing stays where there is room for one at a time: slow panels are drawn anew as often. */
+const SLOT = 5;
+/** So many of them have the code, to be scanned, before one tells what else there is. */
+const CODE_SLOTS = 3;
 /** Below this, text drawn pixel by pixel is easier to read than antialiased outlines. */
 const CRISP = 130;
 
@@ -72,7 +76,19 @@ interface Frame extends Panel {
   readonly text: { readonly headline: number; readonly sentence: number; readonly label: number };
 }
 
-/** The time left has no say in it: one layout serves a whole countdown. */
+/**
+ * Which of the things that take turns is on: counted from when the code was first seen. Where there is room for all that
+ * is to be told there is one alone.
+ */
+export function slotOf({ code, notice }: Screen, { width, height }: Panel): number {
+  if (code === null || code.shareLeft === 0) return 0;
+  const unit = Math.min(width, height);
+  const besides = code.held !== null || notice?.headline != null;
+  if (unit >= TINY && (!besides || isRoomy({ width, unit }))) return 0;
+  return Math.floor((Math.round(code.secondsLeft / code.shareLeft) - code.secondsLeft) / SLOT);
+}
+
+/** The time left has no say in it beyond its slot: one layout serves a whole countdown on most panels. */
 export function layout(screen: Screen, panel: Panel, fonts: Fonts): Layout {
   const unit = Math.min(panel.width, panel.height);
   const crisp = panel.monochrome || unit < CRISP;
@@ -182,7 +198,7 @@ function message(screen: Screen, frame: Frame): Layout {
           }),
     qr: card === null || beside ? null : qrBlock(card.matrix, card.fit, card.side, unit * 0.04),
     page: card === null ? null : small(screen.network?.page?.caption ?? ""),
-    network: screen.network === null ? null : small(screen.network.place),
+    network: screen.network === null ? null : small(placeOf(screen.network, press.fonts)),
     notice:
       noticed === null
         ? null
@@ -266,12 +282,57 @@ function besidePage(words: Block[][], card: Card, frame: Frame): Item[] | null {
   return [...items, ...qr.place({ x, y, width: card.side, height: card.side }, "start")];
 }
 
+/** A name that can't be drawn is left out: interface and address do as well. */
+function placeOf({ place, wifi }: ScreenNetwork, fonts: Fonts): string {
+  const name = wifi === null ? null : drawable(fonts, wifi);
+  return name === null ? place : `${name}, ${place}`;
+}
+
 /** What to do comes last, after what is the matter. */
 function lastSentence(text: string): string {
   return text.split(/(?<=[.!?]) (?=\p{Lu})|(?<=。)\u200B/u).at(-1) ?? text;
 }
 
 function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
+  const first = codeAlone(screen, offered, frame);
+  const slot = slotOf(screen, frame);
+  if (slot % (CODE_SLOTS + 1) < CODE_SLOTS) return first;
+  // Elsewhere the code stays, and the way to it makes room.
+  if (frame.unit >= TINY)
+    return codeAlone({ ...screen, sentence: "" }, { ...offered, address: null, typed: "" }, frame);
+  const told = besides(first.qr === null ? unscanned(screen, offered) : screen, offered, frame);
+  const items = told[Math.floor(slot / (CODE_SLOTS + 1)) % told.length];
+  return items === undefined ? first : { ...first, items };
+}
+
+/** What a code that fills the panel leaves out: where the digits belong, which device it is, what is to be known besides. */
+function besides(screen: Screen, offered: ScreenCode, frame: Frame): Item[][] {
+  const { press, theme, text } = frame;
+  const box = inner(frame);
+  const device = drawable(press.fonts, screen.device.name) ?? drawable(press.fonts, screen.device.fallback);
+  const { sentence, address, digits, bar, held, notice } = codeBlocks(screen, offered, frame, {
+    ...box,
+    stacked: false,
+  });
+  const words = { size: text.sentence, weight: "regular", color: theme.soft, gap: 0, lines: 2 } as const;
+  const check = textBlock(press, offered.check, words);
+  const name =
+    device === null
+      ? null
+      : nameBlock(press, device, { size: text.headline, weight: "bold", color: theme.text, gap: 4 });
+  const turns: readonly (readonly (Block | null)[])[][] = [
+    [[sentence, digits, bar], ...(address === null ? [] : [[address, digits, bar]]), [sentence]],
+    name === null ? [] : [[check, name]],
+    [[held, notice]],
+  ];
+  return turns.flatMap((choice) => {
+    const blocks = choice.map((row) => row.filter((block) => block !== null));
+    const items = blocks[0]?.length === 0 ? null : column(blocks, box, "middle");
+    return items === null ? [] : [items];
+  });
+}
+
+function codeAlone(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
   const { width, height, unit } = frame;
   const beside = isWide(frame);
   const matrix = offered.link === null ? null : symbolOf(offered.link);
@@ -284,7 +345,7 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
       if (items !== null) return { theme: frame.theme, items, qr: card.fit };
     }
   }
-  const blocks = codeBlocks(screen, offered, frame, {
+  const blocks = codeBlocks(unscanned(screen, offered), offered, frame, {
     width: width - 2 * frame.margin,
     height: unit < TINY ? height : height * 0.3,
     stacked: false,
@@ -299,6 +360,11 @@ function code(screen: Screen, offered: ScreenCode, frame: Frame): Layout {
       : [...toldBeside(frame), ["sentence", "digits", "bar"], ["address", "digits", "bar"]],
   );
   return { theme: frame.theme, items: items ?? [], qr: null };
+}
+
+/** The same where there is nothing to scan. */
+function unscanned(screen: Screen, { typed }: ScreenCode): Screen {
+  return { ...screen, sentence: typed };
 }
 
 /** What is said beside the digits, ever less. */
@@ -386,7 +452,7 @@ function besideCode(screen: Screen, offered: ScreenCode, card: Card, frame: Fram
 function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
   const { width, height, margin } = frame;
   const below = height - card.side;
-  if (below < ROOMY) return stripBelowCode(offered, card, frame);
+  if (below < ROOMY) return stripBelowCode(screen, offered, card, frame);
   const blocks = {
     ...codeBlocks(screen, offered, frame, {
       width: width - 2 * margin,
@@ -427,17 +493,21 @@ function belowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame
 }
 
 /** A small square panel: the code, and in the strip that is left the digits and the address in one row. */
-function stripBelowCode(offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
+function stripBelowCode(screen: Screen, offered: ScreenCode, card: Card, frame: Frame): Item[] | null {
   const { press, theme, width, height, margin, text } = frame;
   const edge = Math.min(margin, 6);
   const bar = Math.max(3, Math.round(frame.unit * 0.014));
   const gap = Math.round(frame.unit * 0.022);
   const strip = height - card.side - bar - 3 * gap;
   const digits = digitsOf(press, offered, { size: strip * 1.3, color: theme.text, gap: 0, stacked: false });
-  const address =
+  const words =
     offered.address === null
+      ? (offered.held?.fallback ?? screen.notice?.headline ?? null)
+      : breakableAddress(offered.address);
+  const address =
+    words === null
       ? null
-      : textBlock(press, breakableAddress(offered.address), {
+      : textBlock(press, words, {
           size: text.label,
           weight: "regular",
           color: theme.text,
@@ -464,7 +534,7 @@ function isWide({ width, height }: Panel): boolean {
   return width >= height * 1.15;
 }
 
-function isRoomy({ width, unit }: Frame): boolean {
+function isRoomy({ width, unit }: Pick<Frame, "width" | "unit">): boolean {
   return width >= STEPS.width && unit >= STEPS.unit;
 }
 
@@ -545,14 +615,17 @@ function codeBlocks(
             strong: theme.text,
             gap: unit * 0.004,
           }),
-    sentence: textBlock(press, screen.sentence, {
-      size: text.sentence,
-      weight: "regular",
-      color: theme.soft,
-      gap: unit * 0.025,
-      lines: 4,
-      ...strong,
-    }),
+    sentence:
+      screen.sentence === ""
+        ? null
+        : textBlock(press, screen.sentence, {
+            size: text.sentence,
+            weight: "regular",
+            color: theme.soft,
+            gap: unit * 0.025,
+            lines: 4,
+            ...strong,
+          }),
     address:
       offered.address === null
         ? null

@@ -5,7 +5,7 @@ import type { Fonts } from "../type/fonts.ts";
 import { setLine } from "../type/type.ts";
 import { Canvas } from "./canvas.ts";
 import type { Item } from "./column.ts";
-import { type Layout, layout, type Panel } from "./layout.ts";
+import { type Layout, layout, type Panel, slotOf } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { SYMBOLS } from "./symbols.ts";
 import type { Theme } from "./theme.ts";
@@ -39,7 +39,7 @@ export function createPainter(): typeof paint {
   return (screen, panel, fonts) => {
     const { width, height, monochrome } = panel;
     const timeless = { ...screen, code: screen.code && { ...screen.code, secondsLeft: 0, shareLeft: 0 } };
-    const key = JSON.stringify([timeless, width, height, monochrome]);
+    const key = JSON.stringify([timeless, slotOf(screen, panel), width, height, monochrome]);
     const shows = (page: Page) => page.key === key && page.fonts === fonts;
     const over = worn?.canvas ?? null;
     let page: Page;

@@ -1,4 +1,10 @@
-import type { Capabilities, CellDisplay, Display, PixelDisplay } from "../../hw/displays/contract/display.ts";
+import type {
+  Capabilities,
+  CellDisplay,
+  Display,
+  LightDisplay,
+  PixelDisplay,
+} from "../../hw/displays/contract/display.ts";
 import { DisplayChanged } from "../../hw/linux/errors.ts";
 import type { Picture } from "../../hw/picture/picture.ts";
 import type { DemoOutcome } from "../contract/demo.ts";
@@ -136,9 +142,9 @@ export class Presenter {
     return this.#picture;
   }
 
-  /** Whether there is something to see on the display. */
+  /** Whether there is something to read on the display. */
   lit(): boolean {
-    return this.#display !== null && this.#display.capabilities.surface !== "nothing" && !this.#dark;
+    return this.#display !== null && isScreen(this.#display) && !this.#dark;
   }
 
   capabilities(): Capabilities {
@@ -198,9 +204,9 @@ export class Presenter {
   async demonstrate(name: string): Promise<DemoOutcome> {
     const demo = (await this.#demos()).get(name);
     if (demo === undefined) return "unknown";
-    if (standsAbove(this.#options.source.snapshot())) return "in-use";
     const { surface } = this.capabilities();
     if (surface === "nothing" || this.#closed) return "no-display";
+    if (standsAbove(this.#options.source.snapshot())) return "in-use";
     this.#cancelDemo();
     this.#demo = demo;
     this.#cancelDemo = this.#options.clock.after(DEMO_MS, () => {
@@ -348,6 +354,12 @@ export class Presenter {
     const snapshot = this.#options.source.snapshot();
     this.#cancelTick();
     if (standsAbove(snapshot)) this.#demo = null;
+    if (isLight(display)) {
+      const { texts } = await this.#speak();
+      await display.show(this.#demo?.light ?? screenOf(snapshot, texts).light);
+      this.#losses = 0;
+      return;
+    }
     if (this.#demo !== null) {
       await this.#put(display, this.#demo, (await this.#speak()).fonts);
       this.#blank = false;
@@ -385,15 +397,16 @@ export class Presenter {
 
   async #put(display: Display, screen: Screen, fonts: Fonts): Promise<Put> {
     if (isCells(display)) {
-      const { columns, rows } = display.capabilities;
-      const { picture, qr } = paintCells(screen, columns, rows);
+      const { columns, rows, utf8 } = display.capabilities;
+      const { picture, qr } = paintCells(screen, columns, rows, utf8);
       await display.show(picture);
       return { qr, undrawable: null };
     }
     if (!isPixels(display)) return { qr: null, undrawable: null };
     const { capabilities } = display;
     const project = screen.project?.name ?? "";
-    const names = await this.#names.prepare(fonts, [screen.device.name, project], capabilities);
+    const told = [screen.device.name, project, screen.network?.wifi ?? ""];
+    const names = await this.#names.prepare(fonts, told, capabilities);
     const { picture, qr } = this.#paint(screen, capabilities, names);
     await display.show(picture);
     this.#picture = picture;
@@ -478,6 +491,14 @@ export class Presenter {
 /** What people may be looking for at this moment. */
 function standsAbove({ pairing, button }: Snapshot): boolean {
   return pairing !== null || button !== null;
+}
+
+function isScreen(display: Display): boolean {
+  return isPixels(display) || isCells(display);
+}
+
+function isLight(display: Display): display is LightDisplay {
+  return display.capabilities.surface === "light";
 }
 
 function isPixels(display: Display): display is PixelDisplay {

@@ -31,6 +31,8 @@ export interface ScreenCode {
   readonly link: string | null;
   /** As people type it: no scheme. */
   readonly address: string | null;
+  /** What to do on a panel that has no room for the QR code. */
+  readonly typed: string;
   /** The steps after it, in Frame.io. */
   readonly choose: string;
   readonly check: string;
@@ -45,6 +47,8 @@ export interface ScreenCode {
 export interface ScreenNetwork {
   /** Interface and address: "wlan0 192.0.2.17". */
   readonly place: string;
+  /** The name of its Wi-Fi; null where that is not known. */
+  readonly wifi: string | null;
   /** The device's own page, where others on this network can open it. */
   readonly page: { readonly link: string; readonly caption: string } | null;
 }
@@ -94,6 +98,7 @@ export function screenOf(
         userCode: pairing.user_code,
         link,
         address,
+        typed: codeSentence(texts, null, address),
         choose: texts.code.choose,
         check: texts.code.check,
         held:
@@ -155,6 +160,7 @@ function networkOf(
   const { view, link } = best;
   return {
     place: `${view.interface} ${view.address}`,
+    wifi: view.wifi,
     page: link === null ? null : { link, caption: statusPage(pageAddress(link, pin)) },
   };
 }

@@ -208,13 +208,25 @@ export const SCHEMA = {
   },
   display: {
     driver: choice(
-      ["auto", "framebuffer", "drm", "ssd1306", "sh1106", "st7789", "ili9341", "png", "terminal", "none"],
+      [
+        "auto",
+        "framebuffer",
+        "drm",
+        "ssd1306",
+        "sh1106",
+        "st7789",
+        "ili9341",
+        "png",
+        "terminal",
+        "led",
+        "none",
+      ],
       "auto",
       "What the screen is. `auto` takes what is there.",
     ),
     device: text(
       "",
-      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", and a graphics card by its connector, e.g. "HDMI-A-1": these do not move when devices are renumbered.',
+      'Device node, e.g. "/dev/fb1", "/dev/i2c-1", "/dev/spidev0.0", "/dev/ttyS0", or the path of the PNG. A framebuffer can also be given by its name in sysfs, e.g. "fb_ili9341", and a graphics card by its connector, e.g. "HDMI-A-1": these do not move when devices are renumbered. An LED is given by its name in /sys/class/leds.',
     ),
     width: integer(
       0,
@@ -230,7 +242,12 @@ export const SCHEMA = {
       "The pixel format where the default shows wrong colours.",
     ),
     invert: boolean(false, "Show the negative, for panels whose colours come out inverted."),
-    brightness: integer(100, 1, 100, "Percent of full light: the backlight, or the contrast of an OLED."),
+    brightness: integer(
+      100,
+      1,
+      100,
+      "Percent of full light: the backlight, the contrast of an OLED, or an LED.",
+    ),
     bus_address: integer(0x3c, 0x03, 0x77, "I2C address of an OLED: 0x3C, or 0x3D where its jumper says so."),
     bus_speed: integer(
       0,
@@ -272,7 +289,7 @@ export const SCHEMA = {
   http: {
     listen: text(
       "127.0.0.1:8620",
-      'Address of the status page. "" switches it off; "0.0.0.0:8620" puts it on the network.',
+      'Address of the status page. "" switches it off; "0.0.0.0:8620" puts it on the network, where it asks other devices for a PIN, which `c2cctl status` tells, or for a press of the button, before it shows a code or changes anything.',
       checkListen,
     ),
     hosts: hostList(
@@ -280,10 +297,7 @@ export const SCHEMA = {
       0,
       'More names by which the page is reached, e.g. ["camera.lan"]. Without them it answers to its addresses, "localhost", the host name as it is now, and that with ".local"; other names are refused, since a foreign site could have them resolve to this device (DNS rebinding).',
     ),
-    allow_actions: boolean(
-      false,
-      "Offer pair, cancel and unpair on the status page. Where that is on the network, it then asks other devices for a PIN, which `c2cctl status` tells, or for a press of the button, before it shows a code or changes anything.",
-    ),
+    allow_actions: boolean(false, "Offer pair, cancel and unpair on the status page."),
   },
   presence: {
     mode: choice(
@@ -432,9 +446,19 @@ function readToml(source: string, file: string, problems: ConfigProblem[]): Toml
     return entries;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    problems.push({ where: `${file}:${error.lineNumber}`, message: `not TOML: ${error.message}` });
+    problems.push({ where: `${file}:${error.lineNumber}`, message: notToml(error, source) });
     return [];
   }
+}
+
+/** What is given twice is most often a section that the file as installed has already. */
+function notToml({ message, lineNumber }: ParseError, source: string): string {
+  if (!message.startsWith("Defining a key multiple times")) return `not TOML: ${message}`;
+  const line = source.split("\n")[lineNumber - 1] ?? "";
+  const section = /^\s*(\[.*?\])/.exec(line)?.[1];
+  return section === undefined
+    ? "this key is given a second time; keep one of them"
+    : `the section ${section} is given a second time; put its keys beneath the first one`;
 }
 
 /** `[a] b = 1`, `a.b = 1` and `a = { b = 1 }` all say the same. */

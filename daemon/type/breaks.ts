@@ -68,6 +68,11 @@ function pieces(text: string): Piece[] {
   });
 }
 
+/** Without the breaks that `breakableAddress` has made: half an address looks like all of one. */
+export function wholeAddresses(text: string): string {
+  return text.replace(/(?<=[./])\u200B(?=[!-~])/g, "");
+}
+
 /** An address that may be broken where its parts end, when there is no room for it in one line. */
 export function breakableAddress(address: string): string {
   return address.replace(/[./](?=.)/g, (end) => end + ZERO_WIDTH_SPACE);

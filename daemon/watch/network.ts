@@ -65,6 +65,11 @@ export function watchNetwork(
   return { current: () => networkOf(routes), places, ...paced(clock, interval, look) };
 }
 
+/** The network as it is at this moment. */
+export function readNetwork(source: NetworkSource): Network {
+  return networkOf(readRoutes(source));
+}
+
 /** The network of this machine. @param root prefix of the system paths */
 export function systemNetwork(root: string): NetworkSource {
   return {

@@ -14,6 +14,7 @@ const DRIVERS: Readonly<Record<DriverName, () => Promise<{ readonly open: OpenDr
   ili9341: () => withKernel(() => import("./drivers/ili9341.ts")),
   png: () => import("./drivers/png.ts"),
   terminal: () => import("./drivers/terminal.ts"),
+  led: () => import("./drivers/led.ts"),
   none: () => import("./drivers/none.ts"),
 };
 

@@ -1,5 +1,6 @@
 /**
- * The one door to what Node.js has no call for: ioctl(2), mmap(2) and poll(2), by the package koffi. It costs some
+ * The one door to what Node.js has no call for: ioctl(2), mmap(2), poll(2) and sockets that it has no
+ * class for, by the package koffi. It costs some
  * megabytes: what imports this is loaded by `withKernel`, and where it is needed alone.
  */
 import { getSystemErrorName } from "node:util";
@@ -99,6 +100,7 @@ const libc = koffi.load(null);
 const ioctlWithValue = libc.func("ioctl", "int", ["int", "unsigned long", "unsigned long"]);
 const ioctlWithMemory = libc.func("ioctl", "int", ["int", "unsigned long", "void *"]);
 const mmap = libc.func("mmap64", "void *", ["void *", "size_t", "int", "int", "int", "int64_t"]);
+const openSocket = libc.func("socket", "int", ["int", "int", "int"]);
 const munmap = libc.func("munmap", "int", ["void *", "size_t"]);
 
 const { EINTR } = koffi.os.errno;
@@ -113,6 +115,17 @@ export function ioctl(fd: number, request: number, argument: number | Uint8Array
     const errno = koffi.errno();
     if (errno !== EINTR) throw systemError("ioctl", errno);
   }
+}
+
+/**
+ * socket(2), in the numbers of the kernel's headers.
+ * @returns a descriptor for node:fs to read, write and close
+ * @throws an error with the system's `code`
+ */
+export function socket(domain: number, type: number, protocol: number): number {
+  const fd: number = openSocket(domain, type, protocol);
+  if (fd === -1) throw systemError("socket", koffi.errno());
+  return fd;
 }
 
 export interface Mapping {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { createLogger } from "../../daemon/core/log.ts";
 import { Daemon } from "../../daemon/daemon.ts";
 import { RootsError } from "../../daemon/frameio/roots.ts";
+import { Visitors } from "../../daemon/local/visitors.ts";
 import { createNotifier } from "../../daemon/service/notifier.ts";
 import { parseConfig } from "../../daemon/setup/config.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -25,6 +27,7 @@ test("a configuration that can't be used leaves nothing running", () => {
       log: createLogger("silent", "json", () => {}),
       handedOver: null,
       notifier,
+      visitors: new Visitors({ clock, randomBytes }),
       fail: (error) => assert.fail(String(error)),
     });
   assert.throws(start, RootsError);

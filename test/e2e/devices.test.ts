@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { describe, type TestContext, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { PNG } from "pngjs";
+import type { Snapshot } from "../../daemon/contract/snapshot.ts";
 import { eventLayout } from "../../hw/input/evdev.ts";
 import { type Layout, type Seen, seenIn } from "../hw/displays/decode.ts";
 import { LcdGlass, OledGlass } from "../hw/displays/glass.ts";
@@ -23,6 +25,11 @@ const SCREEN: Layout = { format: "XRGB8888", width: 800, height: 480, stride: 33
 const KEY_ENTER = 28;
 const NO_SLEEP = process.getuid?.() === 0 ? false : "needs root to stand in for /proc/uptime";
 const CHIP = "/dev/gpiochip0";
+
+/** One of this machine's own, as the daemon finds it. */
+const INTERFACE = Object.entries(networkInterfaces()).find(([, list]) =>
+  list?.some(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address)),
+)?.[0];
 
 /** Of MIPI DCS: what follows are pixels. */
 const WRITE_MEMORY = 0x2c;
@@ -477,6 +484,27 @@ describe("a daemon whose devices answer as the kernel's drivers do", { skip: noD
       });
       await eventually(`a word about line ${key}`, () => reason.test(daemon.output) || null);
     }
+  });
+
+  test("tells the name of its Wi-Fi where the way to Frame.io is in trouble", {
+    skip: INTERFACE === undefined ? "this machine has no network" : false,
+  }, async (t) => {
+    const asked = (board: Board) => told(board).includes("interface 7 asked for its Wi-Fi");
+    const radio = (made: Board) => {
+      made.write(`/sys/class/net/${INTERFACE}/ifindex`, "7\n");
+      made.write(`/sys/class/net/${INTERFACE}/phy80211/name`, "phy0\n");
+    };
+    const well = await bench(t, radio);
+    const { network } = await well.daemon.until("a code", ({ pairing }) => pairing !== null);
+    assert.ok(network.length > 0 && network.every(({ wifi }) => wifi === null));
+    assert.equal(asked(well.board), false, "nobody wants to know");
+
+    const lost = await bench(t, radio, { "frameio.base_url": "http://127.0.0.1:9" });
+    const named = (snapshot: Snapshot) =>
+      snapshot.network.find((place) => place.interface === INTERFACE)?.wifi === "Location 4";
+    const { health } = await lost.daemon.until("the name", named);
+    assert.ok(health.some(({ code }) => code === "server-unreachable"));
+    assert.ok(asked(lost.board));
   });
 
   test("says which GPIO line another program holds", async (t) => {

@@ -260,6 +260,21 @@ describe("the life of the process", () => {
     const good = c2cd("--root", board.root, "--check");
     assert.equal(good.status, 0);
     assert.match(good.output, /10000000E63B0D94 \(board-serial\)/i);
+    assert.match(good.output, /^page +http:\/\/127\.0\.0\.1:8620, for this device alone$/m);
+    for (const [listen, page] of [
+      ["", /^page +off$/m],
+      ["192.0.2.17:80", /^page +http:\/\/192\.0\.2\.17:80$/m],
+      [
+        "0.0.0.0:8620",
+        /^page +(http:\/\/(?!0\.0\.0\.0)[\d.]+:8620.*|port 8620 of each address that this device gets)$/m,
+      ],
+    ] as const) {
+      board.write(
+        "/etc/c2cd/c2cd.toml",
+        `[frameio]\nclient_secret_file = "${secret}"\n[http]\nlisten = "${listen}"\n`,
+      );
+      assert.match(c2cd("--root", board.root, "--check").output, page);
+    }
     board.write("/etc/c2cd/c2cd.toml", "");
     const bad = c2cd("--root", board.root, "--check");
     assert.equal(bad.status, 78);

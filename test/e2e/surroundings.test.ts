@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { startSimulator } from "../simulator/simulator.ts";
 import { Program } from "../support/c2cctl.ts";
 import { Board } from "./board.ts";
-import { DaemonProcess } from "./daemon-process.ts";
+import { DaemonProcess, eventually } from "./daemon-process.ts";
 
 /** @param wrapper a program that runs the daemon */
 async function withDaemon(
@@ -44,6 +44,14 @@ for (const mask of ["000", "077"])
       assert.equal(statSync(`${board.root}/run/c2cd/control.sock`).mode & 0o777, 0o660);
     });
   });
+
+test("a terminal whose locale has no UTF-8 is given plain characters", async () => {
+  const settings = { "display.driver": "terminal", "display.language": "fr" };
+  await withDaemon(settings, ["env", "LC_ALL=C"], async (daemon) => {
+    await eventually("the code", () => /V.rifiez le nom/.exec(daemon.output));
+    assert.match(daemon.output, /^[\n -~]+$/);
+  });
+});
 
 test("a secret that can't be opened is a state on the screen, and told with what to do", async () => {
   const simulator = await startSimulator({ interval: 1 });

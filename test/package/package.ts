@@ -160,6 +160,23 @@ describe(`a fresh Debian for ${arch}`, () => {
     assert.equal(await unusable(), false);
   });
 
+  it("seals for itself what came with a factory image, and goes on with it", async () => {
+    const stored = "/etc/credstore/c2cd.client_secret";
+    await debian.check(
+      "rm /etc/credstore.encrypted/c2cd.client_secret /etc/systemd/system/c2cd.service.d/10-sealed.conf && " +
+        `mkdir -p /etc/credstore && umask 077 && echo ${SECRET} >${stored} && touch ${stored}.factory && ` +
+        "systemctl daemon-reload && systemctl restart c2cd",
+    );
+    await waitFor("the seal", 60_000, async () => {
+      const { status } = await debian.run(`test ! -e ${stored} && test ! -e ${stored}.factory`);
+      return status === 0 || null;
+    });
+    await reaches("paired");
+    const result = await debian.check("systemctl show c2cd-seal.service --property=Result --value");
+    assert.equal(result, "success\n");
+    assert.match(await debian.check("c2cctl doctor | grep secret"), /^ok {3}secret/m);
+  });
+
   it("reads its configuration again, and stops and starts, as systemd wants it", async () => {
     await debian.check("sed -i 's/^#language = .*/language = \"de\"/' /etc/c2cd/c2cd.toml");
     await debian.check("systemctl reload c2cd && systemctl restart c2cd");

@@ -50,6 +50,13 @@ describe("c2cd.service", () => {
     for (const [unit, text] of [
       ["c2cd.service", service.replace(/^(Exec\w+=[-+]*)\/usr\/\S*c2cd\S*/gm, "$1/bin/true")],
       ["c2cd.socket", readFileSync(join(units, "c2cd.socket"), "utf8")],
+      [
+        "c2cd-seal.service",
+        readFileSync(join(units, "c2cd-seal.service"), "utf8").replace(
+          /^ExecStart=.*/m,
+          "ExecStart=/bin/true",
+        ),
+      ],
       ["c2cd-unseal.socket", readFileSync(join(units, "c2cd-unseal.socket"), "utf8")],
       ["c2cd-unseal@.service", readFileSync(join(units, "c2cd-unseal@.service"), "utf8")],
     ] as const)
@@ -59,7 +66,9 @@ describe("c2cd.service", () => {
       [
         "verify",
         "--man=no",
-        ...["c2cd.service", "c2cd.socket", "c2cd-unseal.socket"].map((unit) => join(scratch, unit)),
+        ...["c2cd.service", "c2cd.socket", "c2cd-seal.service", "c2cd-unseal.socket"].map((unit) =>
+          join(scratch, unit),
+        ),
       ],
       { encoding: "utf8" },
     );

@@ -165,6 +165,23 @@ test("the technician reads the board's serial number, where it has one", () => {
   assert.ok(!technical(renderPage(input(none))).includes("Serial number"));
 });
 
+test("a lamp is no screen", () => {
+  const row = "<dt>Screen</dt>";
+  assert.ok(renderPage(input(PAIRED)).includes(`${row}<dd>vc4drmfb 800 × 480</dd>`));
+  const display = { ...PAIRED.display, driver: "led", name: "status", width: null, height: null };
+  assert.ok(!renderPage(input({ ...PAIRED, display })).includes(row));
+});
+
+test("the technician reads which Wi-Fi an address belongs to, where that is told", () => {
+  const network = [
+    { interface: "wlan0", address: "192.0.2.17", wifi: "Set & Crew" },
+    { interface: "eth0", address: "192.0.2.18", wifi: null },
+  ];
+  const markup = renderPage(input({ ...PAIRED, network }));
+  assert.ok(markup.includes("<dt>wlan0</dt><dd><bdi>Set &amp; Crew</bdi>, 192.0.2.17</dd>"));
+  assert.ok(markup.includes("<dt>eth0</dt><dd>192.0.2.18</dd>"));
+});
+
 test("the history names the project that is set now, and no other", () => {
   const at = "2026-05-04T09:13:00.000Z";
   const id = PAIRED.project?.id ?? "";

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { isForOthers } from "../../core/address.ts";
 import { QUIET } from "../../qr/qr.ts";
 import type { Config } from "../../setup/config.ts";
 import type { SnapshotView } from "../snapshot.ts";
@@ -7,7 +8,10 @@ import { type Check, fail, ok, warn } from "./check.ts";
 /** What the daemon draws on; while it is down, whether there is something to draw on. */
 export function checkDisplay(root: string, config: Config, snapshot: SnapshotView | null): Check {
   const { driver, device } = config.display;
-  if (driver === "none") return ok("display", "switched off; the page and c2cctl show the code");
+  const shown = isForOthers(config.http.listen)
+    ? "the page and c2cctl show the code"
+    : "c2cctl shows the code, and so does the page once http.listen puts it on the network, see c2cd.toml(5)";
+  if (driver === "none") return ok("display", `switched off; ${shown}`);
   if (snapshot !== null) {
     const { display } = snapshot;
     const what = [display.driver, display.device, display.name]
@@ -21,11 +25,7 @@ export function checkDisplay(root: string, config: Config, snapshot: SnapshotVie
         "try it with your phones; where one does not read it, the digits do",
       );
     if (display.driver !== null && display.driver !== "none") return ok("display", what);
-    return warn(
-      "display",
-      "the daemon found none",
-      "plug one in, or set display.driver; the page and c2cctl show the code",
-    );
+    return warn("display", "the daemon found none", `plug one in, or set display.driver; ${shown}`);
   }
   if (device.startsWith("/") && driver !== "png")
     return existsSync(root + device)
@@ -44,7 +44,7 @@ export function checkDisplay(root: string, config: Config, snapshot: SnapshotVie
     : warn(
         "display",
         "there is no framebuffer and no graphics card",
-        "plug a screen in, or set display.driver; the page shows the code, too",
+        `plug a screen in, or set display.driver; ${shown}`,
       );
 }
 

@@ -27,13 +27,14 @@ export function addPage(app: FastifyInstance, parts: RouteParts, files: readonly
     { schema: { querystring: PageQuery } },
     async (request, reply) => {
       backend.glance();
+      const locked = isStranger(parts, request);
       const { language, markup } = pageFor(
         { ...request.query, acceptLanguage: request.headers["accept-language"] },
         ownLanguage,
         snapshotFor(parts, request),
         (await history()).map(({ at, ...line }) => ({ ...line, at: new Date(at).toISOString() })),
-        allowActions ? formToken : null,
-        isStranger(parts, request),
+        allowActions || locked ? formToken : null,
+        locked,
       );
       return reply
         .headers({ "content-language": language, vary: "accept-language" })

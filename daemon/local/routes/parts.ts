@@ -18,7 +18,7 @@ export interface RouteParts {
   readonly audience: Audience;
   /** Whether the TCP listener may change anything. */
   readonly allowActions: boolean;
-  /** Who is let in with a PIN or by the button; null where the page asks nobody for that. */
+  /** Who is let in with a PIN or by the button; null where the page is for this machine alone. */
   readonly visitors: Visitors | null;
   /** What the page speaks to readers who ask for none of its languages. */
   readonly language: Language;
@@ -77,11 +77,12 @@ export function isStranger({ audience, visitors }: RouteParts, { headers, socket
 /** Goes before what strangers may neither see nor do. */
 export function noStrangers(parts: RouteParts): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    if (isStranger(parts, request))
-      throw new ApiProblem(
-        "pin-wanted",
-        "This wants the PIN that the device shows, or a press of its button: POST /v1/unlock.",
-      );
+    if (!isStranger(parts, request)) return;
+    const orPress = parts.backend.snapshot().has_button ? ", or a press of its button" : "";
+    throw new ApiProblem(
+      "pin-wanted",
+      `This wants the PIN of this device, which c2cctl status tells there${orPress}: POST /v1/unlock.`,
+    );
   };
 }
 

@@ -8,14 +8,11 @@ import { answers, NO_CONTENT, PROBLEMS, passCookie, type RouteParts, ref, socket
 
 /** How a reader of the page shows that they are at the device. */
 export function addUnlock(app: FastifyInstance, parts: RouteParts): void {
-  const { formToken } = parts;
+  const { backend, formToken } = parts;
 
   function visitors(): Visitors {
     if (parts.visitors !== null) return parts.visitors;
-    throw new ApiProblem(
-      "not-found",
-      "No PIN is needed: the page changes nothing, or is for this device alone.",
-    );
+    throw new ApiProblem("not-found", "No PIN is needed: the page is for this device alone.");
   }
 
   app.get(
@@ -50,12 +47,13 @@ export function addUnlock(app: FastifyInstance, parts: RouteParts): void {
         case "welcome":
           reply.header("set-cookie", passCookie(admission.pass));
           return form === null ? reply.code(204).send() : backToPage(reply, form);
-        case "wrong":
+        case "wrong": {
           if (form !== null) return backToPage(reply, form, "wrong-pin");
-          throw new ApiProblem(
-            "pin-wanted",
-            "This is not the PIN that the device shows, nor was its button pressed within the last minute.",
-          );
+          const orPress = backend.snapshot().has_button
+            ? ", nor was its button pressed within the last minute"
+            : "";
+          throw new ApiProblem("pin-wanted", `This is not the PIN of this device${orPress}.`);
+        }
         case "later":
           if (form !== null) return backToPage(reply, form, "later");
           throw new ApiProblem("too-many-tries", "Too many wrong PINs.", {

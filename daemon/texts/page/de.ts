@@ -22,9 +22,9 @@ export const de: PageTexts = {
     "wrong-pin": "Das ist nicht die PIN dieses Geräts.",
     later: "Zu viele falsche PINs. Versuch es in fünf Minuten noch einmal.",
   },
-  pinWanted: "Für den Code und die Schaltflächen gib die PIN ein, die das Gerät anzeigt.",
-  pinOrPress:
-    "Für den Code und die Schaltflächen gib die PIN ein, die das Gerät anzeigt, oder drücke seine Taste und dann auf Entsperren.",
+  pinWanted: "Zum Entsperren dieser Seite gib die PIN dieses Geräts ein.",
+  pinTold: "Auf dem Gerät nennt sie {command}.",
+  orPress: "Oder drücke die Taste am Gerät und dann auf Entsperren.",
   pin: "PIN",
   unlock: "Entsperren",
   health: "Bitte beachten",

@@ -22,9 +22,9 @@ export const en: PageTexts = {
     "wrong-pin": "That is not the PIN of this device.",
     later: "Too many wrong PINs. Try again in five minutes.",
   },
-  pinWanted: "For the code and the buttons, enter the PIN that the device shows.",
-  pinOrPress:
-    "For the code and the buttons, enter the PIN that the device shows, or press its button and then Unlock.",
+  pinWanted: "To unlock this page, enter the PIN of this device.",
+  pinTold: "The command {command} on the device tells it.",
+  orPress: "Or press the button on the device, then Unlock.",
   pin: "PIN",
   unlock: "Unlock",
   health: "What needs attention",

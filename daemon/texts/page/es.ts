@@ -23,9 +23,9 @@ export const es: PageTexts = {
     "wrong-pin": "Ese no es el PIN de este dispositivo.",
     later: "Demasiados PIN incorrectos. Inténtalo de nuevo en cinco minutos.",
   },
-  pinWanted: "Para ver el código y los botones, escribe el PIN que muestra el dispositivo.",
-  pinOrPress:
-    "Para ver el código y los botones, escribe el PIN que muestra el dispositivo, o pulsa su botón y luego Desbloquear.",
+  pinWanted: "Para desbloquear esta página, escribe el PIN de este dispositivo.",
+  pinTold: "En el dispositivo lo muestra {command}.",
+  orPress: "O pulsa el botón del dispositivo y luego Desbloquear.",
   pin: "PIN",
   unlock: "Desbloquear",
   health: "Requiere atención",

@@ -23,9 +23,9 @@ export const fr: PageTexts = {
     "wrong-pin": "Ce n’est pas le code PIN de cet appareil.",
     later: "Trop de codes PIN erronés. Réessayez dans cinq minutes.",
   },
-  pinWanted: "Pour le code et les boutons, saisissez le code PIN que l’appareil affiche.",
-  pinOrPress:
-    "Pour le code et les boutons, saisissez le code PIN que l’appareil affiche, ou appuyez sur son bouton, puis sur Déverrouiller.",
+  pinWanted: "Pour déverrouiller cette page, saisissez le code PIN de cet appareil.",
+  pinTold: "Sur l’appareil, {command} l’indique.",
+  orPress: "Ou appuyez sur le bouton de l’appareil, puis sur Déverrouiller.",
   pin: "Code PIN",
   unlock: "Déverrouiller",
   health: "À vérifier",

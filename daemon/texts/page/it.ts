@@ -23,9 +23,9 @@ export const it: PageTexts = {
     "wrong-pin": "Non è il PIN di questo dispositivo.",
     later: "Troppi PIN errati. Riprova tra cinque minuti.",
   },
-  pinWanted: "Per il codice e i pulsanti, inserisci il PIN mostrato dal dispositivo.",
-  pinOrPress:
-    "Per il codice e i pulsanti, inserisci il PIN mostrato dal dispositivo, oppure premi il suo pulsante e poi Sblocca.",
+  pinWanted: "Per sbloccare questa pagina, inserisci il PIN di questo dispositivo.",
+  pinTold: "Sul dispositivo lo mostra {command}.",
+  orPress: "Oppure premi il pulsante del dispositivo e poi Sblocca.",
   pin: "PIN",
   unlock: "Sblocca",
   health: "Da controllare",

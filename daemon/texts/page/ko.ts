@@ -23,9 +23,9 @@ export const ko: PageTexts = {
     "wrong-pin": "이 기기의 PIN이 아닙니다.",
     later: "PIN을 너무 많이 틀렸습니다. 5분 후에 다시 시도하세요.",
   },
-  pinWanted: "코드와 버튼을 보려면 기기에 표시된 PIN을 입력하세요.",
-  pinOrPress:
-    "코드와 버튼을 보려면 기기에 표시된 PIN을 입력하거나, 기기의 버튼을 누른 다음 잠금 해제를 누르세요.",
+  pinWanted: "이 페이지의 잠금을 해제하려면 이 기기의 PIN을 입력하세요.",
+  pinTold: "PIN은 기기에서 {command} 명령으로 확인할 수 있습니다.",
+  orPress: "또는 기기의 버튼을 누른 다음 잠금 해제를 누르세요.",
   pin: "PIN",
   unlock: "잠금 해제",
   health: "확인이 필요합니다",

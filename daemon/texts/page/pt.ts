@@ -23,9 +23,9 @@ export const pt: PageTexts = {
     "wrong-pin": "Esse não é o PIN deste dispositivo.",
     later: "Muitos PINs errados. Tente de novo em cinco minutos.",
   },
-  pinWanted: "Para ver o código e os botões, digite o PIN que o dispositivo mostra.",
-  pinOrPress:
-    "Para ver o código e os botões, digite o PIN que o dispositivo mostra, ou pressione o botão dele e depois Desbloquear.",
+  pinWanted: "Para desbloquear esta página, digite o PIN deste dispositivo.",
+  pinTold: "No dispositivo, {command} mostra o PIN.",
+  orPress: "Ou pressione o botão do dispositivo e depois Desbloquear.",
   pin: "PIN",
   unlock: "Desbloquear",
   health: "Requer atenção",

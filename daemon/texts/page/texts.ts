@@ -23,7 +23,9 @@ export interface PageTexts {
   readonly notices: Readonly<Record<"not-revoked" | "not-done" | "wrong-pin" | "later", string>>;
   /** To those who have yet to show that they are at the device. */
   readonly pinWanted: string;
-  readonly pinOrPress: string;
+  readonly pinTold: string;
+  /** Only where there is a button. */
+  readonly orPress: string;
   readonly pin: string;
   readonly unlock: string;
   readonly health: string;

@@ -14,6 +14,7 @@ export type DriverName =
   | "ili9341"
   | "png"
   | "terminal"
+  | "led"
   | "none";
 
 /** A screenful of characters, for displays that show text: one string a row, at most `columns` cells wide. */
@@ -22,6 +23,9 @@ export interface CellPicture {
   readonly rows: number;
   readonly lines: readonly string[];
 }
+
+/** What a lamp tells, where there is nothing else: how the device is, at one glance. */
+export type Signal = "red" | "amber" | "blue" | "green";
 
 interface CommonCapabilities {
   readonly driver: DriverName;
@@ -49,15 +53,21 @@ export interface PixelCapabilities extends CommonCapabilities {
 
 export interface CellCapabilities extends CommonCapabilities {
   readonly surface: "cells";
+  /** Whether it has half blocks; what else it lacks, its driver writes with what is alike. */
+  readonly utf8: boolean;
   readonly columns: number;
   readonly rows: number;
+}
+
+export interface LightCapabilities extends CommonCapabilities {
+  readonly surface: "light";
 }
 
 export interface NoCapabilities extends CommonCapabilities {
   readonly surface: "nothing";
 }
 
-export type Capabilities = PixelCapabilities | CellCapabilities | NoCapabilities;
+export type Capabilities = PixelCapabilities | CellCapabilities | LightCapabilities | NoCapabilities;
 
 interface CommonDisplay {
   /** Why nobody sees what is shown, one sentence with what to do; absent where nothing is known against it. */
@@ -84,8 +94,15 @@ export interface CellDisplay extends CommonDisplay {
   show(picture: CellPicture): Promise<void>;
 }
 
+/** A lamp. It is nobody's screen: it goes on telling how a paired device is. */
+export interface LightDisplay extends CommonDisplay {
+  readonly capabilities: LightCapabilities;
+  /** @throws {DisplayError} where the device is gone or refuses; the caller may open it again later. */
+  show(signal: Signal): Promise<void>;
+}
+
 export interface NoDisplay extends CommonDisplay {
   readonly capabilities: NoCapabilities;
 }
 
-export type Display = PixelDisplay | CellDisplay | NoDisplay;
+export type Display = PixelDisplay | CellDisplay | LightDisplay | NoDisplay;

@@ -33,6 +33,8 @@ export interface Host {
   readonly root: string;
   readonly clock: Clock;
   readonly stdout: TextStream;
+  /** Whether terminals take UTF-8. */
+  readonly utf8: boolean;
   /** The kind of terminal that standard output is, as TERM tells; unknown where it doesn't. */
   readonly term?: string | undefined;
   /** While something is under way that a picture must not keep waiting, the end of that; else null. */

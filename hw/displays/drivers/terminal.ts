@@ -2,6 +2,7 @@ import { constants, openSync } from "node:fs";
 import { type FileHandle, open as openFile } from "node:fs/promises";
 import { isatty, WriteStream } from "node:tty";
 import { type Clock, wait } from "../../../daemon/core/clock.ts";
+import { ascii } from "../../../daemon/core/terminal.ts";
 import { printable } from "../../../daemon/core/text.ts";
 import { Turns } from "../../../daemon/core/turns.ts";
 import { DisplayChanged, DisplayError, deviceError } from "../../linux/errors.ts";
@@ -31,16 +32,13 @@ const FULL_MS = 50;
  */
 export async function open(options: DisplayOptions, host: Host): Promise<Opened> {
   if (options.device === "") {
-    const display = new Terminal(
-      host.term === "dumb" ? printer(host.stdout) : host.stdout,
-      null,
-      "standard output",
-    );
+    const stream = host.term === "dumb" ? printer(host.stdout) : host.stdout;
+    const display = new Terminal(stream, null, "standard output", host.utf8);
     return { display, warnings: [] };
   }
   try {
     const device = await TerminalDevice.open(underRoot(host.root, options.device), host.clock);
-    return { display: new Terminal(device, options.device, "terminal"), warnings: [] };
+    return { display: new Terminal(device, options.device, "terminal", host.utf8), warnings: [] };
   } catch (error) {
     throw deviceError(error, options.device);
   }
@@ -58,20 +56,26 @@ class Terminal implements CellDisplay {
   #lines: readonly string[] | null = null;
   #closed = false;
 
-  constructor(stream: TextStream & { close?(): Promise<void> }, device: string | null, name: string) {
+  constructor(
+    stream: TextStream & { close?(): Promise<void> },
+    device: string | null,
+    name: string,
+    utf8: boolean,
+  ) {
     this.#stream = stream;
     this.#isTerminal = stream.isTTY === true;
-    this.capabilities = { surface: "cells", driver: "terminal", device, name, ...size(stream, device) };
+    this.capabilities = { surface: "cells", driver: "terminal", device, name, utf8, ...size(stream, device) };
   }
 
   async show(picture: CellPicture): Promise<void> {
-    const { columns, rows, device } = this.capabilities;
+    const { columns, rows, device, utf8 } = this.capabilities;
     if (this.#closed) throw new DisplayError("The terminal was closed: open it again.");
     const now = size(this.#stream, device);
     if (now.columns !== columns || now.rows !== rows)
       throw new DisplayChanged("The terminal has changed its size: open it again.");
     const before = this.#lines;
-    const lines = Array.from({ length: rows }, (_, row) => printable(picture.lines[row] ?? "", " "));
+    const written = (line: string) => (utf8 ? line : ascii(line));
+    const lines = Array.from({ length: rows }, (_, row) => written(printable(picture.lines[row] ?? "", " ")));
     if (!this.#isTerminal) {
       if (before !== null && !mostlyNew(before, lines)) return;
       this.#lines = lines;

@@ -38,7 +38,7 @@ describe("status", { timeout: 300_000 }, () => {
     const { code, stdout, stderr } = await program.run(["status", "--socket", daemon.socket]);
     assert.deepEqual([code, stderr], [0, ""]);
     const expected = `State        awaiting-user: waiting to be paired, since …
-Light        blue: on its way
+Light        blue: a code waits to be used
 Clock        wrong: 2025-04-13 19:38 UTC
 Code         041 593, good for 1:43
 Enter it at  https://next.frame.io/pair

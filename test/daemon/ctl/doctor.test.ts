@@ -549,6 +549,20 @@ describe("doctor", { timeout: 300_000 }, () => {
         assert.match(await seen(module, quiet), /^ok: /);
     });
 
+    it("a device without a display, and how others get to see its page", async (t) => {
+      const daemon = await daemonOf(t);
+      daemon.backend.become({ ...IDLE, display: { ...IDLE.display, driver: "none", width: null } });
+      for (const given of ["auto", "none"]) {
+        const display = async (listen: string) => {
+          const env = { ...settings, C2CD_DISPLAY_DRIVER: given, C2CD_HTTP_LISTEN: listen };
+          return (await examine({ daemon, settings: env })).lines.display ?? "";
+        };
+        for (const listen of ["127.0.0.1:8620", ""])
+          assert.match(await display(listen), /the page once http\.listen puts it on the network/, listen);
+        assert.match(await display("0.0.0.0:8620"), /; the page and c2cctl show the code$/);
+      }
+    });
+
     it("a button and a display that are configured and not there", async () => {
       const { lines } = await examine({
         settings: { ...settings, C2CD_BUTTONS_DEVICE: "/dev/input/event7", C2CD_DISPLAY_DEVICE: "/dev/fb7" },

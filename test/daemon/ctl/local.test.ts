@@ -64,6 +64,12 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     const silent = await start(t);
     const { stdout: plain } = await program.run(["status", "--socket", silent.socketPath]);
     assert.doesNotMatch(plain, /^(Page|PIN)/m);
+    silent.backend.become({
+      ...IDLE,
+      display: { ...IDLE.display, driver: "none", width: null, height: null },
+    });
+    const { stdout: blind } = await program.run(["status", "--socket", silent.socketPath]);
+    assert.match(blind, /^Page +no other device can open it: http\.listen in c2cd\.toml\(5\)/m);
   });
 
   it("demo lists the screens, shows one, and says why it does not", async (t) => {
@@ -219,7 +225,7 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     const screen = (await screenAfter(drawn)).join("\n");
     assert.match(
       screen,
-      /^State {8}awaiting-user: .*\nLight {8}blue: on its way\nCode {9}041 593, good for 1:4[0-2]\n/,
+      /^State {8}awaiting-user: .*\nLight {8}blue: a code waits to be used\nCode {9}041 593, good for 1:4[0-2]\n/,
     );
     assert.match(screen, /^c2cd {9}1\.2\.3, up 1 h 18 min$/m);
     assert.equal((await screenAfter(stdout)).join("").trim(), "");
@@ -393,6 +399,23 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     assert.match(svg.stdout, /^<svg .*<\/svg>$/s);
   });
 
+  it("qr on a terminal that has no room for it says which has, and where to go", async (t) => {
+    const { socketPath, backend } = await start(t);
+    backend.become(AWAITING);
+    const run = (columns: number, rows: number) =>
+      program.run(["qr", "--socket", socketPath], { terminal: { columns, rows } });
+    const size = /^A terminal of (\d+) x (\d+) has room for the QR code\.\r?\n/;
+    const refused = await run(20, 10);
+    assert.match(refused.stdout, /Open https:\/\/next\.frame\.io\/pair\/041593\r?\n041 593\r?\n$/);
+    const [, columns = "", rows = ""] = size.exec(refused.stdout) ?? assert.fail(refused.stdout);
+    for (const less of [run(Number(columns) - 1, Number(rows)), run(Number(columns), Number(rows) - 1)])
+      assert.match((await less).stdout, size);
+    const { code, stdout } = await run(Number(columns), Number(rows));
+    assert.equal(code, 0);
+    const lines = (await screenAfter(stdout)).filter((line) => /[█▀▄]/.test(line));
+    assert.equal(decodeTerminal(lines), SCANNED);
+  });
+
   it("qr without a code, without an address, or without a place to write says so", async (t) => {
     const { socketPath, backend } = await start(t);
     const none = await program.run(["qr", "--socket", socketPath]);
@@ -401,7 +424,13 @@ describe("c2cctl", { timeout: 300_000 }, () => {
     backend.become({ ...AWAITING, pairing: { ...OFFER, verification_uri_complete: null } });
     const digits = await program.run(["qr", "--socket", socketPath]);
     assert.equal(digits.code, 75);
-    assert.match(digits.stderr, /enter the code 041 593 at https:\/\/next\.frame\.io\/pair/);
+    assert.match(digits.stderr, /enter 041 593 at https:\/\/next\.frame\.io\/pair$/m);
+    backend.become({
+      ...AWAITING,
+      pairing: { ...OFFER, verification_uri: null, verification_uri_complete: null },
+    });
+    const menu = await program.run(["qr", "--socket", socketPath]);
+    assert.match(menu.stderr, /enter 041 593 in Frame\.io, where a project's C2C Connections add a device$/m);
     backend.become(AWAITING);
     const nowhere = await program.run([
       "qr",

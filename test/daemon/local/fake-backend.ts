@@ -35,7 +35,7 @@ export const IDLE: Snapshot = {
   button: null,
   has_button: false,
   wrong_time: null,
-  network: [{ interface: "wlan0", address: "192.0.2.17" }],
+  network: [{ interface: "wlan0", address: "192.0.2.17", wifi: null }],
   page: [],
   firmware: "2.4.1",
   version: "1.2.3",

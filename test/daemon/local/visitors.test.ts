@@ -1,4 +1,4 @@
-/** Who is let in to the page where it is on the network and may change something. */
+/** Who is let in to the page where it is on the network. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { get } from "node:http";
@@ -13,10 +13,13 @@ const JSON_TYPE = { "content-type": "application/json" };
 const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
 
 /** A page whose every reader over TCP comes from the network. */
-async function onNetwork(context: TestContext, isNear: (address: string) => boolean = () => false) {
+async function onNetwork(
+  context: TestContext,
+  { isNear = () => false, acts = true }: { isNear?(address: string): boolean; acts?: boolean } = {},
+) {
   const clock = new ManualClock();
   const visitors = new Visitors({ clock, randomBytes, isNear });
-  const http = { listen: "127.0.0.1:0", hosts: [], allow_actions: true };
+  const http = { listen: "127.0.0.1:0", hosts: [], allow_actions: acts };
   const running = await start(context, { visitors, http });
   running.backend.become(AWAITING);
   return { clock, visitors, running };
@@ -49,24 +52,52 @@ function firstEvent({ port }: Running, headers: Record<string, string> = {}): Pr
   });
 }
 
-test("a stranger sees the state without its code, in whatever form, and changes nothing", async (context) => {
-  const { running, visitors } = await onNetwork(context);
-  const digits = new RegExp(OFFER.user_code);
-  const status = await overTcp(running, "/v1/status");
-  assert.equal(JSON.parse(status.body).state, "awaiting-user");
-  const page = await overTcp(running, "/", { headers: { "accept-language": "en" } });
-  assert.match(page.body, /enter the PIN that the device shows/);
-  for (const seen of [status.body, page.body, await firstEvent(running)]) {
-    assert.doesNotMatch(seen.replaceAll("</span><span>", ""), digits);
-    assert.doesNotMatch(seen, new RegExp(visitors.pin));
+for (const acts of [true, false])
+  test(`a stranger sees the state without its code, in whatever form, and changes nothing, actions ${acts ? "on" : "off"}`, async (context) => {
+    const { running, visitors } = await onNetwork(context, { acts });
+    const digits = new RegExp(OFFER.user_code);
+    const status = await overTcp(running, "/v1/status");
+    assert.equal(JSON.parse(status.body).state, "awaiting-user");
+    const page = await overTcp(running, "/", { headers: { "accept-language": "en" } });
+    assert.match(page.body, /enter the PIN of this device/);
+    for (const seen of [status.body, page.body, await firstEvent(running)]) {
+      assert.doesNotMatch(seen.replaceAll("</span><span>", ""), digits);
+      assert.doesNotMatch(seen, new RegExp(visitors.pin));
+    }
+    for (const path of ["/v1/qr.svg", "/v1/qr.png", "/v1/screen.png"])
+      assert.equal((await overTcp(running, path)).status, 403, path);
+    for (const verb of ["pair", "cancel", "unpair"]) {
+      const answer = await overTcp(running, `/v1/${verb}`, { method: "POST" });
+      const { type } = JSON.parse(answer.body);
+      assert.deepEqual(
+        [answer.status, type],
+        [403, `urn:c2cd:problem:${acts ? "pin-wanted" : "actions-off"}`],
+      );
+    }
+    assert.deepEqual(running.backend.calls, []);
+  });
+
+test("a page that only looks shows the code to who has the PIN, and no buttons", async (context) => {
+  const { running, visitors } = await onNetwork(context, { acts: false });
+  const headers = cookieOf(await unlock(running, { pin: visitors.pin }));
+  const page = await overTcp(running, "/", { headers });
+  assert.match(page.body.replaceAll("</span><span>", ""), new RegExp(OFFER.user_code));
+  assert.doesNotMatch(page.body, /<form/);
+  const answer = await overTcp(running, "/v1/cancel", { method: "POST", headers });
+  assert.match(answer.body, /actions-off/);
+});
+
+test("a button is spoken of where there is one", async (context) => {
+  const { running } = await onNetwork(context);
+  for (const has_button of [true, false]) {
+    running.backend.become({ ...AWAITING, has_button });
+    const answers = [
+      await overTcp(running, "/", { headers: { "accept-language": "en" } }),
+      await overTcp(running, "/v1/qr.svg"),
+      await unlock(running, { pin: "no PIN" }),
+    ];
+    for (const { body } of answers) assert.equal(/\bbutton on the|\bits button/.test(body), has_button, body);
   }
-  for (const path of ["/v1/qr.svg", "/v1/qr.png", "/v1/screen.png"])
-    assert.equal((await overTcp(running, path)).status, 403, path);
-  for (const verb of ["pair", "cancel", "unpair"]) {
-    const answer = await overTcp(running, `/v1/${verb}`, { method: "POST" });
-    assert.deepEqual([answer.status, JSON.parse(answer.body).type], [403, "urn:c2cd:problem:pin-wanted"]);
-  }
-  assert.deepEqual(running.backend.calls, []);
 });
 
 test("a change is told to strangers without the code as well", async (context) => {
@@ -177,7 +208,7 @@ test("of more guests than thirty-two the first has to show it again", () => {
 });
 
 test("this machine itself and the control socket need no PIN", async (context) => {
-  const { running } = await onNetwork(context, isLoopbackAddress);
+  const { running } = await onNetwork(context, { isNear: isLoopbackAddress });
   for (const over of [overTcp, overSocket]) {
     assert.match((await over(running, "/v1/status")).body, new RegExp(OFFER.user_code));
     assert.equal((await over(running, "/v1/pair", { method: "POST" })).status, 202);

@@ -4,11 +4,11 @@ import type { Snapshot } from "../../../daemon/contract/snapshot.ts";
 import type { Item } from "../../../daemon/screens/column.ts";
 import { type Layout, layout, type Panel } from "../../../daemon/screens/layout.ts";
 import { type Screen, screenOf } from "../../../daemon/screens/screen.ts";
-import { LANGUAGES } from "../../../daemon/texts/languages.ts";
+import { LANGUAGES, type Language } from "../../../daemon/texts/languages.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadFonts } from "../../../daemon/type/fonts.ts";
 import { PANELS, panelName, SITUATIONS } from "./situations.ts";
-import { problem, snapshotOf } from "./snapshots.ts";
+import { DEVICE, OFFER, problem, snapshotOf } from "./snapshots.ts";
 
 /** Sizes that no table of usual panels has. */
 const ODD_PANELS: readonly Panel[] = [
@@ -148,6 +148,137 @@ test("the PIN that the page asks for is on every screen that leads to the page",
           `${language} ${panelName(panel)} ${name}: ${shown(plan)}`,
         );
       }
+  }
+});
+
+/** The screen of a code, this long after it was first seen. */
+function codeAfter(seconds: number, language: Language, more: Partial<Snapshot> = {}): Screen {
+  const pairing = { ...OFFER, expires_in: 120 - seconds };
+  return screenOf(snapshotOf("awaiting-user", { pairing, ...more }), CATALOGUE[language], { lifetime: 120 });
+}
+
+const TURNS = [0, 15, 35, 55];
+
+test("a panel that has room for one thing at a time tells in turn how to use the code, its name, what is besides", () => {
+  for (const language of LANGUAGES) {
+    const fonts = loadFonts(language);
+    const texts = CATALOGUE[language].code;
+    for (const height of [32, 64]) {
+      const panel = { width: 128, height, monochrome: true };
+      const told = (more: Partial<Snapshot>) =>
+        TURNS.map((seconds) => {
+          const plan = layout(codeAfter(seconds, language, more), panel, fonts);
+          checkPlaces(plan, panel, `${language} ${height} ${seconds}`);
+          for (const item of plan.items)
+            if (item.kind === "text") assert.ok(ink(item).right <= panel.width - 1, item.line.text);
+          return { text: shown(plan), qr: plan.qr };
+        });
+      const [code, way, name, again] = told({});
+      const where = `${language} 128x${height}`;
+      assert.deepEqual(code?.text, bare("482 913"), where);
+      assert.ok(way?.text.includes("next.frame.io/pair"), `${where}: ${way?.text}`);
+      assert.equal(name?.text, bare(texts.check + DEVICE.name), where);
+      assert.equal(again?.text, way?.text, where);
+      for (const each of [way, name])
+        assert.deepEqual(each?.qr, code?.qr, "the code has not become too small");
+      const [, , , held] = told({ project: { id: "1", name: "Feature Film" } });
+      assert.equal(held?.text, bare(texts.stillPaired("Feature Film")), where);
+      const [, , , notice] = told({ health: [problem("authorization-ended")] });
+      assert.equal(notice?.text, bare(CATALOGUE[language].problems["authorization-ended"].headline), where);
+    }
+  }
+});
+
+test("of each twenty seconds a code has fifteen, the first of all; other panels keep it throughout", () => {
+  const fonts = loadFonts("en");
+  const digits = (panel: Panel) =>
+    Array.from({ length: 24 }, (_, slot) =>
+      shown(layout(codeAfter(slot * 5, "en"), panel, fonts)).endsWith(bare("482 913")) ? "c" : "-",
+    ).join("");
+  assert.equal(digits({ width: 128, height: 32, monochrome: true }), "ccc-".repeat(6));
+  const large = { width: 240, height: 240, monochrome: false };
+  const [first, ...later] = [0, 15, 115].map((seconds) => layout(codeAfter(seconds, "en"), large, fonts));
+  for (const plan of later) assert.deepEqual([shown(plan), plan.qr], [first && shown(first), first?.qr]);
+});
+
+test("a small panel tells in its turn, beside the code, what it is still paired with and what is wrong", () => {
+  for (const language of LANGUAGES) {
+    const fonts = loadFonts(language);
+    const { code, button, problems } = CATALOGUE[language];
+    const besides = [
+      [
+        { project: { id: "1", name: "Feature Film" } },
+        [code.stillPaired("Feature Film"), button.kept.headline],
+      ],
+      [{ health: [problem("authorization-ended")] }, [problems["authorization-ended"].headline]],
+    ] as const;
+    for (const [width, height] of [
+      [240, 135],
+      [240, 240],
+      [320, 240],
+      [240, 320],
+    ] as const)
+      for (const [more, texts] of besides) {
+        const panel = { width, height, monochrome: false };
+        const where = `${language} ${width}x${height}`;
+        const plan = layout(codeAfter(15, language, more), panel, fonts);
+        checkPlaces(plan, panel, where);
+        assert.ok(plan.qr !== null && shown(plan).includes("482913"), where);
+        assert.ok(
+          texts.some((text) => shown(plan).includes(bare(text))),
+          `${where}: ${shown(plan)}`,
+        );
+      }
+  }
+});
+
+test("nobody is told to scan what is not there", () => {
+  for (const language of LANGUAGES) {
+    const { open } = CATALOGUE[language].code;
+    const plan = layout(
+      codeAfter(15, language),
+      { width: 128, height: 32, monochrome: true },
+      loadFonts(language),
+    );
+    const way = bare(open("next.frame.io/pair"));
+    assert.ok(shown(plan) === way || shown(plan) === bare("next.frame.io/pair482913"), shown(plan));
+  }
+});
+
+test("an address of numbers stays on one line", () => {
+  for (const language of LANGUAGES) {
+    const fonts = loadFonts(language);
+    const more = {
+      network: [{ interface: "wlan0", address: "192.168.100.217", wifi: null }],
+      page: ["http://192.168.100.217:8620"],
+    };
+    const screen = screenOf(snapshotOf("idle", more), CATALOGUE[language], { pin: "271828" });
+    // In the letters of Chinese the smallest panels have no line that is long enough.
+    for (const panel of [...PANELS, ...ODD_PANELS].filter(({ width }) => language !== "zh" || width > 160)) {
+      const plan = layout(screen, panel, fonts);
+      checkPlaces(plan, panel, language);
+      const lines = plan.items.flatMap((item) => (item.kind === "text" ? [bare(item.line.text)] : []));
+      assert.ok(
+        lines.some((line) => line.includes("192.168.100.217:8620")),
+        `${language} ${panelName(panel)}: ${lines.join("|")}`,
+      );
+    }
+  }
+});
+
+test("a screen on which nothing goes on names the Wi-Fi, where its name can be drawn", () => {
+  const fonts = loadFonts("en");
+  for (const [wifi, told] of [
+    ["Location 4", "Location 4, wlan0 192.0.2.17"],
+    ["東京", "wlan0 192.0.2.17"],
+    [null, "wlan0 192.0.2.17"],
+  ] as const) {
+    const network = [{ interface: "wlan0", address: "192.0.2.17", wifi }];
+    const screen = screenOf(snapshotOf("idle", { network, page: [] }), CATALOGUE.en);
+    const texts = layout(screen, { width: 480, height: 320, monochrome: false }, fonts).items.flatMap(
+      (item) => (item.kind === "text" ? [item.line.text] : []),
+    );
+    assert.ok(texts.includes(told), texts.join("|"));
   }
 });
 

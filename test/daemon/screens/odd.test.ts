@@ -92,7 +92,7 @@ test("a second of the countdown changes less than a hundredth of the pixels, and
     [1920, 1080],
   ] as const) {
     const panel = { width, height, monochrome: width === 128 };
-    const [before, next] = [61, 60].map((expires_in) => {
+    const [before, next] = [60, 59].map((expires_in) => {
       const snapshot = snapshotOf("awaiting-user", { pairing: { ...OFFER, expires_in } });
       return painter(screenOf(snapshot, CATALOGUE.en, { lifetime: 120 }), panel, installed).picture.pixels;
     });
@@ -114,6 +114,9 @@ test("a painter gives what paint gives, whatever it has painted before, and leav
     [320, 240, false, "paired", 0],
     [320, 240, false, "awaiting-user", 80],
     [240, 320, false, "awaiting-user", 50],
+    [128, 64, true, "awaiting-user", 106],
+    [128, 64, true, "awaiting-user", 105],
+    [128, 64, true, "awaiting-user", 100],
     [320, 240, true, "awaiting-user", 50],
     [320, 240, true, "awaiting-user", 40],
     [320, 240, true, "awaiting-user", 30],

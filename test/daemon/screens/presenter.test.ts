@@ -9,7 +9,13 @@ import { Presenter, type PresenterOptions } from "../../../daemon/screens/presen
 import { screenOf } from "../../../daemon/screens/screen.ts";
 import { CATALOGUE } from "../../../daemon/texts/screen/catalogue.ts";
 import { loadTexts } from "../../../daemon/texts/screen/load.ts";
-import type { CellPicture, Display, PixelCapabilities } from "../../../hw/displays/contract/display.ts";
+import type {
+  CellPicture,
+  Display,
+  LightDisplay,
+  PixelCapabilities,
+  Signal,
+} from "../../../hw/displays/contract/display.ts";
 import { DisplayChanged, DisplayError } from "../../../hw/linux/errors.ts";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { ManualClock, settled } from "../../support/manual-clock.ts";
@@ -557,6 +563,7 @@ test("a display of cells gets characters, and none gets nothing", async () => {
       driver: "terminal",
       device: null,
       name: "terminal",
+      utf8: true,
       columns: 80,
       rows: 24,
     },
@@ -677,20 +684,21 @@ test("a display that was given back is dark again after a demonstration", async 
   await presenter.close();
 });
 
-test("without a display nothing can be demonstrated", async () => {
-  const bench = new Bench("idle");
-  const presenter = bench.presenter(async () => {
-    throw new DisplayError("No display.");
+for (const state of ["idle", "awaiting-user"] as const)
+  test(`without a display nothing can be demonstrated, now or later: ${state}`, async () => {
+    const bench = new Bench(state);
+    const presenter = bench.presenter(async () => {
+      throw new DisplayError("No display.");
+    });
+    await presenter.start();
+    assert.equal(await presenter.demonstrate("paired"), "no-display");
+    await presenter.close();
   });
-  await presenter.start();
-  assert.equal(await presenter.demonstrate("paired"), "no-display");
-  await presenter.close();
-});
 
 test("a page that only looks is not where a new code comes from", async () => {
   const bench = new Bench();
   const resting = snapshotOf("idle", {
-    network: [{ interface: "wlan0", address: "192.0.2.17" }],
+    network: [{ interface: "wlan0", address: "192.0.2.17", wifi: null }],
     page: ["http://192.0.2.17:8620"],
   });
   await bench.become(resting);
@@ -706,4 +714,30 @@ test("a page that only looks is not where a new code comes from", async () => {
   assert.notDeepEqual(pictures[0], pictures[1]);
   const { sentence } = screenOf(resting, CATALOGUE.en, { pageActs: false });
   assert.equal(sentence, CATALOGUE.en.states.idle.sentence);
+});
+
+test("a lamp tells the light, of a paired device for good, and wakes nothing up", async () => {
+  const bench = new Bench("awaiting-user");
+  const told: (Signal | "dark")[] = [];
+  const lamp: LightDisplay = {
+    capabilities: { surface: "light", driver: "led", device: "/sys/class/leds/status", name: "status" },
+    show: async (signal) => void told.push(signal),
+    clear: async () => void told.push("dark"),
+    close: async () => void told.push("dark"),
+  };
+  const presenter = bench.presenter(async () => lamp);
+  await presenter.start();
+  assert.deepEqual([told, bench.clock.pending], [["blue"], 0], "no countdown");
+  assert.deepEqual([presenter.lit(), presenter.qrTooSmall(), presenter.missing()], [false, false, null]);
+  assert.equal(presenter.view().width, null);
+  await bench.become(snapshotOf("paired"));
+  await bench.clock.advance(3_600_000);
+  await bench.become(snapshotOf("paired", { light: "amber" }));
+  assert.deepEqual(told, ["blue", "green", "amber"]);
+  assert.equal(await presenter.demonstrate("idle"), "shown");
+  assert.equal(told.at(-1), "red");
+  await bench.clock.advance(10_000);
+  assert.equal(told.at(-1), "amber");
+  await presenter.close();
+  assert.equal(told.at(-1), "dark");
 });

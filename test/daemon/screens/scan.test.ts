@@ -88,14 +88,18 @@ test("where nothing goes on by itself, a phone finds the device's own page on ev
 
 test("no page is offered where it can't be opened, nor on a device that is paired or on its way", () => {
   const page = ["http://192.0.2.17:8620", "http://camera.local:8620"];
-  const network = [{ interface: "wlan0", address: "192.0.2.17" }];
+  const network = [{ interface: "wlan0", address: "192.0.2.17", wifi: null }];
   const of = (...args: Parameters<typeof snapshotOf>) => screenOf(snapshotOf(...args), CATALOGUE.en).network;
   assert.equal(of("idle", { page, network })?.page?.link, page[0]);
-  assert.deepEqual(of("idle", { page: [], network }), { place: "wlan0 192.0.2.17", page: null });
+  assert.deepEqual(of("idle", { page: [], network }), {
+    place: "wlan0 192.0.2.17",
+    wifi: null,
+    page: null,
+  });
   assert.equal(of("idle", { page: ["http://camera.local:8620"], network: [] }), null);
   assert.equal(of("requesting-code", { page, network }), null);
   assert.equal(of("paired", { page, network, health: [problem("no-dns")] }), null);
-  const two = [{ interface: "eth0", address: "2001:db8::7" }, ...network];
+  const two = [{ interface: "eth0", address: "2001:db8::7", wifi: null }, ...network];
   assert.equal(
     of("idle", { page: ["http://[2001:db8::7]:8620", ...page], network: two })?.page?.link,
     page[0],

@@ -184,6 +184,26 @@ describe("the configuration", () => {
     assert.throws(() => parseConfig("[\0d\0i\0s\0", FILE, {}), /c2cd\.toml: holds NUL.*UTF-16.*UTF-8/);
   });
 
+  test("says what is given twice, and what to do", () => {
+    const mistakes = (source: string) => {
+      try {
+        return assert.fail(JSON.stringify(parseConfig(source, FILE, {})));
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        return error.message;
+      }
+    };
+    const twice = '[http]\nlisten = "0.0.0.0:8620"\n\n  [http] # mine\nallow_actions = true\n';
+    assert.equal(
+      mistakes(twice),
+      `${FILE}:4: the section [http] is given a second time; put its keys beneath the first one`,
+    );
+    assert.equal(
+      mistakes('[log]\nlevel = "info"\nlevel = "warn"\n'),
+      `${FILE}:3: this key is given a second time; keep one of them`,
+    );
+  });
+
   test("is none of the variables that containers are given beside a service called c2cd", () => {
     const links = {
       C2CD_PORT: "tcp://10.0.0.5:8620",

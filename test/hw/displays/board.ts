@@ -67,7 +67,7 @@ export class Board {
   }
 
   host(stdout: TextStream = new Transcript()): Host {
-    return { root: this.root, clock: this.clock, stdout, urgent: () => null };
+    return { root: this.root, clock: this.clock, stdout, utf8: true, urgent: () => null };
   }
 }
 

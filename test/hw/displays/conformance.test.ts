@@ -1,7 +1,7 @@
 /** What the contract in hw/displays/contract/display.ts promises, of every driver. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { CellPicture, Display } from "../../../hw/displays/contract/display.ts";
+import type { CellPicture, Display, LightDisplay } from "../../../hw/displays/contract/display.ts";
 import type { DisplayOptions } from "../../../hw/displays/contract/options.ts";
 import { ili9341 } from "../../../hw/displays/drivers/ili9341.ts";
 import { sh1106 } from "../../../hw/displays/drivers/sh1106.ts";
@@ -38,6 +38,11 @@ const DRIVERS: Readonly<Record<string, Make>> = {
   framebuffer: configured({ driver: "framebuffer" }),
   png: configured({ driver: "png", device: "/dev/screen.png" }),
   terminal: configured({ driver: "terminal" }),
+  led: (board, changes) => {
+    const files = { trigger: "none [timer]", brightness: "1", delay_on: "70", delay_off: "930" };
+    for (const [name, value] of Object.entries(files)) board.write(`/sys/class/leds/status/${name}`, value);
+    return configured({ driver: "led", device: "status" })(board, changes);
+  },
   none: configured({ driver: "none" }),
   ssd1306: (board, changes) =>
     openOled(new OledGlass(128), ssd1306(128, 64), displayOptions(changes), board.host()).display,
@@ -136,6 +141,8 @@ class Driven {
           noise(capabilities.width, capabilities.height, seed),
         ),
       );
+    if (capabilities.surface === "light")
+      await this.run((this.display as LightDisplay).show(seed % 2 === 0 ? "amber" : "blue"));
     if (capabilities.surface === "cells")
       await this.run(
         (this.display as { show(picture: CellPicture): Promise<void> }).show({

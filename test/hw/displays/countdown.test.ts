@@ -21,6 +21,7 @@ function offer(secondsLeft: number): Screen {
       userCode: "123456",
       link: "https://next.frame.io/pair/123456",
       address: "next.frame.io/pair",
+      typed: "Open next.frame.io/pair and type",
       choose: "Choose the project",
       check: "Check the name",
       held: null,

@@ -80,7 +80,7 @@ function oled(kind: "ssd1306" | "sh1106", width = 128, height = 64, rotate: Rota
   const clock = new ManualClock();
   const glass = new OledGlass(kind === "ssd1306" ? 128 : 132);
   const controller = kind === "ssd1306" ? ssd1306(width, height) : sh1106();
-  const host = { root: "", clock, stdout: new Transcript(), urgent: () => null };
+  const host = { root: "", clock, stdout: new Transcript(), utf8: true, urgent: () => null };
   const { display } = openOled(glass, controller, displayOptions({ rotate, brightness }), host);
   return { glass, clock, display: display as PixelDisplay };
 }

@@ -192,6 +192,19 @@ test("a code is read off the terminal's cells, also where they are few", async (
   }
 });
 
+test("a terminal without UTF-8 is given ASCII, digits and address in place of the code", async (t) => {
+  const stdout = new Transcript({ columns: 80, rows: 27 });
+  const host = { ...new Board(t).host(stdout), utf8: false };
+  const display = (await openDisplay(displayOptions({ driver: "terminal" }), host)).display as CellDisplay;
+  const { columns, rows, utf8 } = display.capabilities;
+  const painted = paintCells(screenOf(snapshotOf("awaiting-user"), CATALOGUE.fr), columns, rows, utf8);
+  assert.equal(painted.qr, null);
+  await display.show(painted.picture);
+  assert.match(stdout.text, /^[\n\x1b -~]+$/);
+  for (const part of ["482 913", "next.frame.io/pair", "Verifiez le nom", "###"])
+    assert.ok(stdout.text.includes(part), part);
+});
+
 /** Cells of half blocks as pixels, eight a module: what a person's eye, or phone, sees. */
 function cells(lines: readonly string[], columns: number): Seen {
   const scale = 8;
