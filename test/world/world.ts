@@ -514,7 +514,8 @@ class World {
         const again = life.lives ? this.#ledger.dies(userCode, shownLast) : null;
         if (again !== null) this.#scheduler.after(again + 1, look);
       };
-      this.#scheduler.after(left + 1, look);
+      // A timer that falls short by a fraction comes a millisecond late.
+      this.#scheduler.after(left + 2, look);
     }
     const after = (2 + this.#person() * (this.#peace ? 10 : 100)) * SECOND;
     if (this.#peace || this.#person() < 0.7) this.#scheduler.after(after, () => this.#decide(userCode));
