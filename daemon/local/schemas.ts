@@ -2,7 +2,8 @@
  * The wire format of the local API. One set of TypeBox schemas serialises every answer (what a schema does not name
  * is not sent), checks every query and body, and becomes the OpenAPI document.
  */
-import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import type { Static, TSchema } from "@sinclair/typebox";
+import * as Type from "@sinclair/typebox";
 import { PROBLEM_CODES } from "../contract/problems.ts";
 import { BUTTON_PHASES, type Snapshot } from "../contract/snapshot.ts";
 import { LIGHTS, STATES } from "../contract/states.ts";

@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import * as Type from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { Events } from "../events.ts";

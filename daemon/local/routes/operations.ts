@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import * as Type from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import { answers, type RouteParts } from "./parts.ts";

@@ -1,4 +1,5 @@
-import { type Static, Type } from "@sinclair/typebox";
+import type { Static } from "@sinclair/typebox";
+import * as Type from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { Picture } from "../../../hw/picture/picture.ts";
 import { encodePng } from "../../../hw/picture/png.ts";

@@ -1,4 +1,5 @@
-import { type Static, Type } from "@sinclair/typebox";
+import type { Static } from "@sinclair/typebox";
+import * as Type from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import { AliveSchema, HistoryQuery, HistorySchema, SnapshotSchema } from "../schemas.ts";
 import { answers, type RouteParts, ref, snapshotFor, socketOnly } from "./parts.ts";
