@@ -109,6 +109,8 @@ export class Ledger {
     const last = [...this.#pairs.values()].at(-1);
     if (last !== undefined && last.refresh !== this.#durable?.current.refreshToken?.reveal())
       this.#causes.add("the process ended before the last tokens were stored");
+    // An unpair that no card knows of has not been.
+    if (this.#durable?.leaving !== true) this.#leaving = null;
     this.#shown = null;
   }
 
