@@ -36,6 +36,8 @@ export interface DevicePorts {
   readonly secret: string;
   /** Told when the vault says that tokens are stored. */
   stored(): void;
+  /** Told when the vault says that the card does not answer. */
+  silent(): void;
   /** Told of every picture. @param userCode on it; null for none */
   painted(userCode: string | null): void;
   /** Told of every step in a few words, without a secret. */
@@ -158,7 +160,9 @@ export class Device {
     await this.#vault.claim();
     await this.#vault.open();
     this.#vault.onChange(() => {
-      if (this.#vault.failing() === null) this.#runner.recover().catch(fail);
+      const trouble = this.#vault.failing();
+      if (trouble === null) this.#runner.recover().catch(fail);
+      else if (trouble.reason.includes("has not answered")) this.#ports.silent();
       this.#status.update();
     });
     const remembered = await this.#vault.identity();

@@ -21,6 +21,7 @@ export type Rule =
   | "dismissed code paired"
   | "token used after an unpair"
   | "left behind at Frame.io"
+  | "slow card called silent"
   | "crash"
   | "not paired in time";
 

@@ -76,6 +76,8 @@ class World {
   #fuse: { calls: number; readonly power: boolean; readonly ms: number } | null = null;
   #waitingFuses: { readonly from: string; readonly fuse: { calls: number; power: boolean; ms: number } }[] =
     [];
+  /** When the card has answered that kept somebody waiting. */
+  #stallEnds = Number.NEGATIVE_INFINITY;
   #death: { readonly power: boolean; readonly ms: number } | null = null;
   #waitingActs: { readonly do: Act; readonly on: string }[] = [];
   /** Whether a code was approved and not polled since. */
@@ -196,6 +198,10 @@ class World {
       ledger: this.#ledger,
       secret: SECRET,
       stored: () => this.#lightFuse("stored"),
+      silent: () => {
+        const since = this.#scheduler.now - this.#stallEnds;
+        if (life.lives && since > MINUTE) this.#ledger.break("slow card called silent", "it answers");
+      },
       painted: (userCode) => life.lives && this.#painted(userCode),
       log: (line) => life.lives && this.#tell(line),
       fail: (error) => this.#fail(life, error),
@@ -260,6 +266,8 @@ class World {
   #called(): void {
     const { life } = this.#nature;
     if (!life.lives) throw new CardError("EIO", "");
+    const { stall } = this.#card.ailments;
+    if (stall > 0) this.#stallEnds = this.#scheduler.now + stall;
     if (this.#fuse === null) return;
     this.#fuse.calls -= 1;
     if (this.#fuse.calls >= 0) return;
