@@ -49,11 +49,9 @@ export async function buildPrograms(
       // Schemas are not compiled: daemon/local/schema-readers.ts.
       "@fastify/ajv-compiler": "./scripts/absent.cts",
       "@fastify/fast-json-stringify-compiler": "./scripts/absent.cts",
-      // fastify's stand-in client, its trust in proxies and its eye on regular expressions in paths, YAML for swagger's
-      // document, exemplars of prom-client: not used.
+      // fastify's stand-in client, its trust in proxies, YAML for swagger's document, exemplars of prom-client: not used.
       "light-my-request": "./scripts/absent.cts",
       "@fastify/proxy-addr": "./scripts/absent.cts",
-      "safe-regex2": "./scripts/absent.cts",
       yaml: "./scripts/absent.cts",
       "@opentelemetry/api": "./scripts/absent.cts",
       // The log's lines go through daemon/core/log.ts to standard output, and not through a file or a thread of pino's.
