@@ -81,6 +81,8 @@ export class Ledger {
   #requests: { readonly at: number; reached: boolean }[] = [];
   #polledAt = Number.NEGATIVE_INFINITY;
   #shown: string | null = null;
+  /** Whether Frame.io wants no revocations for a while. */
+  #noRevocations = false;
   /** When this life of the process began. */
   #bornAt = 0;
   #storageFails: () => boolean = () => false;
@@ -128,7 +130,10 @@ export class Ledger {
     const refresh = fields.get("refresh_token") ?? "";
     if (call === "code") this.#requestLeaves();
     if (call === "poll") this.#pollLeaves(fields.get("device_code") ?? "");
-    if (call === "revoke") this.#revoked.add(fields.get("token") ?? "");
+    if (call === "revoke") {
+      this.#revoked.add(fields.get("token") ?? "");
+      this.#noRevocations = false;
+    }
     if (call === "refresh") this.#refreshLeaves(refresh);
     if (call !== "revoke" && (this.#left.has(bearer) || this.#left.has(refresh)))
       this.break("token used after an unpair", `a call of ${call}`);
@@ -153,6 +158,7 @@ export class Ledger {
     if (sent.call === "code" && last !== undefined && !fromPortal) last.reached = true;
     if (sent.call === "code" && typeof answer.device_code === "string" && last !== undefined)
       this.#offer(answer, answer.device_code, last.at);
+    if (sent.call === "revoke") this.#noRevocations = status === 429;
     const offered = this.#offered.get(code);
     if (answer.error === "slow_down" && offered !== undefined) offered.interval += 5_000;
     if (sent.call === "refresh" && (status === 400 || status === 401))
@@ -178,7 +184,8 @@ export class Ledger {
     const { access = "" } = this.#pairs.get(refresh) ?? {};
     const revoked = this.#revoked.has(refresh) || this.#revoked.has(access);
     if (revoked) this.#causes.add("the device gave back what nobody wanted any more");
-    if (held !== refresh && !revoked) this.break("delivered token dropped", "neither held nor revoked");
+    if (held !== refresh && !revoked && !this.#noRevocations)
+      this.break("delivered token dropped", "neither held nor revoked");
     if (held === refresh && dismissed)
       this.break("dismissed code paired", "an answer to an older code was taken");
   }
