@@ -31,7 +31,10 @@ export function createBroker({ backend, log, loadApi, fail }: BrokerOptions): Se
       api.catch(fail);
     }
     api.then(
-      ({ routing }) => routing(request, response),
+      ({ routing }) => {
+        // Who has hung up meanwhile is not served: the end of that connection has been told, and comes no second time.
+        if (!request.socket.destroyed) routing(request, response);
+      },
       () => request.socket.destroy(),
     );
   }

@@ -1,9 +1,11 @@
 /** The socket's own answer to those who ask for tokens all day: the same as the API's, which need not be loaded for it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { FastifyInstance } from "fastify";
 import { createLogger } from "../../../daemon/core/log.ts";
 import { Secret } from "../../../daemon/core/secret.ts";
 import { createBroker } from "../../../daemon/local/broker.ts";
@@ -15,8 +17,8 @@ import { directoryFor, overSocket, start } from "./harness.ts";
 
 const TOKEN = { type: "token", accessToken: new Secret("canary-token"), expiresIn: 1234 } as const;
 
-/** A broker behind a real socket, whose API can't be loaded; what it says to a client until it hangs up. */
-async function alone(context: TestContext) {
+/** A broker behind a real socket; without `api`, one whose API can't be loaded. */
+async function alone(context: TestContext, api?: Promise<FastifyInstance>) {
   const backend = new FakeBackend();
   backend.tokenAnswer = TOKEN;
   const failures: unknown[] = [];
@@ -28,7 +30,7 @@ async function alone(context: TestContext) {
     fail: (reason) => failures.push(reason),
     loadApi: async () => {
       loads += 1;
-      throw error;
+      return api ?? Promise.reject(error);
     },
   });
   const server = new OnDemandServer(
@@ -43,6 +45,7 @@ async function alone(context: TestContext) {
     listener.close();
     broker.server.closeAllConnections();
   });
+  /** What it says to a client until it hangs up. */
   async function say(text: string): Promise<string> {
     const socket: Socket = connect(path);
     let heard = "";
@@ -54,7 +57,7 @@ async function alone(context: TestContext) {
     await once(socket, "close");
     return heard;
   }
-  return { say, server, failures, error, loads: () => loads };
+  return { say, path, broker, server, failures, error, loads: () => loads };
 }
 
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
@@ -83,6 +86,31 @@ test("requests that are not in order are not answered by itself", async (context
   for (const text of refused) assert.equal(await say(text), "", text);
   assert.equal(loads(), 1);
   assert.match(await say("nonsense\r\n\r\n"), /^HTTP\/1\.1 400 [\s\S]*urn:c2cd:problem:invalid-request/);
+});
+
+test("whoever hangs up while the API is loaded is not served any more", async (context) => {
+  const served: (string | undefined)[] = [];
+  const routing = ({ url }: IncomingMessage, response: ServerResponse) => {
+    served.push(url);
+    response.end();
+  };
+  let loaded = (_: FastifyInstance) => {};
+  const { say, path, broker } = await alone(
+    context,
+    new Promise((resolve) => {
+      loaded = resolve;
+    }),
+  );
+  const connected = once(broker.server, "connection");
+  const client = connect(path);
+  client.write(ask("/v1/events"));
+  await once(broker.server, "request");
+  const [connection] = await connected;
+  client.destroy();
+  await once(connection, "close");
+  loaded({ routing } as Partial<FastifyInstance> as FastifyInstance);
+  await say(ask("/v1/status"));
+  assert.deepEqual(served, ["/v1/status"]);
 });
 
 test("closing ends what was never asked for more", async (context) => {
