@@ -259,10 +259,10 @@ export class Runner {
       }
       case "leave": {
         const leaving = this.#leave(effect.record);
-        this.#leaving = leaving.then((unrevoked) => ({ revoked: unrevoked === null }));
-        const unrevoked = await leaving;
+        this.#leaving = leaving.then(({ unrevoked }) => ({ revoked: unrevoked === null }));
+        const { unrevoked, forgotten } = await leaving;
         this.#leaving = null;
-        return { type: "left", number: effect.number, unrevoked };
+        return forgotten ? { type: "left", number: effect.number, unrevoked } : null;
       }
       case "revoke":
         await this.#revoke(effect.tokens);
@@ -278,16 +278,16 @@ export class Runner {
     }
   }
 
-  /** @returns why Frame.io could not be told; null where it was */
-  async #leave(record: AuthorizationRecord): Promise<string | null> {
+  /** Why Frame.io could not be told, null where it was; and whether it is over with here. */
+  async #leave(record: AuthorizationRecord): Promise<{ unrevoked: string | null; forgotten: boolean }> {
     const { clientId } = this.#ports;
     await this.#write((vault) => this.#store(vault, record));
     const outcome = await this.#revoke(record.current);
     // Cut off by a stop, it is no answer: the next start finds the record and revokes.
-    if (outcome.kind === "fault" && this.#stop.signal.aborted) return outcome.fault.detail;
+    if (outcome.kind === "fault" && this.#stop.signal.aborted)
+      return { unrevoked: outcome.fault.detail, forgotten: false };
     await this.#write((vault) => vault.forgetAuthorization(clientId(), null));
-    if (outcome.kind === "fault") return outcome.fault.detail;
-    return outcome.verdict.type === "revoked" ? null : outcome.verdict.error;
+    return { unrevoked: unrevokedBy(outcome), forgotten: true };
   }
 
   async #revoke(tokens: Tokens): Promise<Outcome<RevokeVerdict>> {
@@ -321,4 +321,9 @@ export class Runner {
       }
     });
   }
+}
+
+function unrevokedBy(outcome: Outcome<RevokeVerdict>): string | null {
+  if (outcome.kind === "fault") return outcome.fault.detail;
+  return outcome.verdict.type === "revoked" ? null : outcome.verdict.error;
 }

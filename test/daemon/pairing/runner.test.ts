@@ -187,6 +187,7 @@ test("an unpair that a stop cuts off is left to the next start, and nothing stay
   await clock.advance(1_500);
   await closed;
   assert.equal((await vault.authorization(CLIENT))?.leaving, true);
+  assert.equal(runner.state.authorization.at, "leaving", "nobody is told that it is forgotten");
 
   frameio.revoke = revoke;
   const next = runnerOn(t, simulator.url, simulator.secret, vault, clock).runner;
