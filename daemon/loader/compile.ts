@@ -17,6 +17,9 @@ import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { cacheDirectory, cacheFile, cacheOf, chunkDirectory, switchesFile } from "./chunk.ts";
 
+/** Every launcher has it. */
+const ANY_OTHER_PROGRAM = "/bin/sh";
+
 rmSync(cacheDirectory(__dirname), { recursive: true, force: true });
 mkdirSync(cacheDirectory(__dirname), { mode: 0o755 });
 for (const chunk of readdirSync(chunkDirectory(__dirname))) {
@@ -25,8 +28,11 @@ for (const chunk of readdirSync(chunkDirectory(__dirname))) {
   write(cacheFile(__dirname, chunk), cacheOf(source, everyFunctionOf(source, filename)));
 }
 const { atime, mtime } = statSync(process.execPath);
-write(switchesFile(__dirname), `${process.execArgv.join(" ")}\n`);
-utimesSync(switchesFile(__dirname), atime, mtime);
+// An image may give one time to all its files, the next image the same to another Node.js: that is not known by it.
+if (mtime.getTime() !== statSync(ANY_OTHER_PROGRAM).mtime.getTime()) {
+  write(switchesFile(__dirname), `${process.execArgv.join(" ")}\n`);
+  utimesSync(switchesFile(__dirname), atime, mtime);
+}
 
 function write(file: string, content: string | Buffer): void {
   writeFileSync(`${file}.new`, content, { mode: 0o644 });

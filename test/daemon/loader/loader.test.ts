@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
@@ -55,6 +67,20 @@ describe("the built programs", () => {
     assert.equal(readFileSync(switchesFile(home), "utf8"), `${NODE_FLAGS.join(" ")}\n`);
     const [noted, node] = [statSync(switchesFile(home)), statSync(process.execPath)];
     assert.equal(Math.trunc(noted.mtimeMs), Math.trunc(node.mtimeMs), "a launcher knows it by that");
+  });
+
+  it("are started without a note where Node.js has the time of everything else, as in an image of Yocto's", () => {
+    const { atime, mtime } = statSync("/bin/sh");
+    const node = join(home, "node");
+    copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE);
+    utimesSync(node, atime, mtime);
+    const { status, stderr } = spawnSync(node, [...NODE_FLAGS, join(home, "compile.js")], {
+      encoding: "utf8",
+      env: {},
+    });
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.deepEqual(refused(), []);
+    assert.equal(existsSync(switchesFile(home)), false);
   });
 
   it("never run code of a damaged cache", () => {
