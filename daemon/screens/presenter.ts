@@ -130,10 +130,11 @@ export class Presenter {
    * it can be by now, or there turned out to be no display. Never rejects. Safe to call twice.
    */
   async start(): Promise<void> {
-    if (this.#started || this.#closed) return;
-    this.#started = true;
-    this.#unsubscribe = this.#options.source.subscribe(() => this.#redraw());
-    this.#redraw();
+    if (!this.#started && !this.#closed) {
+      this.#started = true;
+      this.#unsubscribe = this.#options.source.subscribe(() => this.#redraw());
+      this.#redraw();
+    }
     await this.#work;
   }
 
@@ -204,6 +205,8 @@ export class Presenter {
   async demonstrate(name: string): Promise<DemoOutcome> {
     const demo = (await this.#demos()).get(name);
     if (demo === undefined) return "unknown";
+    // A device that starts paired leaves its display for later; whoever asks has a reason to look at it now.
+    await this.start();
     const { surface } = this.capabilities();
     if (surface === "nothing" || this.#closed) return "no-display";
     if (standsAbove(this.#options.source.snapshot())) return "in-use";

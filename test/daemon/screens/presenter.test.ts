@@ -632,6 +632,23 @@ test("a demonstration stays for ten seconds on the display, and then what is tru
   await presenter.close();
 });
 
+test("a demonstration does not wait for a start that leaves the display for later, and finds one that opens slowly", async () => {
+  const bench = new Bench("paired");
+  const panel = new FakePanel();
+  let arrive = (_: Display) => {};
+  const arrival = new Promise<Display>((resolve) => {
+    arrive = resolve;
+  });
+  const presenter = bench.presenter(() => arrival);
+  const demonstrations = [presenter.demonstrate("idle"), presenter.demonstrate("idle")];
+  await spoken();
+  arrive(panel);
+  assert.deepEqual(await Promise.all(demonstrations), ["shown", "shown"]);
+  assert.equal(bench.listeners, 1);
+  await presenter.close();
+  assert.equal(await presenter.demonstrate("idle"), "no-display");
+});
+
 test("no demonstration pairs anything: its code says so, and leads nowhere", async () => {
   const bench = new Bench("idle");
   const panel = new FakePanel();
