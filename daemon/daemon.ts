@@ -295,6 +295,8 @@ export class Daemon {
     const urgent = () => this.#runner.settling;
     const utf8 = takesUtf8(environment);
     const host = { root, clock: this.#clock, stdout: process.stdout, utf8, term: environment.TERM, urgent };
+    const pace = () => (this.#isWell() ? DISPLAY_LOOK_MS.well : DISPLAY_LOOK_MS.waiting);
+    let watched = false;
     /** Whether the display is opened because the machine was asleep: nothing new to tell. */
     let woken = false;
     const presenter = new Presenter({
@@ -307,7 +309,10 @@ export class Daemon {
         snapshot: () => this.#status.snapshot(),
         subscribe: (listener) => this.#status.subscribe(listener),
       },
-      async open() {
+      open: async () => {
+        // From the first opening on, and no sooner: what arrived before is no other display than the one that is opened.
+        if (!watched) this.#watches.push(watchDisplays(config.display, host, pace, () => presenter.reopen()));
+        watched = true;
         const known = woken;
         woken = false;
         const { display, reason, warnings } = await openDisplay(config.display, host);
@@ -323,16 +328,12 @@ export class Daemon {
       },
       lost: () => this.#meters.displayErrors.inc(),
     });
-    const pace = () => (this.#isWell() ? DISPLAY_LOOK_MS.well : DISPLAY_LOOK_MS.waiting);
     // A panel that had no power while the machine slept knows nothing of what it was told.
     const wake = this.#clock.onWake(() => {
       woken = true;
       presenter.reopen();
     });
-    this.#watches.push(
-      watchDisplays(config.display, host, pace, () => presenter.reopen()),
-      wake,
-    );
+    this.#watches.push(wake);
     return presenter;
   }
 
