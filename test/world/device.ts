@@ -40,6 +40,8 @@ export interface DevicePorts {
   silent(): void;
   /** Told of every picture. @param userCode on it; null for none */
   painted(userCode: string | null): void;
+  /** Told when nothing is on the display any more. */
+  wiped(): void;
   /** Told of every step in a few words, without a secret. */
   log(line: string): void;
   fail(error: unknown): void;
@@ -179,7 +181,7 @@ export class Device {
   /** Ends in order: the display is given back first of all. */
   async close(): Promise<void> {
     this.#dark = true;
-    this.#ports.painted(null);
+    this.#ports.wiped();
     this.#stopClock();
     this.#presence.close();
     await this.#runner.close();

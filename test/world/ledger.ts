@@ -242,12 +242,13 @@ export class Ledger {
     for (const code of this.#offered.keys()) this.#dismissed.add(code);
   }
 
-  /**
-   * @param userCode on it; null for none
-   * @param held the refresh token that the device holds
-   */
-  paints(userCode: string | null, held: string | null): void {
+  /** What is on the display from now on. @param userCode null for none */
+  shows(userCode: string | null): void {
     this.#shown = userCode;
+  }
+
+  /** A picture is drawn. @param held the refresh token that the device holds */
+  paints(held: string | null): void {
     const { arrivedAt = null, access = "" } = this.#pairs.get(held ?? "") ?? {};
     if (arrivedAt === null || arrivedAt < this.#bornAt || this.#settled.has(access)) return;
     // Time is a sum of fractions.
@@ -282,7 +283,7 @@ export class Ledger {
     return null;
   }
 
-  shows(userCode: string): boolean {
+  isShown(userCode: string): boolean {
     return this.#shown === userCode;
   }
 

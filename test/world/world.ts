@@ -203,6 +203,7 @@ class World {
         if (life.lives && since > MINUTE) this.#ledger.break("slow card called silent", "it answers");
       },
       painted: (userCode) => life.lives && this.#painted(userCode),
+      wiped: () => life.lives && this.#show(null),
       log: (line) => life.lives && this.#tell(line),
       fail: (error) => this.#fail(life, error),
     });
@@ -505,7 +506,12 @@ class World {
   }
 
   #painted(userCode: string | null): void {
-    this.#ledger.paints(userCode, this.#device?.held ?? null);
+    this.#ledger.paints(this.#device?.held ?? null);
+    this.#show(userCode);
+  }
+
+  #show(userCode: string | null): void {
+    this.#ledger.shows(userCode);
     if (userCode === this.#shown) return;
     this.#shown = userCode;
     this.#tell(userCode === null ? "no code is shown" : "a code is shown");
@@ -516,7 +522,7 @@ class World {
       let shownLast = false;
       const left = deadline - this.#scheduler.now;
       this.#scheduler.after(left - 1, () => {
-        shownLast = life.lives && this.#ledger.shows(userCode);
+        shownLast = life.lives && this.#ledger.isShown(userCode);
       });
       const look = () => {
         const again = life.lives ? this.#ledger.dies(userCode, shownLast) : null;
