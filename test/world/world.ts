@@ -80,6 +80,8 @@ class World {
   #stallEnds = Number.NEGATIVE_INFINITY;
   #death: { readonly power: boolean; readonly ms: number } | null = null;
   #waitingActs: { readonly do: Act; readonly on: string }[] = [];
+  /** The refresh token that the last unpair found. */
+  #unpaired: string | null = null;
   /** Whether a code was approved and not polled since. */
   #approved = false;
   #denies = 0;
@@ -397,7 +399,8 @@ class World {
   }
 
   #act(act: Act): void {
-    if (act !== "unpair") this.#ledger.dismisses();
+    if (act === "unpair") this.#unpaired = this.#device?.held ?? null;
+    else this.#ledger.dismisses();
     this.#device?.[act]();
   }
 
@@ -500,7 +503,9 @@ class World {
     // Somebody may ask at any time, and so in this moment as well.
     this.#scheduler.after(0.5, () => void device?.token());
     this.#scheduler.after(1, () => {
-      if (device !== null && device === this.#device) this.#ledger.taken(arrival, device.held);
+      if (device === null || device !== this.#device) return;
+      // What was held for a moment, and is being unpaired, is not dropped.
+      this.#ledger.taken(arrival, arrival.refresh === this.#unpaired ? arrival.refresh : device.held);
     });
     return true;
   }
