@@ -215,8 +215,8 @@ export class Ledger {
     const { current = null } = this.#leaving ?? {};
     this.#leaving = null;
     const tokens = [current?.accessToken.reveal() ?? "", current?.refreshToken?.reveal() ?? ""];
-    if (current !== null && !tokens.some((token) => this.#revoked.has(token)))
-      this.break("left behind at Frame.io", "unpaired and not revoked");
+    const revoked = tokens.some((token) => this.#revoked.has(token)) || this.#noRevocations;
+    if (current !== null && !revoked) this.break("left behind at Frame.io", "unpaired and not revoked");
   }
 
   /** What the vault has found when it was asked. */
