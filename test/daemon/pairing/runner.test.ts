@@ -149,8 +149,8 @@ test("whoever is told of new tokens, of a pairing or of a refresh, is told when 
   }
 });
 
-test("an unpair waits for Frame.io no longer than ten seconds of the daemon's own clock", async (t) => {
-  const { clock, frameio, runner, approve } = await pairing(t, room(t));
+/** Pairs, and unpairs while Frame.io says nothing to that: what gives it up. */
+async function unpairInVain({ frameio, runner, approve }: Awaited<ReturnType<typeof pairing>>) {
   let given: AbortSignal | undefined;
   const unanswered = { kind: "fault", fault: { kind: "timeout", detail: "", retryAfter: null } } as const;
   frameio.revoke = (_, signal) => {
@@ -162,34 +162,28 @@ test("an unpair waits for Frame.io no longer than ten seconds of the daemon's ow
   await until(() => grantOf(runner.state)?.device?.kept === true);
   void runner.unpair();
   await until(() => given !== undefined);
-  await clock.advance(9_000);
+  return given;
+}
+
+test("an unpair waits for Frame.io no longer than ten seconds of the daemon's own clock", async (t) => {
+  const device = await pairing(t, room(t));
+  const given = await unpairInVain(device);
+  await device.clock.advance(9_000);
   assert.equal(given?.aborted, false);
-  await clock.advance(1_000);
+  await device.clock.advance(1_000);
   assert.equal(given?.aborted, true);
 });
 
 test("an unpair that a stop cuts off is left to the next start, and nothing stays behind at Frame.io", async (t) => {
-  const here = room(t);
-  const { clock, vault, frameio, runner, approve, simulator } = await pairing(t, here);
-  const revoke = frameio.revoke.bind(frameio);
-  let given: AbortSignal | undefined;
-  const unanswered = { kind: "fault", fault: { kind: "timeout", detail: "", retryAfter: null } } as const;
-  frameio.revoke = (_, signal) => {
-    given = signal;
-    return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(unanswered)));
-  };
-  await runner.boot();
-  await approve();
-  await until(() => grantOf(runner.state)?.device?.kept === true);
-  void runner.unpair();
-  await until(() => given !== undefined);
+  const device = await pairing(t, room(t));
+  const { clock, vault, runner, simulator } = device;
+  await unpairInVain(device);
   const closed = runner.close();
   await clock.advance(1_500);
   await closed;
   assert.equal((await vault.authorization(CLIENT))?.leaving, true);
   assert.equal(runner.state.authorization.at, "leaving", "nobody is told that it is forgotten");
 
-  frameio.revoke = revoke;
   const next = runnerOn(t, simulator.url, simulator.secret, vault, clock).runner;
   await next.boot();
   await until(() => next.state.authorization.at === "absent");
