@@ -13,6 +13,8 @@ const CLIENTS = 500;
 const SLEEPERS = 20;
 const TOKENS_A_SECOND = 200;
 const SECONDS = 30;
+/** What a client reads or writes to whom the server has closed. */
+const CLOSED = ["ECONNRESET", "EPIPE"];
 /** Seconds between polls, and that a code lives: several of both fall into the time of the load. */
 const INTERVAL = 1;
 const CODE_LIFE = 6;
@@ -98,7 +100,7 @@ test(`${CLIENTS} event streams and ${TOKENS_A_SECOND} token requests a second fo
         });
         asked.on("error", (error: NodeJS.ErrnoException) => {
           // The server may close an idle connection in the very moment that it is used again (nodejs.org, reusedSocket).
-          if (asked.reusedSocket && error.code === "ECONNRESET") return resolve(token());
+          if (asked.reusedSocket && CLOSED.includes(error.code ?? "")) return resolve(token());
           count(error.code ?? error.message);
           resolve();
         });
