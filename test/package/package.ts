@@ -185,13 +185,15 @@ describe(`a fresh Debian for ${arch}`, () => {
   });
 
   it("has compiled for the Node.js that is there, and does so again when that is another", async () => {
-    const compiled = "ls /usr/lib/c2cd/code-cache | wc -l; ls /usr/lib/c2cd/chunks | wc -l";
-    const [caches, chunks] = (await debian.check(compiled)).split("\n");
+    const compiled =
+      "cd /usr/lib/c2cd && ls code-cache/*.bin | wc -l && ls chunks | wc -l && cat code-cache/switches";
+    const [caches, chunks, switches] = (await debian.check(compiled)).split("\n");
     assert.equal(caches, chunks);
+    assert.match(switches ?? "", /^--max-semi-space-size=1 --jitless/, "the launchers need not ask");
     await debian.check(
       "rm -r /usr/lib/c2cd/code-cache && dpkg-trigger --by-package=nodejs /usr/bin/node && dpkg --configure --pending",
     );
-    assert.equal(await debian.check(compiled), `${caches}\n${chunks}\n`);
+    assert.equal(await debian.check(compiled), `${caches}\n${chunks}\n${switches}\n`);
   });
 
   it("keeps pairing and configuration over an upgrade", async () => {
