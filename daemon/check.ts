@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readBoard } from "../hw/board/board.ts";
 import { buttonDevice } from "../hw/input/buttons.ts";
-import { isForOthers, parseListen } from "./core/address.ts";
+import { isLoopbackAddress, parseListen } from "./core/address.ts";
 import { ConfigurationError } from "./core/configuration-error.ts";
 import { printable } from "./core/text.ts";
 import { proxyFor } from "./frameio/proxy.ts";
@@ -79,7 +79,7 @@ function describePage({ http }: Config, root: string): string {
   const where = parseListen(http.listen);
   if (where === null) return "off";
   const at = { address: where.host, port: where.port };
-  if (!isForOthers(http.listen)) return `${pageUrl(at)}, for this device alone`;
+  if (isLoopbackAddress(where.host)) return `${pageUrl(at)}, for this device alone`;
   const urls = pageUrls(at, readNetwork(systemNetwork(root)), root);
   return urls.length > 0 ? urls.join(", ") : `port ${where.port} of each address that this device gets`;
 }

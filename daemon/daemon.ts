@@ -225,8 +225,8 @@ export class Daemon {
 
   /**
    * What the first request to Frame.io needs comes first; the local API and the display come while that request is under
-   * way. After each step the start can end. Whoever waits at the local API when it closes may wait for the very answer that the
-   * pairing waits for, so the two share their time.
+   * way. After each step the start can end. Whoever waits at the local API when it closes may wait for the very answer
+   * that the pairing waits for, so the two share their time.
    */
   async #openRooms(): Promise<void> {
     const start: (() => Promise<Close | undefined>)[][] = [

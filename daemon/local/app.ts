@@ -15,6 +15,7 @@ export type Audience =
   | { readonly kind: "tcp"; names(): readonly string[] };
 
 const BODY_LIMIT = 8 * 1024;
+
 /** A server with its limits, guards and error answers, and no routes yet. */
 export function createApp(audience: Audience, log: Logger): FastifyInstance {
   const app = fastify({

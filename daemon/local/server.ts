@@ -22,7 +22,10 @@ export interface LocalOptions {
     readonly hosts: readonly string[];
     readonly allow_actions: boolean;
   };
-  /** Who has to show that they are at the device before they see a code or change something; null where the page is for this machine alone. */
+  /**
+   * Who has to show that they are at the device before they see a code or change something; null where the page is for
+   * this machine alone.
+   */
   readonly visitors: Visitors | null;
   /** What the page speaks to readers who ask for none of its languages. */
   readonly language: Language;

@@ -2,7 +2,7 @@ import type { Backend } from "./backend.ts";
 import { ApiProblem } from "./problems.ts";
 
 /** What `GET /v1/token` answers, in the words of RFC 6749 §5.1. */
-export interface Token {
+interface Token {
   readonly access_token: string;
   readonly token_type: "bearer";
   /** Seconds that it still lives. */

@@ -18,7 +18,11 @@ export const BITS_PER_PIXEL: Readonly<Record<PixelFormat, number>> = {
 
 /** Bytes of a row of `width` pixels, without the padding that a stride may add. */
 export function rowBytes(format: PixelFormat, width: number): number {
-  return Math.ceil((BITS_PER_PIXEL[format] * width) / 8);
+  return bytesFor(BITS_PER_PIXEL[format], width);
+}
+
+function bytesFor(bitsPerPixel: number, pixels: number): number {
+  return Math.ceil((bitsPerPixel * pixels) / 8);
 }
 
 /**
@@ -63,19 +67,19 @@ function converter(format: PixelFormat, palette: readonly Rgb[]): Convert {
  *
  * @param above where in `out` the row above the part lies, from the piece before; null where there is none
  */
-export function encodeRows(
+function encodeRows(
   encode: Encode,
   { width, pixels }: Picture,
   part: Rect,
   out: Uint8Array,
   stride: number,
-  above: number | null = null,
+  above: number | null,
 ): void {
   // Small integers: the engine keeps a rectangle's measures as doubles, since boxes of a layout look like it.
   const [first, count] = [(part.y * width + part.x) | 0, part.width | 0];
   if (above === null) encodeFirst(encode, pixels, first, count, out);
   else {
-    out.copyWithin(0, above, above + Math.ceil((count * encode.bitsPerPixel) / 8));
+    out.copyWithin(0, above, above + bytesFor(encode.bitsPerPixel, count));
     encodeChanges(encode, pixels, first, width, count, out, 0);
   }
   for (let row = 1; row < part.height; row++) {
@@ -103,7 +107,7 @@ export function* piecesOf(
   stride: number,
   rows: number,
 ): Generator<Piece> {
-  const length = Math.ceil((part.width * encode.bitsPerPixel) / 8);
+  const length = bytesFor(encode.bitsPerPixel, part.width);
   const buffer = new Uint8Array((Math.min(rows, part.height) - 1) * stride + length);
   for (let y = part.y; y < part.y + part.height; y += rows) {
     const height = Math.min(rows, part.y + part.height - y);

@@ -1,6 +1,6 @@
 import { type Clock, wait } from "../../../daemon/core/clock.ts";
 import type { Rect } from "../../picture/changes.ts";
-import { encodeRows, encoder } from "../../picture/formats.ts";
+import { encoder, piecesOf } from "../../picture/formats.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { PanelBus } from "../bus/bus.ts";
 import type { PixelCapabilities } from "../contract/display.ts";
@@ -68,12 +68,8 @@ export class DcsSurface implements Surface {
     for (const part of parts) {
       await this.#window(part);
       const rows = Math.max(1, Math.floor(CHUNK / (2 * part.width)));
-      for (let y = part.y; y < part.y + part.height; y += rows) {
-        const count = Math.min(rows, part.y + part.height - y);
-        const bytes = Buffer.alloc(2 * part.width * count);
-        encodeRows(encode, picture, { ...part, y, height: count }, bytes, 2 * part.width);
-        await this.#bus.data(bytes.swap16());
-      }
+      for (const { bytes } of piecesOf(encode, picture, part, 2 * part.width, rows))
+        await this.#bus.data(Buffer.from(bytes).swap16());
     }
     if (!this.#lit) await this.#bus.command(DISPLAY_ON);
     this.#lit = true;
